@@ -1,1 +1,84 @@
-//! Being built.
+//! SIP messages at memory speed: bytes in, views out, nothing copied, nothing allocated.
+//!
+//! [`Parser::parse`] reads a datagram into an [`Index`] that the caller owns and gives a
+//! [`Message`]: the start line, every header field named and located, the body. [`Framer`]
+//! does the same for streams. What is odd about an accepted message is told by
+//! [`Message::defects`]; a [`Policy`] says which oddities are refused.
+//!
+//! ```
+//! use simdsip::{HeaderName, Index, Parser, Policy};
+//!
+//! let datagram = b"OPTIONS sip:carol@chicago.example SIP/2.0\r\n\
+//!     v: SIP/2.0/UDP pc33.atlanta.example;branch=z9hG4bKhjhs8ass877\r\n\
+//!     Call-ID: a84b4c76e66710\r\n\
+//!     l: 0\r\n\r\n";
+//!
+//! let parser = Parser::new(Policy::INTEROP); // once: asks the processor what it can do
+//! let mut index = Index::new(); // once: 1,280 bytes, used for every message
+//! let message = parser.parse(datagram, &mut index)?;
+//!
+//! assert_eq!(message.header(HeaderName::CallId).unwrap().value(), b"a84b4c76e66710");
+//! assert!(message.has(HeaderName::Via)); // compact forms have the same id
+//! assert_eq!(message.defects().count(), 0);
+//! # Ok::<(), simdsip::Error>(())
+//! ```
+//!
+//! # Features
+//! `std` (default): run-time detection in memchr and simdutf8, and `alloc`. `alloc`: [`Owned`] and
+//! [`GrowIndex`]. `arena`: joining folded values in a bumpalo arena. Without any, the crate is `no_std`
+//! and never allocates.
+//!
+//! # What it refuses to do
+//! No I/O, no clock, no environment, no globals. It does not judge whether a request is acceptable to
+//! an element, and it does not interpret values.
+
+#![no_std]
+#![deny(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::panic,
+    clippy::string_slice
+)]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::panic
+    )
+)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(any(test, feature = "std"))]
+extern crate std;
+
+pub mod defect;
+mod error;
+mod framer;
+pub mod header;
+mod limits;
+pub mod message;
+mod multipart;
+mod policy;
+#[allow(unsafe_code, reason = "the one place of this crate that has any: docs/SAFETY.md")]
+mod scan;
+
+pub use defect::{Defect, DefectClass, DefectCode, Defects};
+pub use error::{Error, ErrorKind, LimitKind};
+pub use framer::{Frame, Framer, Side};
+pub use header::{HeaderName, Method};
+pub use limits::Limits;
+#[cfg(feature = "alloc")]
+pub use message::{GrowIndex, Owned};
+pub use message::{
+    HeaderField, Headers, Index, Kind, Message, Parser, RequestLine, StartLine, StatusLine, Unfolded,
+};
+pub use multipart::{Multipart, Part};
+pub use policy::Policy;
+pub use scan::Backend;

@@ -56,7 +56,8 @@ pub(crate) fn candidate<const EXACT: bool>(lo: u64, hi: u64, len: usize) -> u8 {
 }
 
 /// `id` if `tail`, the bytes of the name from the seventeenth on, is that of the row; else 0.
-#[inline]
+/// Kept out of line: few names are that long, and the comparison is large.
+#[inline(never)]
 pub(crate) fn confirm(id: u8, tail: &[u8]) -> u8 {
     let same = ROWS
         .get(usize::from(id))

@@ -1,0 +1,192 @@
+//! Where the defects of a message are: each code's bit says that there is one, this finds them.
+
+use core::iter::FusedIterator;
+
+use super::{Defect, DefectCode, TABLE};
+use crate::header::HeaderName;
+use crate::message::length::decimal;
+use crate::message::token::trim_lws;
+use crate::message::{Head, NO_COLON, NOT_TOKEN, Table, WS_BEFORE_COLON};
+
+/// The defects of a message, by code and then by place. Made by [`crate::Message::defects`].
+///
+/// ```
+/// use simdsip::{DefectCode, Index, Parser};
+///
+/// let mut index = Index::new();
+/// let message = Parser::default().parse(b"OPTIONS sip:a SIP/2.0\r\nl : 0\r\n\r\nxx", &mut index)?;
+/// let found: Vec<_> = message.defects().map(|defect| (defect.code.as_str(), defect.at, defect.len)).collect();
+/// assert_eq!(found, [("ws-before-colon", 24, 1), ("surplus-bytes", 32, 2)]);
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Defects<'b> {
+    bytes: &'b [u8],
+    head: &'b Head,
+    table: Table<'b>,
+    /// The code at hand, as a position in the table.
+    row: usize,
+    /// Where to look on: a byte or a record, as the code goes.
+    cursor: usize,
+}
+
+/// A place, and where to look on behind it.
+type Found = Option<(usize, usize, usize)>;
+
+/// `cursor` for codes that can only show once.
+const SPENT: usize = usize::MAX;
+
+impl<'b> Defects<'b> {
+    pub(crate) fn new(bytes: &'b [u8], head: &'b Head, table: Table<'b>) -> Defects<'b> {
+        Defects { bytes, head, table, row: 0, cursor: 0 }
+    }
+
+    fn place(&self, code: DefectCode) -> Found {
+        match code {
+            DefectCode::BareLf => self.byte_run(|before, byte, _| byte == b'\n' && before != Some(b'\r')),
+            DefectCode::BareCr => self.byte_run(|_, byte, after| byte == b'\r' && after != Some(b'\n')),
+            DefectCode::ControlByte => self.byte_run(|_, byte, _| {
+                (byte < 0x20 && !matches!(byte, b'\t' | b'\r' | b'\n')) || byte == 0x7f
+            }),
+            DefectCode::NotUtf8 => self.not_utf8(),
+            DefectCode::LeadingCrlf => self.once(0, self.head.origin),
+            DefectCode::WsBeforeColon => self.record(|at| self.blanks_before_colon(at)),
+            DefectCode::HeaderWithoutColon => self.record(|at| self.stray(at, false)),
+            DefectCode::FoldedStartLine => self.record(|at| self.stray(at, true)),
+            DefectCode::EmptyHeaderName => self.record(|at| {
+                let record = self.table.get(at)?;
+                (record.name_len == 0 && record.flags & NO_COLON == 0).then_some((record.name, 0))
+            }),
+            DefectCode::NameNotToken => self.record(|at| {
+                let record = self.table.get(at)?;
+                (record.flags & NOT_TOKEN != 0).then_some((record.name, record.name_len.into()))
+            }),
+            DefectCode::StartLineSpacing => {
+                self.once(self.head.origin, self.head.headers_at.saturating_sub(self.head.origin))
+            }
+            DefectCode::SpaceInUri | DefectCode::BadStatus => self.part(1),
+            DefectCode::MethodNotToken => self.part(0),
+            DefectCode::BadVersion => {
+                self.part(if self.head.start.kind == crate::Kind::Request { 2 } else { 0 })
+            }
+            DefectCode::NoReasonSeparator => {
+                let [_, code, _] = self.head.start.parts;
+                self.once((code.at as usize).saturating_add(code.len as usize), 0)
+            }
+            DefectCode::NoEmptyLine | DefectCode::ContentLengthMissing => self.once(self.head.headers_end, 0),
+            DefectCode::ContentLengthInvalid => self.length(|value, _| decimal(value).is_none()),
+            DefectCode::ContentLengthRepeated => {
+                self.length(|value, first| first.is_some_and(|first| first == decimal(value)))
+            }
+            DefectCode::ContentLengthConflict => {
+                self.length(|value, first| first.is_some_and(|first| first != decimal(value)))
+            }
+            DefectCode::ContentLengthTooLong => self.length(|_, first| first.is_none()),
+            DefectCode::SurplusBytes => {
+                let end = self.head.body_at.saturating_add(self.head.body_len);
+                self.once(end, self.head.input_end.saturating_sub(end))
+            }
+        }
+    }
+
+    fn once(&self, at: usize, len: usize) -> Found {
+        (self.cursor != SPENT).then_some((at, len, SPENT))
+    }
+
+    fn part(&self, index: usize) -> Found {
+        let span = self.head.start.parts.get(index)?;
+        self.once(span.at as usize, span.len as usize)
+    }
+
+    /// The next run of bytes that `odd` picks, told the bytes before and behind each.
+    fn byte_run(&self, odd: impl Fn(Option<u8>, u8, Option<u8>) -> bool) -> Found {
+        let section = self.bytes.get(..self.head.body_at).unwrap_or(self.bytes);
+        let picks = |at: usize| {
+            section.get(at).is_some_and(|&byte| {
+                // The line end before the origin belongs to what was skipped.
+                let before =
+                    if at == self.head.origin { None } else { section.get(at.wrapping_sub(1)).copied() };
+                odd(before, byte, section.get(at.wrapping_add(1)).copied())
+            })
+        };
+        let start = (self.cursor.max(self.head.origin)..section.len()).find(|&at| picks(at))?;
+        let end = (start..section.len()).find(|&at| !picks(at)).unwrap_or(section.len());
+        Some((start, end.wrapping_sub(start), end))
+    }
+
+    fn not_utf8(&self) -> Found {
+        let from = self.cursor.max(self.head.origin);
+        let rest = self.bytes.get(from..self.head.body_at)?;
+        let error = core::str::from_utf8(rest).err()?;
+        let at = from.saturating_add(error.valid_up_to());
+        let len = error.error_len().unwrap_or(self.head.body_at.saturating_sub(at));
+        Some((at, len, at.saturating_add(len)))
+    }
+
+    /// The next record that `place` gives a place for.
+    fn record(&self, place: impl Fn(usize) -> Option<(usize, usize)>) -> Found {
+        (self.cursor..self.table.len())
+            .find_map(|at| place(at).map(|(start, len)| (start, len, at.wrapping_add(1))))
+    }
+
+    fn blanks_before_colon(&self, at: usize) -> Option<(usize, usize)> {
+        let record = self.table.get(at)?;
+        if record.flags & WS_BEFORE_COLON == 0 {
+            return None;
+        }
+        let end = record.name_range().end;
+        let colon = self.bytes.get(end..).and_then(|rest| memchr::memchr(b':', rest))?;
+        Some((end, colon))
+    }
+
+    fn stray(&self, at: usize, folded: bool) -> Option<(usize, usize)> {
+        let record = self.table.get(at)?;
+        if record.flags & NO_COLON == 0 {
+            return None;
+        }
+        let blank = self.bytes.get(record.name).is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+        let end = record.value_range().end;
+        (blank == folded).then_some((record.name, end.saturating_sub(record.name)))
+    }
+
+    /// The next Content-Length that `picks` picks, told its value and that of the first before it.
+    fn length(&self, picks: impl Fn(&[u8], Option<Option<u64>>) -> bool) -> Found {
+        let id = HeaderName::ContentLength.id();
+        let value = |at| {
+            let record = self.table.get(at)?;
+            Some((record.value, trim_lws(self.bytes.get(record.value_range())?)))
+        };
+        let first_at = self.table.find(id, 0)?;
+        let (_, first) = value(first_at)?;
+        let mut from = self.cursor;
+        while let Some(at) = self.table.find(id, from) {
+            from = at.wrapping_add(1);
+            let (start, text) = value(at)?;
+            if picks(text, (at != first_at).then(|| decimal(first))) {
+                return Some((start, text.len(), from));
+            }
+        }
+        None
+    }
+}
+
+impl Iterator for Defects<'_> {
+    type Item = Defect;
+
+    fn next(&mut self) -> Option<Defect> {
+        while let Some(row) = TABLE.get(self.row) {
+            let code = row.code;
+            if self.head.defects.contains(code)
+                && let Some((at, len, cursor)) = self.place(code)
+            {
+                self.cursor = cursor;
+                return Some(Defect { code, at, len });
+            }
+            self.row = self.row.wrapping_add(1);
+            self.cursor = 0;
+        }
+        None
+    }
+}
+
+impl FusedIterator for Defects<'_> {}

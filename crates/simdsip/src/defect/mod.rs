@@ -1,0 +1,237 @@
+//! What is odd about a message that was accepted: codes, classes, and where they show.
+//!
+//! Parsing sets one bit a code; [`Defects`] derives the places again when asked.
+
+mod find;
+
+pub use find::Defects;
+
+/// How much a defect matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DefectClass {
+    /// The same meaning for every reader.
+    Cosmetic,
+    /// Something is lost or guessed.
+    Lossy,
+    /// Two readers may understand it differently.
+    Ambiguous,
+}
+
+impl DefectClass {
+    /// `cosmetic`, `lossy` or `ambiguous`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DefectClass::Cosmetic => "cosmetic",
+            DefectClass::Lossy => "lossy",
+            DefectClass::Ambiguous => "ambiguous",
+        }
+    }
+}
+
+/// One oddity and its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Defect {
+    /// What is odd.
+    pub code: DefectCode,
+    /// Byte offset in the input.
+    pub at: usize,
+    /// Bytes it covers; 0 where something is missing.
+    pub len: usize,
+}
+
+/// Whether the grammar has it all the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Grammar {
+    Allows,
+    Forbids,
+}
+
+struct Row {
+    code: DefectCode,
+    name: &'static str,
+    class: DefectClass,
+    grammar: Grammar,
+    rfc: &'static str,
+    message: &'static str,
+}
+
+macro_rules! defects {
+    ($($variant:ident = $number:literal, $name:literal, $class:ident, $grammar:ident, $rfc:literal, $message:literal;)*) => {
+        /// What is odd. Numbers and words are stable: new ones are appended, none is reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        #[non_exhaustive]
+        pub enum DefectCode {
+            $(#[doc = concat!("`", $name, "`: ", $message, " (", $rfc, ").")] $variant = $number,)*
+        }
+
+        const TABLE: &[Row] = &[$(Row {
+            code: DefectCode::$variant,
+            name: $name,
+            class: DefectClass::$class,
+            grammar: Grammar::$grammar,
+            rfc: $rfc,
+            message: $message,
+        },)*];
+    };
+}
+
+defects! {
+    BareLf = 1, "bare-lf", Ambiguous, Forbids, "RFC 3261 §7", "a line ends in LF alone";
+    BareCr = 2, "bare-cr", Ambiguous, Forbids, "RFC 3261 §7", "a CR stands without LF";
+    LeadingCrlf = 3, "leading-crlf", Cosmetic, Allows, "RFC 3261 §7.5", "line ends stand before the start line";
+    ControlByte = 4, "control-byte", Ambiguous, Forbids, "RFC 3261 §25.1", "a control byte stands in the header section";
+    NotUtf8 = 5, "not-utf8", Lossy, Forbids, "RFC 3261 §7", "bytes of the header section are not UTF-8";
+    WsBeforeColon = 6, "ws-before-colon", Cosmetic, Allows, "RFC 3261 §7.3.1", "white space stands between header field name and colon";
+    HeaderWithoutColon = 7, "header-without-colon", Lossy, Forbids, "RFC 3261 §7.3.1", "a line of the header section has no colon";
+    EmptyHeaderName = 8, "empty-header-name", Lossy, Forbids, "RFC 3261 §7.3.1", "a header field has no name";
+    NameNotToken = 9, "name-not-token", Ambiguous, Forbids, "RFC 3261 §25.1", "a header field name holds bytes that no token has";
+    FoldedStartLine = 10, "folded-start-line", Ambiguous, Forbids, "RFC 3261 §7.1", "the line after the start line begins with white space";
+    StartLineSpacing = 11, "start-line-spacing", Cosmetic, Forbids, "RFC 3261 §7.1", "the start line has white space beside its two spaces";
+    SpaceInUri = 12, "space-in-uri", Ambiguous, Forbids, "RFC 3261 §7.1", "the Request-URI holds white space";
+    BadVersion = 13, "bad-version", Lossy, Forbids, "RFC 3261 §7.1", "the SIP-Version is not SIP/2.0";
+    MethodNotToken = 14, "method-not-token", Lossy, Forbids, "RFC 3261 §25.1", "the method holds bytes that no token has";
+    BadStatus = 15, "bad-status", Lossy, Forbids, "RFC 3261 §7.2", "the Status-Code is not a number from 100 to 699";
+    NoReasonSeparator = 16, "no-reason-separator", Cosmetic, Forbids, "RFC 3261 §7.2", "no space follows the Status-Code";
+    NoEmptyLine = 17, "no-empty-line", Lossy, Forbids, "RFC 3261 §7", "the bytes end before the empty line that ends the header section";
+    ContentLengthMissing = 18, "content-length-missing", Lossy, Forbids, "RFC 3261 §20.14", "a message on a stream has no Content-Length";
+    ContentLengthInvalid = 19, "content-length-invalid", Ambiguous, Forbids, "RFC 3261 §20.14", "Content-Length is not a decimal number";
+    ContentLengthRepeated = 20, "content-length-repeated", Cosmetic, Forbids, "RFC 3261 §7.3.1", "Content-Length appears again with the same value";
+    ContentLengthConflict = 21, "content-length-conflict", Ambiguous, Forbids, "RFC 3261 §7.3.1", "Content-Length appears again with another value";
+    ContentLengthTooLong = 22, "content-length-too-long", Lossy, Forbids, "RFC 3261 §18.3", "Content-Length exceeds the bytes that follow";
+    SurplusBytes = 23, "surplus-bytes", Lossy, Allows, "RFC 3261 §18.3", "bytes follow the body in the same datagram";
+}
+
+impl DefectCode {
+    /// Every code, by number.
+    pub fn all() -> impl Iterator<Item = DefectCode> {
+        TABLE.iter().map(|row| row.code)
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "numbers begin at 1 and follow the table's order, which a test holds"
+    )]
+    const fn row(self) -> &'static Row {
+        &TABLE[(self as usize).wrapping_sub(1)]
+    }
+
+    /// The stable number, from 1.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// The stable word, such as `bare-lf`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.row().name
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub const fn class(self) -> DefectClass {
+        self.row().class
+    }
+
+    /// The section that it departs from.
+    #[must_use]
+    pub const fn rfc(self) -> &'static str {
+        self.row().rfc
+    }
+
+    /// What is odd, as a clause.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        self.row().message
+    }
+}
+
+/// A set of codes in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct DefectSet(u64);
+
+impl DefectSet {
+    pub(crate) const EMPTY: DefectSet = DefectSet(0);
+
+    pub(crate) const fn with(self, code: DefectCode) -> DefectSet {
+        DefectSet(self.0 | 1 << code.number())
+    }
+
+    pub(crate) const fn without(self, code: DefectCode) -> DefectSet {
+        DefectSet(self.0 & !(1 << code.number()))
+    }
+
+    pub(crate) const fn union(self, other: DefectSet) -> DefectSet {
+        DefectSet(self.0 | other.0)
+    }
+
+    pub(crate) const fn intersection(self, other: DefectSet) -> DefectSet {
+        DefectSet(self.0 & other.0)
+    }
+
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    pub(crate) const fn contains(self, code: DefectCode) -> bool {
+        self.0 >> code.number() & 1 == 1
+    }
+
+    pub(crate) const fn of_class(class: DefectClass) -> DefectSet {
+        let mut set = DefectSet::EMPTY;
+        let mut rows = TABLE;
+        while let [row, rest @ ..] = rows {
+            if row.class as u8 == class as u8 {
+                set = set.with(row.code);
+            }
+            rows = rest;
+        }
+        set
+    }
+
+    /// All that the grammar forbids.
+    pub(crate) const fn violations() -> DefectSet {
+        let mut set = DefectSet::EMPTY;
+        let mut rows = TABLE;
+        while let [row, rest @ ..] = rows {
+            if matches!(row.grammar, Grammar::Forbids) {
+                set = set.with(row.code);
+            }
+            rows = rest;
+        }
+        set
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_follow_the_table_and_words_are_distinct() {
+        for (row, number) in TABLE.iter().zip(1u8..) {
+            assert_eq!(row.code.number(), number);
+            assert_eq!(row.code.as_str(), row.name);
+            assert!(
+                row.name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+            );
+            assert_eq!(TABLE.iter().filter(|other| other.name == row.name).count(), 1);
+        }
+        assert!(TABLE.len() < 64);
+    }
+
+    #[test]
+    fn sets_hold_what_was_put_in() {
+        let set = DefectSet::EMPTY.with(DefectCode::BareLf).with(DefectCode::SurplusBytes);
+        assert!(set.contains(DefectCode::BareLf) && set.contains(DefectCode::SurplusBytes));
+        assert!(!set.contains(DefectCode::BareCr));
+        assert_eq!(set.without(DefectCode::BareLf).without(DefectCode::SurplusBytes), DefectSet::EMPTY);
+        assert!(DefectSet::of_class(DefectClass::Ambiguous).contains(DefectCode::BareLf));
+        assert!(!DefectSet::of_class(DefectClass::Ambiguous).contains(DefectCode::LeadingCrlf));
+        assert!(!DefectSet::violations().contains(DefectCode::WsBeforeColon));
+    }
+}

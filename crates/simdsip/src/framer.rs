@@ -1,0 +1,313 @@
+//! Streams to messages: where one ends and the next begins, over TCP and TLS.
+//!
+//! Stores no bytes and looks at none twice (but the last, incomplete block of 64 when
+//! the header section ends in it). The header section is read by the same code that
+//! reads datagrams, so a message is framed and parsed in one pass, by one set of rules.
+//! RFC 3261 §7.5, §18.3; RFC 5626 §3.5.1, §4.4.1.
+
+use crate::error::{Error, ErrorKind, LimitKind};
+use crate::message::Sink;
+use crate::message::length;
+use crate::message::section::{Advance, Input, Progress, Section};
+use crate::message::{Index, Message, Parser};
+use crate::scan::BLOCK;
+
+/// Which end of the connection reads: it decides what a lone CRLF is (RFC 5626 §3.5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// We accepted the connection: CRLF CRLF is a ping, perhaps in pieces.
+    Server,
+    /// We opened it: each CRLF is a pong.
+    Client,
+    /// We watch a capture: CRLF CRLF is a ping, a CRLF before anything else a pong.
+    Observer,
+}
+
+/// What stands at the start of the stream's bytes.
+#[derive(Clone, Copy, Debug)]
+pub enum Frame<'b> {
+    /// No whole message yet: at least so many more bytes are needed. Call again with the same bytes and more.
+    Need(usize),
+    /// A message; [`Frame::consumed`] bytes belong to it.
+    Message(Message<'b>),
+    /// CRLF CRLF: to be answered by CRLF.
+    Ping,
+    /// CRLF: the answer to a ping.
+    Pong,
+    /// The stream cannot be read on: where the next message begins is unknown.
+    Fatal {
+        /// What was wrong, and at which byte of the buffer.
+        error: Error,
+        /// The header section, where a 400 (or 513) can be made from it before closing (RFC 3261 §18.3). No body.
+        answerable: Option<Message<'b>>,
+    },
+}
+
+impl Frame<'_> {
+    /// How many bytes to drop from the front of the buffer before the next call; 0 for `Need` and `Fatal`.
+    #[must_use]
+    pub fn consumed(&self) -> usize {
+        match self {
+            Frame::Message(message) => message.range().end,
+            Frame::Ping => 4,
+            Frame::Pong => 2,
+            Frame::Need(_) | Frame::Fatal { .. } => 0,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// Between messages.
+    Between,
+    /// In a header section.
+    Head,
+    /// In a body that ends there.
+    Body(usize),
+    /// Broken; whether the index holds a header section to answer.
+    Broken(Error, bool),
+}
+
+/// Cuts a stream into messages.
+///
+/// The caller keeps the bytes: `next` is given all that were received and not yet consumed.
+///
+/// ```
+/// use simdsip::{Frame, Framer, Parser, Side};
+///
+/// let mut framer = Framer::new(Parser::default(), Side::Server);
+/// let mut buffer = Vec::new();
+/// let mut methods = Vec::new();
+/// for received in [&b"\r\n\r\nOPTIONS sip:a SIP/2.0\r\nl"[..], b": 2\r\n\r\nhiBYE sip:b SIP/2.0\r\nl: 0\r\n\r\n"] {
+///     buffer.extend_from_slice(received);
+///     loop {
+///         let frame = framer.next(&buffer);
+///         match &frame {
+///             Frame::Need(_) => break,
+///             Frame::Message(message) => methods.push(message.method().unwrap().to_string()),
+///             Frame::Ping | Frame::Pong => {}
+///             Frame::Fatal { error, .. } => panic!("{error}"),
+///         }
+///         let consumed = frame.consumed();
+///         buffer.drain(..consumed);
+///     }
+/// }
+/// assert_eq!(methods, ["OPTIONS", "BYE"]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Framer<const N: usize = 128> {
+    parser: Parser,
+    side: Side,
+    state: State,
+    /// How many bytes of the buffer have been looked at.
+    seen: usize,
+    section: Section,
+    /// Records of the section so far.
+    count: usize,
+    index: Index<N>,
+}
+
+impl Framer {
+    /// For messages of up to 128 header fields.
+    #[must_use]
+    pub const fn new(parser: Parser, side: Side) -> Framer {
+        Framer::sized(parser, side)
+    }
+}
+
+impl<const N: usize> Framer<N> {
+    /// For messages of up to `N` header fields.
+    #[must_use]
+    pub const fn sized(parser: Parser, side: Side) -> Framer<N> {
+        Framer {
+            parser,
+            side,
+            state: State::Between,
+            seen: 0,
+            section: Section::new(0),
+            count: 0,
+            index: Index::sized(),
+        }
+    }
+
+    /// Forgets where it was: the next buffer begins between messages.
+    pub fn reset(&mut self) {
+        self.state = State::Between;
+        self.seen = 0;
+    }
+
+    /// What stands at the start of `buffer`: all bytes of the stream from the end of the last frame on.
+    ///
+    /// After [`Frame::Need`], `buffer` has to begin with the same bytes. After a frame, it has to begin
+    /// [`Frame::consumed`] bytes further on. A buffer that became shorter than it was is read afresh.
+    /// Costs the new bytes only; allocates nothing.
+    pub fn next<'b>(&'b mut self, buffer: &'b [u8]) -> Frame<'b> {
+        if buffer.len() < self.seen {
+            self.reset();
+        }
+        if let State::Between = self.state {
+            match self.between(buffer) {
+                Ok(origin) => self.begin(origin),
+                Err(frame) => return frame,
+            }
+        }
+        if let State::Head = self.state {
+            match self.head(buffer) {
+                Ok(true) => {}
+                Ok(false) => return Frame::Need(1),
+                Err(error) => self.state = State::Broken(error, false),
+            }
+        }
+        match self.state {
+            State::Body(end) if buffer.len() >= end => {
+                self.reset();
+                self.message(buffer, end)
+            }
+            State::Body(end) => {
+                self.seen = buffer.len();
+                Frame::Need(end.wrapping_sub(buffer.len()))
+            }
+            State::Broken(error, answerable) => {
+                let index = &self.index;
+                let answerable = answerable
+                    .then(|| Message::new(buffer, &index.head, index.table()))
+                    .filter(|message| message.range().end <= buffer.len());
+                Frame::Fatal { error, answerable }
+            }
+            State::Between | State::Head => Frame::Need(1),
+        }
+    }
+
+    fn message<'b>(&'b self, buffer: &'b [u8], end: usize) -> Frame<'b> {
+        let bytes = buffer.get(..end).unwrap_or(buffer);
+        Frame::Message(Message::new(bytes, &self.index.head, self.index.table()))
+    }
+
+    /// Where the start line begins, or the frame that stands before it.
+    fn between<'f>(&mut self, buffer: &[u8]) -> Result<usize, Frame<'f>> {
+        const PING: &[u8] = b"\r\n\r\n";
+        if self.seen == 0 {
+            match self.side {
+                Side::Server | Side::Observer if buffer.starts_with(PING) => return Err(Frame::Ping),
+                Side::Client if buffer.starts_with(b"\r\n") => return Err(Frame::Pong),
+                Side::Observer if buffer.starts_with(b"\r\n") && !PING.starts_with(buffer) => {
+                    return Err(Frame::Pong);
+                }
+                _ => {}
+            }
+            if PING.starts_with(buffer) {
+                let whole: usize = if self.side == Side::Client { 2 } else { 4 };
+                return Err(Frame::Need(whole.saturating_sub(buffer.len()).max(1)));
+            }
+        }
+        let fresh = buffer.get(self.seen..).unwrap_or(&[]);
+        match fresh.iter().position(|byte| !matches!(byte, b'\r' | b'\n')) {
+            Some(offset) => Ok(self.seen.wrapping_add(offset)),
+            None => {
+                self.seen = buffer.len();
+                if self.seen > self.parser.limits.line_len {
+                    let error = Error::new(ErrorKind::Limit(LimitKind::Line), self.parser.limits.line_len);
+                    self.state = State::Broken(error, false);
+                    return Err(Frame::Fatal { error, answerable: None });
+                }
+                Err(Frame::Need(1))
+            }
+        }
+    }
+
+    fn begin(&mut self, origin: usize) {
+        self.state = State::Head;
+        self.section = Section::new(origin);
+        self.seen = origin;
+        self.count = 0;
+    }
+
+    /// Reads on in the header section. True once it has ended and the body's end is known, or the stream is broken.
+    #[inline]
+    fn head(&mut self, buffer: &[u8]) -> Result<bool, Error> {
+        let limit = self.parser.limits.message_len;
+        let mut done = false;
+        if buffer.len().wrapping_sub(self.section.scanner.next) >= BLOCK {
+            done = self.advance(buffer, Input::Open)?;
+        }
+        if !done {
+            let from = self.seen.max(self.section.scanner.next);
+            done = ends_from(buffer, from, self.section.origin) && self.advance(buffer, Input::Whole)?;
+        }
+        if !done {
+            self.seen = buffer.len();
+            if buffer.len() > limit {
+                return Err(Error::new(ErrorKind::Limit(LimitKind::Message), limit));
+            }
+            return Ok(false);
+        }
+        self.locate_body(buffer);
+        Ok(true)
+    }
+
+    fn advance(&mut self, buffer: &[u8], input: Input) -> Result<bool, Error> {
+        let (mut sink, head) = self.index.sink(self.count);
+        let task = Advance {
+            section: &mut self.section,
+            bytes: buffer,
+            input,
+            limits: &self.parser.limits,
+            sink: &mut sink,
+            head,
+        };
+        let progress = self.parser.backend.run(task)?;
+        self.count = sink.count();
+        Ok(progress == Progress::Done)
+    }
+
+    /// The header section is read: where does the message end?
+    fn locate_body(&mut self, buffer: &[u8]) {
+        let parser = self.parser;
+        let (sink, head) = self.index.sink(self.count);
+        let table = sink.table();
+        let limit = parser.limits.message_len;
+        let located = length::of_stream(buffer, table, head, parser.policy.observes)
+            .and_then(|()| parser.judge(buffer, table, head))
+            .and_then(|()| {
+                // Bytes before the start line are not of the message.
+                if head.input_end.saturating_sub(head.origin) <= limit {
+                    Ok(head.input_end)
+                } else {
+                    Err(Error::new(ErrorKind::Limit(LimitKind::Message), head.origin.saturating_add(limit)))
+                }
+            });
+        self.state = match located {
+            Ok(end) => State::Body(end),
+            Err(error) => {
+                (head.body_len, head.input_end) = (0, head.body_at);
+                State::Broken(error, true)
+            }
+        };
+    }
+}
+
+/// Whether an empty line ends at or behind `from`, in a section that begins at `origin`.
+#[inline]
+fn ends_from(buffer: &[u8], from: usize, origin: usize) -> bool {
+    let ends_line = |at: usize| at >= origin && buffer.get(at) == Some(&b'\n');
+    let empty = |lf: usize| {
+        let before = lf.wrapping_sub(1);
+        ends_line(before) || (buffer.get(before) == Some(&b'\r') && ends_line(before.wrapping_sub(1)))
+    };
+    let mut at = from;
+    // Short feeds are the rule where this runs often; a call costs more than they do.
+    while let Some(rest) = buffer.get(at..)
+        && let Some(offset) = if rest.len() < 16 {
+            rest.iter().position(|&byte| byte == b'\n')
+        } else {
+            memchr::memchr(b'\n', rest)
+        }
+    {
+        let lf = at.wrapping_add(offset);
+        if lf > origin && empty(lf) {
+            return true;
+        }
+        at = lf.wrapping_add(1);
+    }
+    false
+}

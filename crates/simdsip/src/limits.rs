@@ -1,0 +1,63 @@
+//! Everything has a limit.
+
+/// The most that a message may hold. What goes over is a `Limit` error that says which.
+///
+/// ```
+/// use simdsip::Limits;
+///
+/// let mut limits = Limits::new();
+/// limits.header_count = 64;
+/// assert!(limits.line_len < Limits::capture().line_len);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes of a message, body included. Default 65,536.
+    pub message_len: usize,
+    /// Header fields of a message. Default 256. An `Index` may hold fewer.
+    pub header_count: usize,
+    /// Bytes of a line of the header section, its end excluded. Default 8,192.
+    pub line_len: usize,
+    /// Bytes of a Request-URI. Default 4,096.
+    pub uri_len: usize,
+    /// Multipart bodies within multipart bodies. Default 8.
+    pub mime_depth: usize,
+}
+
+impl Limits {
+    /// The limits for live traffic.
+    #[must_use]
+    pub const fn new() -> Limits {
+        Limits { message_len: 65_536, header_count: 256, line_len: 8_192, uri_len: 4_096, mime_depth: 8 }
+    }
+
+    /// The wider ones for captures: what was on the wire shall be shown.
+    #[must_use]
+    pub const fn capture() -> Limits {
+        Limits {
+            message_len: 16 << 20,
+            header_count: 4_096,
+            line_len: 1 << 20,
+            uri_len: 65_535,
+            mime_depth: 16,
+        }
+    }
+
+    /// None but those of the address space and the index.
+    #[must_use]
+    pub const fn unlimited() -> Limits {
+        Limits {
+            message_len: usize::MAX,
+            header_count: usize::MAX,
+            line_len: usize::MAX,
+            uri_len: usize::MAX,
+            mime_depth: 64,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits::new()
+    }
+}

@@ -1,0 +1,279 @@
+//! One header field, and the ways to walk them.
+
+use core::fmt;
+use core::iter::FusedIterator;
+use core::ops::Range;
+
+use super::index::{FOLDED, Record, Table};
+use super::token::trim_lws;
+use crate::header::HeaderName;
+
+/// A header field as it stands in the bytes.
+#[derive(Clone, Copy)]
+pub struct HeaderField<'b> {
+    bytes: &'b [u8],
+    record: Record,
+    line_end: usize,
+}
+
+impl<'b> HeaderField<'b> {
+    fn new(bytes: &'b [u8], table: Table<'b>, section_end: usize, at: usize) -> Option<HeaderField<'b>> {
+        let record = table.get(at)?;
+        let line_end = table.get(at.wrapping_add(1)).map_or(section_end, |next| next.name);
+        Some(HeaderField { bytes, record, line_end })
+    }
+
+    /// Which registered header this is, or [`HeaderName::Unknown`].
+    #[must_use]
+    pub fn id(&self) -> HeaderName {
+        HeaderName::from_id(self.record.id)
+    }
+
+    /// The name as on the wire: any case, or the compact form. Empty where the line has no colon.
+    #[must_use]
+    pub fn name(&self) -> &'b [u8] {
+        self.bytes.get(self.name_range()).unwrap_or(&[])
+    }
+
+    /// The value without the white space around it. A folded one still holds its line ends: see
+    /// [`unfolded`](HeaderField::unfolded).
+    #[must_use]
+    pub fn value(&self) -> &'b [u8] {
+        self.bytes.get(self.value_range()).unwrap_or(&[])
+    }
+
+    /// Where [`name`](HeaderField::name) stands in the input, in bytes.
+    #[must_use]
+    pub fn name_range(&self) -> Range<usize> {
+        self.record.name_range()
+    }
+
+    /// Where [`value`](HeaderField::value) stands in the input, in bytes.
+    #[must_use]
+    pub fn value_range(&self) -> Range<usize> {
+        self.record.value_range()
+    }
+
+    /// Where the whole field stands in the input: from its name through the line end of its last line.
+    #[must_use]
+    pub fn line_range(&self) -> Range<usize> {
+        self.record.name..self.line_end
+    }
+
+    /// Whether the value continues on further lines (RFC 3261 §7.3.1).
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.record.flags & FOLDED != 0
+    }
+
+    /// The value with each fold read as the one space that it stands for (RFC 3261 §7.3.1).
+    ///
+    /// ```
+    /// use simdsip::{HeaderName, Index, Parser};
+    ///
+    /// let mut index = Index::new();
+    /// let message = Parser::default()
+    ///     .parse(b"OPTIONS sip:a SIP/2.0\r\nSubject: I know\r\n\t you're there\r\n\r\n", &mut index)?;
+    /// let subject = message.header(HeaderName::Subject).unwrap();
+    /// assert!(subject.is_folded());
+    /// assert_eq!(subject.unfolded().to_string(), "I know you're there");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn unfolded(&self) -> Unfolded<'b> {
+        Unfolded::new(self.value())
+    }
+}
+
+impl fmt::Debug for HeaderField<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name().escape_ascii(), self.value().escape_ascii())
+    }
+}
+
+/// The lines of a value, trimmed, without those that are blank. Joined by single spaces they are the
+/// value; [`fmt::Display`] does that, with U+FFFD for what is not UTF-8.
+#[derive(Clone, Debug)]
+pub struct Unfolded<'b> {
+    rest: Option<&'b [u8]>,
+}
+
+impl<'b> Unfolded<'b> {
+    pub(crate) fn new(value: &'b [u8]) -> Unfolded<'b> {
+        Unfolded { rest: Some(value) }
+    }
+
+    /// Appends the value, byte for byte.
+    #[cfg(feature = "alloc")]
+    pub fn append_to(self, out: &mut alloc::vec::Vec<u8>) {
+        for (at, line) in self.enumerate() {
+            if at > 0 {
+                out.push(b' ');
+            }
+            out.extend_from_slice(line);
+        }
+    }
+
+    /// Joins the value in `arena`.
+    #[cfg(feature = "arena")]
+    pub fn unfold_in(self, arena: &bumpalo::Bump) -> &[u8] {
+        let len = self.clone().fold(0usize, |len, line| len.saturating_add(line.len()).saturating_add(1));
+        let mut joined = bumpalo::collections::Vec::with_capacity_in(len, arena);
+        for (at, line) in self.enumerate() {
+            if at > 0 {
+                joined.push(b' ');
+            }
+            joined.extend_from_slice(line);
+        }
+        joined.into_bump_slice()
+    }
+}
+
+impl<'b> Iterator for Unfolded<'b> {
+    type Item = &'b [u8];
+
+    fn next(&mut self) -> Option<&'b [u8]> {
+        loop {
+            let rest = self.rest?;
+            let line = match memchr::memchr(b'\n', rest).and_then(|at| rest.split_at_checked(at)) {
+                Some((line, from_lf)) => {
+                    self.rest = from_lf.get(1..);
+                    line
+                }
+                None => {
+                    self.rest = None;
+                    rest
+                }
+            };
+            let line = trim_lws(line);
+            if !line.is_empty() {
+                return Some(line);
+            }
+        }
+    }
+}
+
+impl FusedIterator for Unfolded<'_> {}
+
+impl fmt::Display for Unfolded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, line) in self.clone().enumerate() {
+            if at > 0 {
+                f.write_str(" ")?;
+            }
+            for chunk in line.utf8_chunks() {
+                f.write_str(chunk.valid())?;
+                if !chunk.invalid().is_empty() {
+                    f.write_str("\u{fffd}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// All header fields in wire order. Made by [`super::Message::headers`].
+#[derive(Clone, Debug)]
+pub struct Headers<'b> {
+    bytes: &'b [u8],
+    table: Table<'b>,
+    section_end: usize,
+    range: Range<usize>,
+}
+
+impl<'b> Headers<'b> {
+    pub(crate) fn new(bytes: &'b [u8], table: Table<'b>, section_end: usize) -> Headers<'b> {
+        Headers { bytes, table, section_end, range: 0..table.len() }
+    }
+
+    fn field(&self, at: usize) -> Option<HeaderField<'b>> {
+        HeaderField::new(self.bytes, self.table, self.section_end, at)
+    }
+}
+
+impl<'b> Iterator for Headers<'b> {
+    type Item = HeaderField<'b>;
+
+    fn next(&mut self) -> Option<HeaderField<'b>> {
+        let at = self.range.next()?;
+        self.field(at)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.range.size_hint()
+    }
+
+    fn nth(&mut self, n: usize) -> Option<HeaderField<'b>> {
+        let at = self.range.nth(n)?;
+        self.field(at)
+    }
+}
+
+impl DoubleEndedIterator for Headers<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        let at = self.range.next_back()?;
+        self.field(at)
+    }
+}
+
+impl ExactSizeIterator for Headers<'_> {}
+impl FusedIterator for Headers<'_> {}
+
+/// The header fields of one registered name. Made by [`super::Message::headers_of`].
+#[derive(Clone, Debug)]
+pub struct HeadersOf<'b> {
+    all: Headers<'b>,
+    id: u8,
+}
+
+impl<'b> HeadersOf<'b> {
+    pub(crate) fn new(all: Headers<'b>, name: HeaderName) -> HeadersOf<'b> {
+        HeadersOf { all, id: name.id() }
+    }
+}
+
+impl<'b> Iterator for HeadersOf<'b> {
+    type Item = HeaderField<'b>;
+
+    #[inline]
+    fn next(&mut self) -> Option<HeaderField<'b>> {
+        let from = self.all.range.start;
+        match self.all.table.find(self.id, from) {
+            Some(at) => {
+                self.all.range.start = at.wrapping_add(1);
+                self.all.field(at)
+            }
+            None => {
+                self.all.range.start = self.all.range.end;
+                None
+            }
+        }
+    }
+}
+
+impl FusedIterator for HeadersOf<'_> {}
+
+/// The header fields of one name given as bytes. Made by [`super::Message::headers_named`].
+#[derive(Clone, Debug)]
+pub struct HeadersNamed<'b, 'n> {
+    of: HeadersOf<'b>,
+    name: &'n [u8],
+}
+
+impl<'b, 'n> HeadersNamed<'b, 'n> {
+    pub(crate) fn new(all: Headers<'b>, name: &'n [u8]) -> HeadersNamed<'b, 'n> {
+        HeadersNamed { of: HeadersOf::new(all, HeaderName::lookup(name)), name }
+    }
+}
+
+impl<'b> Iterator for HeadersNamed<'b, '_> {
+    type Item = HeaderField<'b>;
+
+    fn next(&mut self) -> Option<HeaderField<'b>> {
+        // A registered name has an id, and all its spellings share it; others are compared.
+        let name = self.name;
+        self.of.find(|field| field.id() != HeaderName::Unknown || field.name().eq_ignore_ascii_case(name))
+    }
+}
+
+impl FusedIterator for HeadersNamed<'_, '_> {}

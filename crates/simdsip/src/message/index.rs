@@ -1,0 +1,360 @@
+//! The index: where things are, without the bytes.
+//!
+//! Holds offsets only, so it can be pooled, moved, and kept beside owned bytes. Made by
+//! [`super::Parser`]; read through [`super::Message`]. Writing past its end is a `Limit`
+//! error, never silent loss.
+
+use core::ops::Range;
+
+use super::head::Head;
+
+/// A folded value: its lines have to be joined to be read.
+pub(crate) const FOLDED: u8 = 1;
+/// White space stands before the colon.
+pub(crate) const WS_BEFORE_COLON: u8 = 2;
+/// The line has no colon; its text is the value and the name is empty.
+pub(crate) const NO_COLON: u8 = 4;
+/// The name holds bytes that no token has.
+pub(crate) const NOT_TOKEN: u8 = 8;
+
+/// One header field: name at `name`, value at `value`, both without the white space around them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(crate) name: usize,
+    pub(crate) name_len: u8,
+    pub(crate) value: usize,
+    pub(crate) value_len: usize,
+    pub(crate) flags: u8,
+    pub(crate) id: u8,
+}
+
+impl Record {
+    pub(crate) const fn name_range(&self) -> Range<usize> {
+        self.name..self.name.wrapping_add(self.name_len as usize)
+    }
+
+    pub(crate) const fn value_range(&self) -> Range<usize> {
+        self.value..self.value.wrapping_add(self.value_len)
+    }
+}
+
+/// Eight bytes a header field: offsets below 65,536.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Narrow {
+    name: u16,
+    value: u16,
+    value_len: u16,
+    name_len: u8,
+    flags: u8,
+}
+
+/// Sixteen bytes a header field: offsets below 2³².
+#[cfg(feature = "alloc")]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wide {
+    name: u32,
+    value: u32,
+    value_len: u32,
+    name_len: u8,
+    flags: u8,
+}
+
+/// Where stage 2 puts records.
+pub(crate) trait Sink {
+    /// The highest offset that a record can hold.
+    const MAX_OFFSET: usize;
+
+    /// How many records there are.
+    fn count(&self) -> usize;
+
+    /// Appends; false where there is no room.
+    fn push(&mut self, record: Record) -> bool;
+
+    /// The last record, if any.
+    fn last(&self) -> Option<Record>;
+
+    /// Puts another value and flags into the last record.
+    fn amend_last(&mut self, value: Range<usize>, flags: u8);
+
+    /// What was written, to be read.
+    fn table(&self) -> Table<'_>;
+}
+
+/// Room for header fields of one message at a time, owned by the caller and used again and again.
+///
+/// `N` header fields fit; 128 by default, which makes 1,280 bytes. It is never cleared:
+/// parsing overwrites what it needs.
+///
+/// ```
+/// use simdsip::{Index, Parser, Policy};
+///
+/// let parser = Parser::new(Policy::INTEROP);
+/// let mut index = Index::new(); // once, then for every datagram:
+/// for datagram in [&b"OPTIONS sip:a@b.example SIP/2.0\r\nl: 0\r\n\r\n"[..], b"SIP/2.0 200 OK\r\nl: 0\r\n\r\n"] {
+///     let message = parser.parse(datagram, &mut index)?;
+///     assert_eq!(message.headers().len(), 1);
+/// }
+/// let roomier = Index::<256>::sized();
+/// # let _ = roomier;
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Index<const N: usize = 128> {
+    pub(crate) head: Head,
+    ids: [u8; N],
+    records: [Narrow; N],
+}
+
+impl Index {
+    /// Room for 128 header fields.
+    #[must_use]
+    pub const fn new() -> Index {
+        Index::sized()
+    }
+}
+
+impl<const N: usize> Index<N> {
+    /// Room for `N` header fields.
+    #[must_use]
+    pub const fn sized() -> Index<N> {
+        Index {
+            head: Head::new(),
+            ids: [0; N],
+            records: [Narrow { name: 0, value: 0, value_len: 0, name_len: 0, flags: 0 }; N],
+        }
+    }
+
+    /// The sink that writes here, with `count` records in it, and the head.
+    pub(crate) fn sink(&mut self, count: usize) -> (NarrowSink<'_>, &mut Head) {
+        (NarrowSink { ids: &mut self.ids, records: &mut self.records, count }, &mut self.head)
+    }
+
+    pub(crate) fn table(&self) -> Table<'_> {
+        let count = self.head.count;
+        Table {
+            ids: self.ids.get(..count).unwrap_or(&[]),
+            records: Records::Narrow(self.records.get(..count).unwrap_or(&[])),
+        }
+    }
+}
+
+impl<const N: usize> Default for Index<N> {
+    fn default() -> Self {
+        Index::sized()
+    }
+}
+
+impl<const N: usize> core::fmt::Debug for Index<N> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Index").field("capacity", &N).field("header_count", &self.head.count).finish()
+    }
+}
+
+/// Writes [`Narrow`] records.
+pub(crate) struct NarrowSink<'i> {
+    ids: &'i mut [u8],
+    records: &'i mut [Narrow],
+    count: usize,
+}
+
+impl Sink for NarrowSink<'_> {
+    const MAX_OFFSET: usize = u16::MAX as usize;
+
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.count
+    }
+
+    #[inline(always)]
+    fn push(&mut self, record: Record) -> bool {
+        let (Some(slot), Some(id)) = (self.records.get_mut(self.count), self.ids.get_mut(self.count)) else {
+            return false;
+        };
+        *slot = Narrow {
+            name: record.name as u16,
+            value: record.value as u16,
+            value_len: record.value_len as u16,
+            name_len: record.name_len,
+            flags: record.flags,
+        };
+        *id = record.id;
+        self.count = self.count.wrapping_add(1);
+        true
+    }
+
+    fn last(&self) -> Option<Record> {
+        let at = self.count.checked_sub(1)?;
+        Some(unpack_narrow(self.records.get(at)?, *self.ids.get(at)?))
+    }
+
+    fn amend_last(&mut self, value: Range<usize>, flags: u8) {
+        if let Some(slot) = self.count.checked_sub(1).and_then(|at| self.records.get_mut(at)) {
+            slot.value = value.start as u16;
+            slot.value_len = value.end.wrapping_sub(value.start) as u16;
+            slot.flags = flags;
+        }
+    }
+
+    #[inline(always)]
+    fn table(&self) -> Table<'_> {
+        Table {
+            ids: self.ids.get(..self.count).unwrap_or(&[]),
+            records: Records::Narrow(self.records.get(..self.count).unwrap_or(&[])),
+        }
+    }
+}
+
+fn unpack_narrow(record: &Narrow, id: u8) -> Record {
+    Record {
+        name: record.name.into(),
+        name_len: record.name_len,
+        value: record.value.into(),
+        value_len: record.value_len.into(),
+        flags: record.flags,
+        id,
+    }
+}
+
+/// An index that grows: header sections of any length up to 4 GiB and any number of header fields, within [`crate::Limits`].
+#[cfg(feature = "alloc")]
+#[derive(Clone, Default)]
+pub struct GrowIndex {
+    pub(crate) head: Head,
+    ids: alloc::vec::Vec<u8>,
+    records: alloc::vec::Vec<Wide>,
+}
+
+#[cfg(feature = "alloc")]
+impl GrowIndex {
+    /// Empty; allocates when parsing needs it and keeps what it has.
+    #[must_use]
+    pub const fn new() -> GrowIndex {
+        GrowIndex { head: Head::new(), ids: alloc::vec::Vec::new(), records: alloc::vec::Vec::new() }
+    }
+
+    /// The sink that writes here, emptied, and the head.
+    pub(crate) fn sink(&mut self) -> (WideSink<'_>, &mut Head) {
+        self.ids.clear();
+        self.records.clear();
+        (WideSink { ids: &mut self.ids, records: &mut self.records }, &mut self.head)
+    }
+
+    pub(crate) fn table(&self) -> Table<'_> {
+        Table { ids: &self.ids, records: Records::Wide(&self.records) }
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.ids.shrink_to_fit();
+        self.records.shrink_to_fit();
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl core::fmt::Debug for GrowIndex {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("GrowIndex").field("header_count", &self.head.count).finish()
+    }
+}
+
+/// Writes [`Wide`] records.
+#[cfg(feature = "alloc")]
+pub(crate) struct WideSink<'i> {
+    ids: &'i mut alloc::vec::Vec<u8>,
+    records: &'i mut alloc::vec::Vec<Wide>,
+}
+
+#[cfg(feature = "alloc")]
+impl Sink for WideSink<'_> {
+    const MAX_OFFSET: usize = u32::MAX as usize;
+
+    #[inline(always)]
+    fn count(&self) -> usize {
+        self.ids.len()
+    }
+
+    #[inline(always)]
+    fn push(&mut self, record: Record) -> bool {
+        self.ids.push(record.id);
+        self.records.push(Wide {
+            name: record.name as u32,
+            value: record.value as u32,
+            value_len: record.value_len as u32,
+            name_len: record.name_len,
+            flags: record.flags,
+        });
+        true
+    }
+
+    fn last(&self) -> Option<Record> {
+        Some(unpack_wide(self.records.last()?, *self.ids.last()?))
+    }
+
+    fn amend_last(&mut self, value: Range<usize>, flags: u8) {
+        if let Some(slot) = self.records.last_mut() {
+            slot.value = value.start as u32;
+            slot.value_len = value.end.wrapping_sub(value.start) as u32;
+            slot.flags = flags;
+        }
+    }
+
+    fn table(&self) -> Table<'_> {
+        Table { ids: self.ids, records: Records::Wide(self.records) }
+    }
+}
+
+#[cfg(feature = "alloc")]
+fn unpack_wide(record: &Wide, id: u8) -> Record {
+    Record {
+        name: record.name as usize,
+        name_len: record.name_len,
+        value: record.value as usize,
+        value_len: record.value_len as usize,
+        flags: record.flags,
+        id,
+    }
+}
+
+/// The records of one message, whichever index holds them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Table<'b> {
+    ids: &'b [u8],
+    records: Records<'b>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Records<'b> {
+    Narrow(&'b [Narrow]),
+    #[cfg(feature = "alloc")]
+    Wide(&'b [Wide]),
+}
+
+impl<'b> Table<'b> {
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, at: usize) -> Option<Record> {
+        let id = *self.ids.get(at)?;
+        match self.records {
+            Records::Narrow(records) => records.get(at).map(|record| unpack_narrow(record, id)),
+            #[cfg(feature = "alloc")]
+            Records::Wide(records) => records.get(at).map(|record| unpack_wide(record, id)),
+        }
+    }
+
+    /// The first record from `from` on with that id.
+    #[inline]
+    pub(crate) fn find(&self, id: u8, from: usize) -> Option<usize> {
+        let rest = self.ids.get(from..)?;
+        memchr::memchr(id, rest).map(|at| at.wrapping_add(from))
+    }
+}
+
+const _: () = {
+    assert!(size_of::<Narrow>() == 8);
+    assert!(size_of::<Index>() <= 1_280);
+    const fn sends<T: Send + Sync>() {}
+    sends::<Index>();
+};

@@ -1,0 +1,132 @@
+//! Where the body ends: the one reading of Content-Length, for datagrams and streams.
+//!
+//! RFC 3261 §18.3, §20.14; RFC 4475 §3.3.9.
+
+use super::head::Head;
+use super::index::Table;
+use super::token::trim_lws;
+use crate::defect::DefectCode;
+use crate::error::{Error, ErrorKind};
+use crate::header::HeaderName;
+
+/// What the Content-Length header fields of a message say together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ContentLength {
+    /// There is none.
+    Missing,
+    /// One, or several that agree. Values beyond `u64` are `u64::MAX`: longer than any body.
+    Bytes(u64),
+    /// A value that is no number.
+    Invalid,
+    /// Two values that differ.
+    Conflict,
+}
+
+/// A decimal number, or `None` for anything else. What exceeds `u64` is `u64::MAX`.
+#[inline]
+pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
+    if text.is_empty() {
+        return None;
+    }
+    let mut value = 0u64;
+    for &byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        value = value.saturating_mul(10).saturating_add(digit.into());
+    }
+    Some(value)
+}
+
+/// Reads the header fields of a message and notes their defects.
+#[inline]
+pub(crate) fn content_length(bytes: &[u8], table: Table<'_>, head: &mut Head) -> ContentLength {
+    let value = |at| table.get(at).and_then(|record| bytes.get(record.value_range())).unwrap_or(&[]);
+    let read = match head.length_count {
+        0 => ContentLength::Missing,
+        1 => decimal(trim_lws(value(head.length_at))).map_or(ContentLength::Invalid, ContentLength::Bytes),
+        _ => agreed(bytes, table, head),
+    };
+    match read {
+        ContentLength::Invalid => head.defects = head.defects.with(DefectCode::ContentLengthInvalid),
+        ContentLength::Conflict => head.defects = head.defects.with(DefectCode::ContentLengthConflict),
+        ContentLength::Missing | ContentLength::Bytes(_) => {}
+    }
+    read
+}
+
+/// Several header fields: an invalid one makes all invalid, two values conflict.
+#[cold]
+fn agreed(bytes: &[u8], table: Table<'_>, head: &mut Head) -> ContentLength {
+    let id = HeaderName::ContentLength.id();
+    let mut seen = None;
+    let mut conflict = false;
+    let mut next = 0;
+    while let Some(at) = table.find(id, next) {
+        next = at.wrapping_add(1);
+        let text = table.get(at).and_then(|record| bytes.get(record.value_range())).unwrap_or(&[]);
+        let Some(value) = decimal(trim_lws(text)) else { return ContentLength::Invalid };
+        conflict |= seen.is_some_and(|first| first != value);
+        seen = seen.or(Some(value));
+    }
+    match (seen, conflict) {
+        (_, true) => ContentLength::Conflict,
+        (None, false) => ContentLength::Missing,
+        (Some(value), false) => {
+            head.defects = head.defects.with(DefectCode::ContentLengthRepeated);
+            ContentLength::Bytes(value)
+        }
+    }
+}
+
+/// The body of a datagram, a WebSocket or SCTP message, a file: what is there, at most Content-Length.
+#[inline]
+pub(crate) fn of_datagram(bytes: &[u8], table: Table<'_>, head: &mut Head) {
+    let available = bytes.len().saturating_sub(head.body_at);
+    head.input_end = bytes.len();
+    head.body_len = available;
+    if let ContentLength::Bytes(claimed) = content_length(bytes, table, head) {
+        match usize::try_from(claimed) {
+            Ok(claimed) if claimed <= available => {
+                head.body_len = claimed;
+                if claimed < available {
+                    head.defects = head.defects.with(DefectCode::SurplusBytes);
+                }
+            }
+            _ => head.defects = head.defects.with(DefectCode::ContentLengthTooLong),
+        }
+    }
+}
+
+/// The body of a message on a stream: exactly Content-Length, which has to be there (`observes`: absent is 0).
+pub(crate) fn of_stream(
+    bytes: &[u8],
+    table: Table<'_>,
+    head: &mut Head,
+    observes: bool,
+) -> Result<(), Error> {
+    let refused = |table: Table<'_>, head: &Head, from: usize| {
+        let at = table
+            .find(HeaderName::ContentLength.id(), from)
+            .and_then(|at| table.get(at))
+            .map_or(head.headers_end, |record| record.value);
+        Err(Error::new(ErrorKind::ContentLength, at))
+    };
+    let claimed = match content_length(bytes, table, head) {
+        ContentLength::Bytes(claimed) => claimed,
+        ContentLength::Missing => {
+            head.defects = head.defects.with(DefectCode::ContentLengthMissing);
+            if !observes {
+                return refused(table, head, 0);
+            }
+            0
+        }
+        ContentLength::Invalid => return refused(table, head, 0),
+        ContentLength::Conflict => return refused(table, head, head.length_at),
+    };
+    // What cannot be an offset is longer than any limit, which the framer checks next.
+    head.body_len = usize::try_from(claimed).unwrap_or(usize::MAX);
+    head.input_end = head.body_at.saturating_add(head.body_len);
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! Messages: the parser, the index it fills, and the views over the caller's bytes.
+//!
+//! Structure only: start line, header fields, body. What a field means is for typed
+//! views. RFC 3261 §7.
+
+mod field;
+mod head;
+mod index;
+pub(crate) mod length;
+#[cfg(feature = "alloc")]
+mod owned;
+mod parser;
+pub(crate) mod section;
+mod start_line;
+pub(crate) mod token;
+mod view;
+
+pub use field::{HeaderField, Headers, HeadersNamed, HeadersOf, Unfolded};
+pub use head::Kind;
+#[cfg(feature = "alloc")]
+pub use index::GrowIndex;
+pub use index::Index;
+#[cfg(feature = "alloc")]
+pub use owned::Owned;
+pub use parser::Parser;
+pub use view::{Message, RequestLine, StartLine, StatusLine};
+
+pub(crate) use head::Head;
+pub(crate) use index::{NO_COLON, NOT_TOKEN, Sink, Table, WS_BEFORE_COLON};

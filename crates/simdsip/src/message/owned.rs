@@ -1,0 +1,60 @@
+//! A message that owns its bytes.
+
+use super::index::GrowIndex;
+use super::parser::Parser;
+use super::view::Message;
+use crate::error::Error;
+
+/// Bytes and their index together, to be kept, queued or sent to another thread.
+///
+/// `B` is whatever holds the bytes: `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `bytes::Bytes`, `&[u8]`.
+///
+/// ```
+/// use simdsip::{Owned, Parser};
+///
+/// let owned = Parser::default().parse_owned(b"OPTIONS sip:a@b.example SIP/2.0\r\nl: 0\r\n\r\n".to_vec()).unwrap();
+/// let elsewhere = std::thread::spawn(move || owned.as_message().headers().len());
+/// assert_eq!(elsewhere.join().unwrap(), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Owned<B> {
+    bytes: B,
+    index: GrowIndex,
+}
+
+impl<B: AsRef<[u8]>> Owned<B> {
+    /// The same view that borrowed bytes give.
+    #[must_use]
+    pub fn as_message(&self) -> Message<'_> {
+        Message::new(self.bytes.as_ref(), &self.index.head, self.index.table())
+    }
+
+    /// The bytes that were parsed.
+    pub fn bytes(&self) -> &B {
+        &self.bytes
+    }
+
+    /// The bytes back.
+    pub fn into_bytes(self) -> B {
+        self.bytes
+    }
+}
+
+impl Parser {
+    /// Reads `bytes` as one whole message and keeps them.
+    ///
+    /// Allocates the index: about 17 bytes a header field.
+    ///
+    /// # Errors
+    /// As [`Parser::parse_growing`]; the bytes come back with the error.
+    pub fn parse_owned<B: AsRef<[u8]>>(&self, bytes: B) -> Result<Owned<B>, (Error, B)> {
+        let mut index = GrowIndex::new();
+        match self.fill(bytes.as_ref(), &mut index) {
+            Ok(()) => {
+                index.shrink();
+                Ok(Owned { bytes, index })
+            }
+            Err(error) => Err((error, bytes)),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The parser: how to read, asked once and used for every message.
+
+use super::head::Head;
+use super::index::{Index, Sink, Table};
+use super::length;
+use super::section::{Advance, Input, Progress, Section};
+use super::view::Message;
+use crate::defect::Defects;
+use crate::error::{Error, ErrorKind, LimitKind};
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::scan::Backend;
+
+/// Policy, limits and backend: what reading depends on. Small, `Copy`, made once.
+///
+/// ```
+/// use simdsip::{HeaderName, Index, Parser, Policy};
+///
+/// let parser = Parser::new(Policy::INTEROP);
+/// let mut index = Index::new();
+/// let message = parser.parse(
+///     b"INVITE sip:bob@biloxi.example SIP/2.0\r\nf: <sip:alice@atlanta.example>;tag=1\r\nl: 0\r\n\r\n",
+///     &mut index,
+/// )?;
+/// assert_eq!(message.uri(), Some(&b"sip:bob@biloxi.example"[..]));
+/// let from = message.header(HeaderName::From).unwrap();
+/// assert_eq!(from.value(), b"<sip:alice@atlanta.example>;tag=1");
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Parser {
+    pub(crate) policy: Policy,
+    pub(crate) limits: Limits,
+    pub(crate) backend: Backend,
+}
+
+impl Parser {
+    /// With the fastest backend of this processor, and the limits that go with `policy`
+    /// ([`Limits::capture`] for [`Policy::CAPTURE`], else [`Limits::new`]).
+    #[must_use]
+    pub fn new(policy: Policy) -> Parser {
+        let limits = if policy.observes { Limits::capture() } else { Limits::new() };
+        Parser { policy, limits, backend: Backend::detect() }
+    }
+
+    /// The same with another backend.
+    #[must_use]
+    pub const fn with_backend(self, backend: Backend) -> Parser {
+        Parser { backend, ..self }
+    }
+
+    /// The same with other limits.
+    #[must_use]
+    pub const fn with_limits(self, limits: Limits) -> Parser {
+        Parser { limits, ..self }
+    }
+
+    /// The backend in use.
+    #[must_use]
+    pub const fn backend(&self) -> Backend {
+        self.backend
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The policy in force.
+    #[must_use]
+    pub const fn policy(&self) -> Policy {
+        self.policy
+    }
+
+    /// Reads `bytes` as one whole message: a datagram, an SCTP or WebSocket message, a file.
+    ///
+    /// Line ends before the start line are skipped; what follows the body is
+    /// [`Message::surplus`]. Allocates nothing. Streams are read by [`crate::Framer`].
+    ///
+    /// # Errors
+    /// What cannot be represented (no start line), what the policy refuses, and limits:
+    /// [`LimitKind::Index`] where the message has more header fields than `index` holds.
+    #[inline]
+    pub fn parse<'b, const N: usize>(
+        &self,
+        bytes: &'b [u8],
+        index: &'b mut Index<N>,
+    ) -> Result<Message<'b>, Error> {
+        let (mut sink, head) = index.sink(0);
+        self.read(bytes, &mut sink, head)?;
+        let index = &*index;
+        Ok(Message::new(bytes, &index.head, index.table()))
+    }
+
+    /// The same into an index that grows: any number of header fields and sections over
+    /// 65,535 bytes, within [`Limits`].
+    ///
+    /// # Errors
+    /// As [`Parser::parse`], but for the limits of the index.
+    #[cfg(feature = "alloc")]
+    pub fn parse_growing<'b>(
+        &self,
+        bytes: &'b [u8],
+        index: &'b mut super::GrowIndex,
+    ) -> Result<Message<'b>, Error> {
+        self.fill(bytes, index)?;
+        let index = &*index;
+        Ok(Message::new(bytes, &index.head, index.table()))
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) fn fill(&self, bytes: &[u8], index: &mut super::GrowIndex) -> Result<(), Error> {
+        let (mut sink, head) = index.sink();
+        self.read(bytes, &mut sink, head)
+    }
+
+    #[inline]
+    fn read<S: Sink>(&self, bytes: &[u8], sink: &mut S, head: &mut Head) -> Result<(), Error> {
+        let limits = &self.limits;
+        if bytes.len() > limits.message_len {
+            return Err(Error::new(ErrorKind::Limit(LimitKind::Message), limits.message_len));
+        }
+        let origin = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
+        let Some(origin) = origin else { return Err(Error::new(ErrorKind::Empty, bytes.len())) };
+        let mut section = Section::new(origin);
+        let input = Input::Whole;
+        let task =
+            Advance { section: &mut section, bytes, input, limits, sink: &mut *sink, head: &mut *head };
+        if self.backend.run(task)? == Progress::Starved {
+            section.conclude(bytes, limits, sink, head)?;
+        }
+        length::of_datagram(bytes, sink.table(), head);
+        self.judge(bytes, sink.table(), head)
+    }
+
+    /// Refuses what the policy refuses.
+    #[inline]
+    pub(crate) fn judge(&self, bytes: &[u8], table: Table<'_>, head: &Head) -> Result<(), Error> {
+        if head.defects.intersection(self.policy.refused).is_empty() {
+            Ok(())
+        } else {
+            Err(self.refusal(bytes, table, head))
+        }
+    }
+
+    #[cold]
+    fn refusal(&self, bytes: &[u8], table: Table<'_>, head: &Head) -> Error {
+        let refused = head.defects.intersection(self.policy.refused);
+        let found = Defects::new(bytes, head, table).find(|defect| refused.contains(defect.code));
+        match found {
+            Some(defect) => Error::new(ErrorKind::Refused(defect.code), defect.at),
+            // A bit is only set where `Defects` finds the place; a test over the corpus holds that.
+            None => Error::new(ErrorKind::Empty, head.origin),
+        }
+    }
+}
+
+impl Default for Parser {
+    /// [`Policy::INTEROP`].
+    fn default() -> Parser {
+        Parser::new(Policy::INTEROP)
+    }
+}
+
+const _: () = {
+    const fn sends<T: Send + Sync + Copy>() {}
+    sends::<Parser>();
+};

@@ -1,0 +1,179 @@
+//! Request-Line and Status-Line.
+//!
+//! Refuses what has no method, URI, version or code to speak of; spacing, versions and
+//! codes that the grammar lacks are defects. RFC 3261 §7.1, §7.2, §25.1.
+
+use super::head::{Kind, Span, Start};
+use super::token::{is_blank, is_token, is_token_slice};
+use crate::defect::{DefectCode, DefectSet};
+use crate::error::{Error, ErrorKind};
+
+/// Reads the line `bytes[start..end]`, its line end excluded.
+#[inline]
+pub(crate) fn parse(bytes: &[u8], start: usize, end: usize) -> Result<(Start, DefectSet), Error> {
+    let line = bytes.get(start..end).unwrap_or(&[]);
+    if let Some(found) = request(line, start) {
+        return Ok((found, DefectSet::EMPTY));
+    }
+    match line.split_at_checked(4) {
+        Some((b"SIP/", rest)) => status(rest, line, start),
+        Some((head, _)) if head.eq_ignore_ascii_case(b"SIP/") => odd_status(line, start),
+        _ => odd_request(line, start),
+    }
+}
+
+/// `METHOD SP URI SP SIP/2.0`, exactly; anything else is looked at again by [`odd_request`].
+#[inline]
+fn request(line: &[u8], start: usize) -> Option<Start> {
+    let (rest, b" SIP/2.0") = line.split_last_chunk::<8>()? else { return None };
+    let method_len = rest.iter().position(|&byte| !is_token(byte))?;
+    let (_, [b' ', uri @ ..]) = rest.split_at_checked(method_len)? else { return None };
+    if method_len == 0 || uri.is_empty() || memchr::memchr2(b' ', b'\t', uri).is_some() {
+        return None;
+    }
+    let end = start.wrapping_add(line.len());
+    let uri_at = start.wrapping_add(method_len).wrapping_add(1);
+    Some(Start {
+        kind: Kind::Request,
+        parts: [
+            Span::new(start, uri_at.wrapping_sub(1)),
+            Span::new(uri_at, end.wrapping_sub(8)),
+            Span::new(end.wrapping_sub(7), end),
+        ],
+    })
+}
+
+/// `SIP/2.0 SP 3DIGIT SP Reason-Phrase`, exactly, behind its `SIP/`.
+#[inline]
+fn status(rest: &[u8], line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
+    if let [b'2', b'.', b'0', b' ', hundreds @ b'1'..=b'6', tens, units, b' ', ..] = rest
+        && hundreds.is_ascii_digit()
+        && tens.is_ascii_digit()
+        && units.is_ascii_digit()
+    {
+        let at = |offset: usize| start.wrapping_add(offset);
+        let parts = [Span::new(start, at(7)), Span::new(at(8), at(11)), Span::new(at(12), at(line.len()))];
+        return Ok((Start { kind: Kind::Response, parts }, DefectSet::EMPTY));
+    }
+    odd_status(line, start)
+}
+
+/// Where the blanks before and behind `line[from..to]` end.
+fn narrow(line: &[u8], mut from: usize, mut to: usize) -> (usize, usize) {
+    let blank = |at: usize| line.get(at).is_some_and(|&byte| is_blank(byte));
+    while from < to && blank(from) {
+        from = from.wrapping_add(1);
+    }
+    while from < to && blank(to.wrapping_sub(1)) {
+        to = to.wrapping_sub(1);
+    }
+    (from, to)
+}
+
+/// The first blank of `line[from..to]`, or `to`.
+fn word_end(line: &[u8], from: usize, to: usize) -> usize {
+    let word = line.get(from..to).unwrap_or(&[]);
+    memchr::memchr2(b' ', b'\t', word).map_or(to, |len| from.wrapping_add(len))
+}
+
+fn version_defects(version: &[u8], defects: &mut DefectSet) {
+    if !version.eq_ignore_ascii_case(b"SIP/2.0") {
+        *defects = defects.with(DefectCode::BadVersion);
+    }
+}
+
+/// A request whose spacing, method or version is not as it should be.
+#[cold]
+fn odd_request(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
+    let at = |offset: usize| start.wrapping_add(offset);
+    let mut defects = DefectSet::EMPTY;
+    let (first, last) = narrow(line, 0, line.len());
+    if first == last {
+        return Err(Error::new(ErrorKind::Method, start));
+    }
+    let method_end = word_end(line, first, last);
+    let method = line.get(first..method_end).unwrap_or(&[]);
+    if method.iter().any(|&byte| !(0x21..0x7f).contains(&byte)) || method_end == last {
+        return Err(Error::new(ErrorKind::Method, at(first)));
+    }
+    if !is_token_slice(method) {
+        defects = defects.with(DefectCode::MethodNotToken);
+    }
+    let rest = line.get(method_end..last).unwrap_or(&[]);
+    let version_at = memchr::memrchr2(b' ', b'\t', rest)
+        .map_or(last, |blank| method_end.wrapping_add(blank).wrapping_add(1));
+    let version = line.get(version_at..last).unwrap_or(&[]);
+    if !version.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"SIP/")) {
+        return Err(Error::new(ErrorKind::Version, at(version_at)));
+    }
+    version_defects(version, &mut defects);
+    let (uri_at, uri_end) = narrow(line, method_end, version_at);
+    if uri_at == uri_end {
+        return Err(Error::new(ErrorKind::RequestUri, at(method_end)));
+    }
+    if word_end(line, uri_at, uri_end) != uri_end {
+        defects = defects.with(DefectCode::SpaceInUri);
+    }
+    let single_spaces =
+        line.get(method_end..uri_at) == Some(b" ") && line.get(uri_end..version_at) == Some(b" ");
+    if !single_spaces || first != 0 || last != line.len() {
+        defects = defects.with(DefectCode::StartLineSpacing);
+    }
+    let parts = [
+        Span::new(at(first), at(method_end)),
+        Span::new(at(uri_at), at(uri_end)),
+        Span::new(at(version_at), at(last)),
+    ];
+    Ok((Start { kind: Kind::Request, parts }, defects))
+}
+
+/// A response whose spacing, version or code is not as it should be.
+#[cold]
+fn odd_status(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
+    let at = |offset: usize| start.wrapping_add(offset);
+    let mut defects = DefectSet::EMPTY;
+    let version_end = word_end(line, 0, line.len());
+    version_defects(line.get(..version_end).unwrap_or(&[]), &mut defects);
+    let (code_at, _) = narrow(line, version_end, line.len());
+    let code_end = word_end(line, code_at, line.len());
+    let code = line.get(code_at..code_end).unwrap_or(&[]);
+    if !code.first().is_some_and(u8::is_ascii_digit) {
+        return Err(Error::new(ErrorKind::StatusCode, at(code_at)));
+    }
+    if !matches!(code, [b'1'..=b'6', b'0'..=b'9', b'0'..=b'9']) {
+        defects = defects.with(DefectCode::BadStatus);
+    }
+    if line.get(version_end..code_at) != Some(b" ") {
+        defects = defects.with(DefectCode::StartLineSpacing);
+    }
+    // The Reason-Phrase may be empty and may hold blanks; only its separator is not part of it.
+    let reason_at = match line.get(code_end) {
+        Some(b' ') => code_end.wrapping_add(1),
+        Some(_) => {
+            defects = defects.with(DefectCode::StartLineSpacing);
+            code_end.wrapping_add(1)
+        }
+        None => {
+            defects = defects.with(DefectCode::NoReasonSeparator);
+            code_end
+        }
+    };
+    let parts = [
+        Span::new(start, at(version_end)),
+        Span::new(at(code_at), at(code_end)),
+        Span::new(at(reason_at), at(line.len())),
+    ];
+    Ok((Start { kind: Kind::Response, parts }, defects))
+}
+
+/// The Status-Code as a number, where it is three digits from 100 on.
+pub(crate) fn code(digits: &[u8]) -> Option<u16> {
+    let [hundreds @ b'1'..=b'9', tens @ b'0'..=b'9', units @ b'0'..=b'9'] = digits else { return None };
+    let digit = |byte: &u8| u16::from(byte.wrapping_sub(b'0'));
+    Some(
+        digit(hundreds)
+            .wrapping_mul(100)
+            .wrapping_add(digit(tens).wrapping_mul(10))
+            .wrapping_add(digit(units)),
+    )
+}

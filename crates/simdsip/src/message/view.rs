@@ -1,0 +1,238 @@
+//! A message as a view: the caller's bytes and where things stand in them.
+
+use core::fmt;
+use core::ops::Range;
+
+use super::field::{HeaderField, Headers, HeadersNamed, HeadersOf};
+use super::head::{Head, Kind};
+use super::index::Table;
+use super::start_line;
+use super::token::trim_lws;
+use crate::defect::Defects;
+use crate::error::{Error, ErrorKind};
+use crate::header::{HeaderName, Method};
+
+/// A message that was read. Borrows the bytes and the index; copies nothing.
+///
+/// Every part is given as its bytes; each accessor gives the same answer each time.
+/// Ranges are byte offsets in the input that was parsed.
+#[derive(Clone, Copy)]
+pub struct Message<'b> {
+    bytes: &'b [u8],
+    head: &'b Head,
+    table: Table<'b>,
+}
+
+/// The start line of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartLine<'b> {
+    /// RFC 3261 §7.1.
+    Request(RequestLine<'b>),
+    /// RFC 3261 §7.2.
+    Status(StatusLine<'b>),
+}
+
+/// `Method SP Request-URI SP SIP-Version` (RFC 3261 §7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestLine<'b> {
+    /// The method; case matters.
+    pub method: Method<'b>,
+    /// The Request-URI as on the wire.
+    pub uri: &'b [u8],
+    /// `SIP/2.0`, or whatever stands there.
+    pub version: &'b [u8],
+}
+
+/// `SIP-Version SP Status-Code SP Reason-Phrase` (RFC 3261 §7.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusLine<'b> {
+    /// `SIP/2.0`, or whatever stands there.
+    pub version: &'b [u8],
+    /// The Status-Code as on the wire.
+    pub code: &'b [u8],
+    /// The Reason-Phrase: any bytes, perhaps none.
+    pub reason: &'b [u8],
+}
+
+impl<'b> Message<'b> {
+    #[inline]
+    pub(crate) fn new(bytes: &'b [u8], head: &'b Head, table: Table<'b>) -> Message<'b> {
+        Message { bytes, head, table }
+    }
+
+    /// The input from its start.
+    pub(crate) fn whole(&self) -> &'b [u8] {
+        self.bytes
+    }
+
+    fn part(&self, index: usize) -> &'b [u8] {
+        self.head.start.parts.get(index).map_or(&[], |span| span.of(self.bytes))
+    }
+
+    /// Request or response.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.head.start.kind
+    }
+
+    /// The start line, taken apart.
+    #[must_use]
+    pub fn start_line(&self) -> StartLine<'b> {
+        let [first, second, third] = [self.part(0), self.part(1), self.part(2)];
+        match self.kind() {
+            Kind::Request => StartLine::Request(RequestLine {
+                method: Method::from_bytes(first),
+                uri: second,
+                version: third,
+            }),
+            Kind::Response => StartLine::Status(StatusLine { version: first, code: second, reason: third }),
+        }
+    }
+
+    /// Where the start line stands in the input, its line end included.
+    #[must_use]
+    pub fn start_line_range(&self) -> Range<usize> {
+        self.head.origin..self.head.headers_at
+    }
+
+    /// The method of a request.
+    #[must_use]
+    pub fn method(&self) -> Option<Method<'b>> {
+        (self.kind() == Kind::Request).then(|| Method::from_bytes(self.part(0)))
+    }
+
+    /// The Request-URI of a request, as on the wire.
+    #[must_use]
+    pub fn uri(&self) -> Option<&'b [u8]> {
+        (self.kind() == Kind::Request).then(|| self.part(1))
+    }
+
+    /// The Status-Code of a response; `None` for a request.
+    ///
+    /// # Errors
+    /// `StatusCode` where it is not three digits from 100 on (a defect says so too).
+    pub fn status(&self) -> Result<Option<u16>, Error> {
+        if self.kind() == Kind::Request {
+            return Ok(None);
+        }
+        let at = self.head.start.parts[1].at as usize;
+        start_line::code(self.part(1)).map(Some).ok_or(Error::new(ErrorKind::StatusCode, at))
+    }
+
+    /// The Reason-Phrase of a response.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'b [u8]> {
+        (self.kind() == Kind::Response).then(|| self.part(2))
+    }
+
+    /// `SIP/2.0`, or whatever stands there.
+    #[must_use]
+    pub fn version(&self) -> &'b [u8] {
+        self.part(if self.kind() == Kind::Request { 2 } else { 0 })
+    }
+
+    /// All header fields, in wire order.
+    #[must_use]
+    pub fn headers(&self) -> Headers<'b> {
+        Headers::new(self.bytes, self.table, self.head.headers_end)
+    }
+
+    /// The first header field of that name.
+    #[inline]
+    #[must_use]
+    pub fn header(&self, name: HeaderName) -> Option<HeaderField<'b>> {
+        self.headers_of(name).next()
+    }
+
+    /// The header fields of that name, in wire order. [`HeaderName::Unknown`] gives all that are not registered.
+    #[inline]
+    #[must_use]
+    pub fn headers_of(&self, name: HeaderName) -> HeadersOf<'b> {
+        HeadersOf::new(self.headers(), name)
+    }
+
+    /// The header fields of that name in any case, or compact form; names that no registry knows too.
+    #[must_use]
+    pub fn headers_named<'n>(&self, name: &'n [u8]) -> HeadersNamed<'b, 'n> {
+        HeadersNamed::new(self.headers(), name)
+    }
+
+    /// Whether a header field of that name is there.
+    #[inline]
+    #[must_use]
+    pub fn has(&self, name: HeaderName) -> bool {
+        self.table.find(name.id(), 0).is_some()
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &'b [u8] {
+        self.bytes.get(self.body_range()).unwrap_or(&[])
+    }
+
+    /// Where the body stands in the input.
+    #[must_use]
+    pub fn body_range(&self) -> Range<usize> {
+        self.head.body_at..self.head.body_at.saturating_add(self.head.body_len)
+    }
+
+    /// The message byte for byte, without line ends before it and surplus bytes behind.
+    #[must_use]
+    pub fn as_bytes(&self) -> &'b [u8] {
+        self.bytes.get(self.range()).unwrap_or(&[])
+    }
+
+    /// Where the message stands in the input.
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.head.origin..self.body_range().end
+    }
+
+    /// What follows the body in the same datagram, to be ignored (RFC 3261 §18.3). Empty on streams.
+    #[must_use]
+    pub fn surplus(&self) -> &'b [u8] {
+        self.bytes.get(self.body_range().end..self.head.input_end).unwrap_or(&[])
+    }
+
+    /// What Content-Length says, if it is there; the first where it is repeated.
+    ///
+    /// # Errors
+    /// `ContentLength` where it is not a decimal number that fits `u64`.
+    pub fn content_length(&self) -> Result<Option<u64>, Error> {
+        let Some(field) = self.header(HeaderName::ContentLength) else { return Ok(None) };
+        let digits = trim_lws(field.value());
+        let number =
+            core::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        match number.and_then(|text| text.parse().ok()) {
+            Some(number) => Ok(Some(number)),
+            None => Err(Error::new(ErrorKind::ContentLength, field.value_range().start)),
+        }
+    }
+
+    /// What is odd about the message, grouped by code.
+    #[must_use]
+    pub fn defects(&self) -> Defects<'b> {
+        Defects::new(self.bytes, self.head, self.table)
+    }
+
+    /// Whether anything is odd about it.
+    #[must_use]
+    pub fn has_defects(&self) -> bool {
+        !self.head.defects.is_empty()
+    }
+}
+
+impl fmt::Debug for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Message")
+            .field("start_line", &self.start_line())
+            .field("header_count", &self.table.len())
+            .field("body", &self.body_range())
+            .finish()
+    }
+}
+
+const _: () = {
+    const fn shares<T: Send + Sync + Copy>() {}
+    shares::<Message<'static>>();
+};

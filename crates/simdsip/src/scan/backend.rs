@@ -1,0 +1,150 @@
+//! Which backend runs: asked once, stored by the caller, switched on once a message.
+
+use core::fmt;
+
+use super::kernel::Task;
+use super::scalar::Scalar;
+use super::swar::Swar;
+
+#[cfg(target_arch = "x86_64")]
+use super::{avx2::Avx2, avx512::Avx512, sse2::Sse2};
+
+#[cfg(target_arch = "aarch64")]
+use super::neon::Neon;
+
+/// The instruction set that scans.
+///
+/// A value can only be had for what this processor can do, so it may be stored and
+/// handed about freely. All backends give the same answers; they differ in speed.
+///
+/// ```
+/// use simdsip::Backend;
+///
+/// let best = Backend::detect();
+/// assert!(Backend::available().any(|backend| backend == best));
+/// assert_eq!(best.cap(Backend::SWAR), Backend::SWAR);
+/// ```
+#[derive(Clone, Copy)]
+pub struct Backend(Kind);
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Scalar,
+    Swar,
+    #[cfg(target_arch = "x86_64")]
+    Sse2,
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(Avx512),
+    #[cfg(target_arch = "aarch64")]
+    Neon,
+}
+
+impl Backend {
+    /// Byte by byte: the specification that all others are tested against.
+    pub const SCALAR: Backend = Backend(Kind::Scalar);
+    /// Eight bytes at a time in ordinary registers; runs everywhere.
+    pub const SWAR: Backend = Backend(Kind::Swar);
+
+    /// The fastest backend of this processor.
+    ///
+    /// Asks the processor each time it is called, which is slow in a virtual machine:
+    /// call it once and keep the answer ([`crate::Parser::new`] does).
+    #[must_use]
+    pub fn detect() -> Backend {
+        Backend::available().last().unwrap_or(Backend::SWAR)
+    }
+
+    /// Every backend of this processor, slowest first.
+    pub fn available() -> impl Iterator<Item = Backend> {
+        #[cfg(target_arch = "x86_64")]
+        let simd = [Some(Kind::Sse2), Avx2::detect().map(Kind::Avx2), Avx512::detect().map(Kind::Avx512)];
+        #[cfg(target_arch = "aarch64")]
+        let simd = [Some(Kind::Neon)];
+        #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+        let simd: [Option<Kind>; 0] = [];
+        [Backend::SCALAR, Backend::SWAR].into_iter().chain(simd.into_iter().flatten().map(Backend))
+    }
+
+    /// The backend of that [`name`](Backend::name), if this processor has it.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Backend> {
+        Backend::available().find(|backend| backend.name() == name)
+    }
+
+    /// The slower of the two: an upper bound for tests, benches and wary operators.
+    #[must_use]
+    pub fn cap(self, highest: Backend) -> Backend {
+        if self.rank() > highest.rank() { highest } else { self }
+    }
+
+    /// `scalar`, `swar`, `sse2`, `avx2`, `avx512` or `neon`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            Kind::Scalar => "scalar",
+            Kind::Swar => "swar",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Sse2 => "sse2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(_) => "avx512",
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => "neon",
+        }
+    }
+
+    const fn rank(self) -> u8 {
+        match self.0 {
+            Kind::Scalar => 0,
+            Kind::Swar => 1,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Sse2 => 2,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(_) => 3,
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(_) => 4,
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => 2,
+        }
+    }
+
+    /// Does `task`, compiled for this backend.
+    #[inline]
+    pub(crate) fn run<T: Task>(self, task: T) -> T::Output {
+        match self.0 {
+            Kind::Scalar => task.run(Scalar),
+            Kind::Swar => task.run(Swar),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Sse2 => task.run(Sse2),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(proof) => proof.enter(task),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512(proof) => proof.enter(task),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon => task.run(Neon),
+        }
+    }
+}
+
+impl PartialEq for Backend {
+    fn eq(&self, other: &Backend) -> bool {
+        self.rank() == other.rank()
+    }
+}
+
+impl Eq for Backend {}
+
+impl fmt::Debug for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Backend({})", self.name())
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

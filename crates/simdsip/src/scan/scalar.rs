@@ -1,0 +1,21 @@
+//! The specification: byte by byte. Every other backend is tested equal to it.
+
+use super::kernel::{BLOCK, Kernel, Masks};
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scalar;
+
+impl Kernel for Scalar {
+    const FAST_BITS: bool = false;
+
+    #[inline(always)]
+    fn masks(self, block: &[u8; BLOCK]) -> Masks {
+        let mut masks = Masks { lf: 0, colon: 0, odd: 0 };
+        for &byte in block.iter().rev() {
+            masks.lf = masks.lf << 1 | u64::from(byte == b'\n');
+            masks.colon = masks.colon << 1 | u64::from(byte == b':');
+            masks.odd = masks.odd << 1 | u64::from(!(0x20..0x7f).contains(&byte));
+        }
+        masks
+    }
+}

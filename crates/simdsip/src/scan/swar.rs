@@ -1,0 +1,49 @@
+//! Eight bytes at a time in ordinary registers, for processors without a SIMD backend.
+
+use super::kernel::{BLOCK, Kernel, Masks};
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const LOW7: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Swar;
+
+impl Kernel for Swar {
+    const FAST_BITS: bool = false;
+
+    #[inline(always)]
+    fn masks(self, block: &[u8; BLOCK]) -> Masks {
+        let mut masks = Masks { lf: 0, colon: 0, odd: 0 };
+        let (words, _) = block.as_chunks::<8>();
+        for word in words.iter().rev() {
+            let word = u64::from_le_bytes(*word);
+            masks.lf = masks.lf << 8 | gather(equal(word, b'\n'));
+            masks.colon = masks.colon << 8 | gather(equal(word, b':'));
+            masks.odd = masks.odd << 8 | gather(odd(word));
+        }
+        masks
+    }
+}
+
+/// 0x80 in each byte of `word` that equals `byte`, 0 elsewhere; exact, no carry crosses a byte.
+#[inline(always)]
+const fn equal(word: u64, byte: u8) -> u64 {
+    let zero_where_equal = word ^ ONES.wrapping_mul(byte as u64);
+    !((zero_where_equal & LOW7).wrapping_add(LOW7) | zero_where_equal) & HIGH
+}
+
+/// 0x80 in each byte below 0x20 or above 0x7e.
+#[inline(always)]
+const fn odd(word: u64) -> u64 {
+    let low = word & LOW7;
+    let printable = low.wrapping_add(ONES.wrapping_mul(0x60)) & HIGH; // 0x20..=0x7f
+    let delete = low.wrapping_add(ONES) & HIGH; // 0x7f, and 0xff, which is odd anyway
+    (printable ^ HIGH) | delete | (word & HIGH)
+}
+
+/// Bit `i` of the result is the top bit of byte `i`.
+#[inline(always)]
+const fn gather(tops: u64) -> u64 {
+    (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
