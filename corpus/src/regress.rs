@@ -19,11 +19,22 @@ pub struct Case {
     pub defects: Vec<String>,
     /// Length of the body in bytes, for a datagram that is a message.
     pub body_len: Option<usize>,
-    /// As a stream, from a new framer: `need`, `message`, `ping` or `fatal`, what each call gives
-    /// until the bytes are used up.
+    /// As a stream, from a new framer of a server: `need`, `message`, `ping` or `fatal`, what each
+    /// call gives until the bytes are used up. Empty: not stated.
     pub stream: Vec<String>,
+    /// Where the body is multipart and a count is owed: the parts of its first level, or why none.
+    pub parts: Option<Parts>,
     /// The bytes.
     pub bytes: Vec<u8>,
+}
+
+/// What a multipart body owes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parts {
+    /// So many parts.
+    Count(usize),
+    /// No usable boundary: an error.
+    Error,
 }
 
 /// Every case, in the order of the index.
@@ -37,8 +48,8 @@ pub fn cases() -> Result<Vec<Case>, Error> {
     let rows = index.lines().enumerate().skip(1);
     rows.map(|(at, row)| {
         let fields = split(row);
-        let [file, id, checks, datagram, defects, body_len, stream] = fields.as_slice() else {
-            return Err(Error::new(format!("corpus/regress/INDEX.csv line {}: expected 7 fields", at + 1)));
+        let [file, id, checks, datagram, defects, body_len, stream, parts] = fields.as_slice() else {
+            return Err(Error::new(format!("corpus/regress/INDEX.csv line {}: expected 8 fields", at + 1)));
         };
         let bytes = std::fs::read(folder.join(file))
             .map_err(|error| Error::new(format!("cannot read corpus/regress/{file}: {error}")))?;
@@ -50,6 +61,10 @@ pub fn cases() -> Result<Vec<Case>, Error> {
             defects: defects.split_whitespace().map(str::to_owned).collect(),
             body_len: body_len.parse().ok(),
             stream: stream.split_whitespace().map(str::to_owned).collect(),
+            parts: match parts.as_str() {
+                "error" => Some(Parts::Error),
+                count => count.parse().ok().map(Parts::Count),
+            },
             bytes,
         })
     })
