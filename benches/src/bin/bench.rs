@@ -1,0 +1,229 @@
+//! `bench`: the table of simdsip beside its rivals. Started by `cargo xtask bench`, which see.
+
+use simdsip_benches::args::{Args, HELP};
+use simdsip_benches::engine::{self, Class, Engine};
+use simdsip_benches::measure::{Order, Spec};
+use simdsip_benches::row::{self, Row};
+use simdsip_benches::{alloc, callgrind, gates, latency, plan, record, scale, workload};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: alloc::Counting = alloc::Counting;
+
+fn main() -> ExitCode {
+    match Args::parse(std::env::args().skip(1)).and_then(|args| run(&args)) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("bench: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<ExitCode, String> {
+    if args.help {
+        print!("{HELP}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(child) = &args.child {
+        return callgrind::child(&child.label, &child.workload, child.passes).map(|()| ExitCode::SUCCESS);
+    }
+    if args.list {
+        list();
+        return Ok(ExitCode::SUCCESS);
+    }
+    if cfg!(debug_assertions) {
+        eprintln!("bench: this is a debug build; its figures mean nothing (use --release)");
+    }
+    let order = args.order.unwrap_or(Order::Random);
+    let spec = Spec { rounds: args.rounds(), order, seed: args.seed.unwrap_or(1) };
+    let mut report = Report { args, spec, rows: Vec::new(), text: String::new() };
+    let code = if args.gates { report.gates()? } else { report.table()? };
+    report.save()?;
+    Ok(code)
+}
+
+/// A workload's name and its messages.
+type Workload = (String, Vec<Vec<u8>>);
+
+/// What the run gathers.
+struct Report<'a> {
+    args: &'a Args,
+    spec: Spec,
+    rows: Vec<Row>,
+    text: String,
+}
+
+impl Report<'_> {
+    fn say(&mut self, text: &str) {
+        print!("{text}");
+        self.text.push_str(text);
+    }
+
+    fn gates(&mut self) -> Result<ExitCode, String> {
+        let (gates, rows, adversary) = gates::run(self.spec)?;
+        self.say(&row::table(&rows, self.args.rounds() < 30));
+        self.say(&adversary);
+        self.say(&gates::table(&gates));
+        self.rows = rows;
+        let missed = gates.iter().any(|g| g.verdict == "MISS");
+        Ok(if missed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    }
+
+    fn table(&mut self) -> Result<ExitCode, String> {
+        let args = self.args;
+        let mut engines = plan::engines(&args.engines, args.class);
+        self.check_names()?;
+        for (name, messages) in self.sets()? {
+            if scale::WORKLOADS.contains(&name.as_str()) {
+                let text = scale::table(&mut engines, &name)?;
+                self.say(&text);
+                continue;
+            }
+            let framed = matches!(name.as_str(), "stream-mix");
+            let mut rows = if framed {
+                plan::frame(&mut engines, &name, &messages, self.spec)
+            } else {
+                plan::structure(&mut engines, &name, &messages, self.spec)
+            };
+            if args.instructions && !framed && args.messages.is_none() {
+                instructions(&mut rows, &name);
+            }
+            let text = row::table(&rows, args.rounds() < 30);
+            self.say(&text);
+            if framed {
+                let (small, large) = plan::one_byte(&messages, 64 << 10);
+                self.say(&format!(
+                    "  one-byte reads: {small:.1} ns a call over 64 KiB, {large:.1} over 512 KiB\n"
+                ));
+            }
+            if self.spec.order == Order::Hot && !framed {
+                for backend in engine::backends() {
+                    let (value, interval) = gates::random_over_hot(backend, &messages, self.spec);
+                    self.say(&format!("  random over hot, {}: {value:.3}{interval}\n", backend.name()));
+                }
+            }
+            if (args.latency || args.record.is_some()) && !framed {
+                let text = latency::table(&mut engines, &name, &messages, self.spec.seed);
+                self.say(&text);
+            }
+            self.rows.extend(rows);
+        }
+        if args.record.is_some() {
+            self.extras(&mut engines)?;
+        }
+        let mut text = String::from("\nwhat each engine does in the measured call\n");
+        for engine in &engines {
+            let identity = engine.identity();
+            if identity.name != "simdsip" || identity.backend == engine::best_backend().name() {
+                text.push_str(&format!("  {:<16}{} [{}]\n", identity.name, identity.work, identity.flags));
+            }
+        }
+        for (name, why) in engine::absent() {
+            text.push_str(&format!("  {name:<16}not measured: {why}\n"));
+        }
+        self.say(&text);
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// What belongs to a record beside the rows: the other orders, and hostile messages.
+    fn extras(&mut self, engines: &mut [Box<dyn Engine>]) -> Result<(), String> {
+        let mix = workload::load("mix-1k")?;
+        for order in [Order::Hot, Order::Cold] {
+            let rows = plan::structure(engines, "mix-1k", &mix, Spec { order, ..self.spec });
+            self.say(&row::table(&rows, self.args.rounds() < 30));
+            self.rows.extend(rows);
+        }
+        for name in scale::WORKLOADS {
+            let text = scale::table(engines, name)?;
+            self.say(&text);
+        }
+        Ok(())
+    }
+
+    fn check_names(&self) -> Result<(), String> {
+        let all = engine::all();
+        for name in &self.args.engines {
+            if !all.iter().any(|e| plan::wanted(e.as_ref(), std::slice::from_ref(name))) {
+                return Err(format!("no engine {name} in this build; --list shows them"));
+            }
+        }
+        Ok(())
+    }
+
+    fn sets(&self) -> Result<Vec<Workload>, String> {
+        let args = self.args;
+        if let Some(path) = &args.messages {
+            return Ok(vec![("messages".into(), workload::from_path(path)?)]);
+        }
+        let frames = args.class.is_none_or(|c| c == Class::Frame) && self.spec.order == Order::Random;
+        let whole = args.class != Some(Class::Frame);
+        let mut names: Vec<String> = args.workloads.clone();
+        if names == ["all"] || (names.is_empty() && !args.quick) {
+            let all = names == ["all"];
+            names = workload::ORDINARY.map(String::from).to_vec();
+            if all || args.record.is_some() {
+                names.push(workload::LONG[0].into());
+            }
+            if all {
+                names.extend(scale::WORKLOADS.map(String::from));
+            }
+            if args.record.is_some() {
+                names.push(workload::LONG[1].into());
+            }
+            names.retain(|_| whole);
+            names.extend(frames.then(|| "stream-mix".to_owned()));
+        } else if names.is_empty() {
+            names.extend(whole.then(|| "mix-1k".to_owned()));
+            names.extend(frames.then(|| "stream-mix".to_owned()));
+        }
+        names.into_iter().map(|name| workload::load(&name).map(|messages| (name, messages))).collect()
+    }
+
+    fn save(&self) -> Result<(), String> {
+        if let Some(path) = &self.args.json {
+            record::save(path, &format!("{:#}\n", record::rows(&self.rows)))?;
+        }
+        if let Some(folder) = &self.args.record {
+            record::write(folder, &self.rows, &self.text)?;
+        }
+        Ok(())
+    }
+}
+
+fn instructions(rows: &mut [Row], workload: &str) {
+    for row in rows {
+        match callgrind::count(&row.label(), workload) {
+            Ok(count) => {
+                row.instructions = Some(count.message);
+                println!(
+                    "{}: {:.0} instructions a message, {:.2} a header byte",
+                    row.label(),
+                    count.message,
+                    count.header_byte
+                );
+            }
+            Err(why) => println!("{}: no instruction count: {why}", row.label()),
+        }
+    }
+}
+
+fn list() {
+    for engine in engine::all() {
+        let identity = engine.identity();
+        let classes: Vec<&str> = engine.classes().iter().map(|c| c.name()).collect();
+        println!(
+            "{:<20} {:<12} {:<16} {} [{}]",
+            identity.label(),
+            identity.version,
+            classes.join(","),
+            identity.work,
+            identity.flags
+        );
+    }
+    for (name, why) in engine::absent() {
+        println!("{name:<20} not in this build: {why}");
+    }
+    println!("workloads: {}, stream-mix, {}", workload::ORDINARY.join(", "), scale::WORKLOADS.join(", "));
+    println!("           {}", workload::LONG.join(", "));
+}

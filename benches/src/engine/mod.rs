@@ -1,0 +1,154 @@
+//! One adapter an engine: the same question put to parsers of different shapes.
+//!
+//! An adapter does no work of its own in `run` beyond what its parser's user would have to do, and
+//! says in `Work` what the parser leaves undone.
+
+mod ceiling;
+mod http;
+#[cfg(feature = "rivals")]
+mod rivals;
+mod sip;
+
+pub use sip::{Simdsip, backends, best_backend, grown, lifted};
+
+use crate::clock;
+use crate::fields::Fields;
+use crate::set::Set;
+use crate::stream::Stream;
+
+/// A kind of work that is timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Start line, every header named and identified, body located.
+    Structure,
+    /// Messages out of a stream, each with an index ready.
+    Frame,
+    /// What the machine can do with the same bytes at all.
+    Ceiling,
+}
+
+impl Class {
+    /// The word of the `class` column.
+    pub fn name(self) -> &'static str {
+        match self {
+            Class::Structure => "structure",
+            Class::Frame => "frame",
+            Class::Ceiling => "ceiling",
+        }
+    }
+
+    /// The class of that name.
+    pub fn by_name(name: &str) -> Option<Class> {
+        [Class::Structure, Class::Frame, Class::Ceiling].into_iter().find(|c| c.name() == name)
+    }
+}
+
+/// Who an engine is.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// The `engine` column.
+    pub name: &'static str,
+    /// The `version` column.
+    pub version: &'static str,
+    /// The `backend` column; empty where the engine has one only.
+    pub backend: &'static str,
+    /// How it was built and what it leaves undone, in words joined by commas.
+    pub flags: &'static str,
+    /// What the measured call does, in one line.
+    pub work: &'static str,
+}
+
+impl Identity {
+    /// `engine` or `engine/backend`.
+    pub fn label(&self) -> String {
+        if self.backend.is_empty() { self.name.into() } else { format!("{}/{}", self.name, self.backend) }
+    }
+}
+
+/// A parser under measurement.
+///
+/// The provided methods are compiled once an engine, so that the loop around `run` is direct calls.
+pub trait Engine {
+    /// Who this is.
+    fn identity(&self) -> Identity;
+
+    /// What it can be timed under.
+    fn classes(&self) -> &'static [Class];
+
+    /// Whether headers of one name are kept together rather than in wire order.
+    fn grouped(&self) -> bool {
+        false
+    }
+
+    /// Called once before a set is timed; sizes whatever is reused between messages.
+    fn prepare(&mut self, _set: &Set) {}
+
+    /// The timed call: parses message `i` and returns a checksum of what was found.
+    fn run(&mut self, set: &Set, i: u32) -> u64;
+
+    /// Parses message `i` and writes down what was found. False: the message is rejected.
+    fn emit(&mut self, set: &Set, i: u32, out: &mut Fields) -> bool;
+
+    /// The timed loop.
+    fn pass(&mut self, set: &Set, order: &[u32]) -> u64 {
+        let mut sum = 0u64;
+        for &i in order {
+            sum = sum.wrapping_mul(31).wrapping_add(self.run(set, i));
+        }
+        sum
+    }
+
+    /// Ticks of each message of `order` by itself.
+    fn single(&mut self, set: &Set, order: &[u32], before: &mut dyn FnMut(&[u8]), out: &mut Vec<u64>) {
+        for &i in order {
+            before(set.get(i));
+            let start = clock::ticks();
+            std::hint::black_box(self.run(set, i));
+            out.push(clock::ticks() - start);
+        }
+    }
+
+    /// Class `frame`: takes the stream in reads that end at `cuts`; the checksum counts messages in its
+    /// low half.
+    fn frame(&mut self, _stream: &Stream, _cuts: &[usize]) -> u64 {
+        0
+    }
+
+    /// Class `frame`: the fields of every message of the stream.
+    fn emit_frame(&mut self, _stream: &Stream, _cuts: &[usize]) -> Vec<Fields> {
+        Vec::new()
+    }
+}
+
+/// A checksum that needs the number of headers, the last value and the body.
+#[inline(always)]
+pub fn checksum(headers: usize, last_value: usize, body: usize) -> u64 {
+    (headers as u64) ^ ((last_value as u64) << 16) ^ ((body as u64) << 32)
+}
+
+/// Every engine of this build, simdsip's best backend first.
+pub fn all() -> Vec<Box<dyn Engine>> {
+    let mut engines: Vec<Box<dyn Engine>> = Vec::new();
+    for backend in backends() {
+        engines.push(Box::new(Simdsip::new(backend)));
+    }
+    engines.push(Box::new(http::Httparse::new()));
+    #[cfg(feature = "rivals")]
+    engines.extend(rivals::all());
+    engines.extend(ceiling::all());
+    engines
+}
+
+/// Rivals that are not in this build, each with the reason.
+pub fn absent() -> Vec<(&'static str, &'static str)> {
+    let mut out = vec![(
+        "siphon-sip",
+        "its parser is a module of the server: no feature leaves out pyo3, tokio, reqwest, axum and 50 more",
+    )];
+    if cfg!(not(feature = "rivals")) {
+        for name in ["picohttpparser", "parsip", "sip-core", "rsip", "rsipstack", "ezk-sip-types"] {
+            out.push((name, "built without the feature `rivals`; `cargo xtask bench` turns it on"));
+        }
+    }
+    out
+}
