@@ -20,6 +20,9 @@ pub struct Example {
     pub clean: bool,
     /// What keeps it from being clean, and neutral marks such as `folded`.
     pub flags: Vec<String>,
+    /// For clean ones with a slip of the RFC's own: the defect it must show, and the slip in words
+    /// (`corpus/rfc/slips.csv`). All other clean ones show no defect.
+    pub slip: Option<(String, String)>,
     /// The message, byte for byte.
     pub bytes: Vec<u8>,
 }
@@ -32,6 +35,13 @@ pub fn examples() -> Result<Vec<Example>, Error> {
     let folder = root().join("rfc");
     let index = std::fs::read_to_string(folder.join("index.jsonl"))
         .map_err(|error| Error::new(format!("cannot read corpus/rfc/index.jsonl: {error}")))?;
+    let slips = std::fs::read_to_string(folder.join("slips.csv"))
+        .map_err(|error| Error::new(format!("cannot read corpus/rfc/slips.csv: {error}")))?;
+    let slip = |name: &str| {
+        let row = slips.lines().find_map(|row| row.strip_prefix(name)?.strip_prefix(','))?;
+        let (defect, words) = row.split_once(',')?;
+        Some((defect.to_owned(), words.trim_matches('"').to_owned()))
+    };
     let lines = index.lines().enumerate();
     lines
         .map(|(at, line)| {
@@ -47,6 +57,7 @@ pub fn examples() -> Result<Vec<Example>, Error> {
                 start_line: string(line, "start_line").ok_or_else(|| missing("start_line"))?,
                 clean: field(line, "clean").ok_or_else(|| missing("clean"))? == "true",
                 flags: list(line, "flags"),
+                slip: slip(&name),
                 name,
                 bytes,
             })

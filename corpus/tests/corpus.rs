@@ -10,6 +10,12 @@ fn rfc_examples_are_those_of_the_index() {
     let examples = example::examples().expect("the examples");
     assert_eq!(examples.len(), 1321);
     assert_eq!(examples.iter().filter(|example| example.clean).count(), 927);
+    let slips = examples.iter().filter(|example| example.slip.is_some());
+    assert!(slips.clone().all(|example| example.clean));
+    assert_eq!(
+        slips.count() + 1,
+        std::fs::read_to_string(root().join("rfc/slips.csv")).expect("slips.csv").lines().count()
+    );
     for (line, example) in index.lines().zip(&examples) {
         assert_eq!(
             example::string(line, "sha256"),
