@@ -1,1 +1,32 @@
-//! Being built.
+//! Capture files to packets to SIP messages to tables.
+//!
+//! [`Messages`] reads pcap and pcapng from any `Read` and gives a [`Row`] for each SIP message, with bounded
+//! memory whatever the file's size. [`table`] says what a row holds and writes it. What was dropped is in
+//! [`Stats`], by reason. Reads no clock (packet time only), no environment, and sends nothing.
+//!
+//! ```no_run
+//! use simdsip_capture::{Messages, Options, Progress, table};
+//!
+//! let mut jsonl = table::Jsonl::new(table::Columns::default());
+//! let mut text = Vec::new();
+//! let mut messages = Messages::open("call.pcap", &Options::default())?;
+//! while messages.step(&mut |row| jsonl.row(row, &mut text))? == Progress::More {}
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+#![forbid(unsafe_code)]
+
+mod engine;
+#[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
+mod packet;
+mod ports;
+#[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
+mod read;
+mod stats;
+pub mod table;
+
+pub use engine::{Messages, Options, Progress};
+pub use packet::Endpoint;
+pub use ports::{Ports, PortsError};
+pub use read::{OpenError, OpenErrorKind, ReadError, ReadErrorKind};
+pub use stats::Stats;
+pub use table::Row;

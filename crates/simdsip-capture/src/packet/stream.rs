@@ -1,0 +1,310 @@
+//! The bytes of one TCP direction cut into SIP messages.
+//!
+//! Frames with the core's own framer, so that a stream is cut where the parser would cut it. Where sync is
+//! lost (a gap, a message that cannot be framed, a capture that begins in the middle) it is found again at
+//! the next line that is a start line. RFC 3261 §18.3, RFC 5626 §4.4.1 (line ends between messages).
+
+use super::Origin;
+use super::sniff::{self, Ask, Looks};
+use crate::stats::{Event, Stats};
+use simdsip::{Error, Frame, Framer, GrowIndex, Limits, Message, Parser, Policy, Side};
+
+/// Header fields that a message on a stream may have.
+const HEADERS: usize = 512;
+/// Bytes of a message on a stream, and so of what a stream buffers.
+const MAX_MESSAGE: usize = 1 << 20;
+const MAX_SPARE: usize = 16;
+/// A buffer that grew beyond this is given back once it is empty.
+const SMALL: usize = 16 * 1024;
+
+type StreamFramer = Framer<HEADERS>;
+
+/// A message, or what looks like one.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    pub(crate) content: Result<Message<'a>, Error>,
+    pub(crate) bytes: &'a [u8],
+    /// Its end was never seen.
+    pub(crate) unfinished: bool,
+}
+
+/// What streams share, so that an idle one holds nothing.
+#[derive(Debug)]
+pub(crate) struct Tools {
+    parser: Parser,
+    index: GrowIndex,
+    spare: Vec<Box<StreamFramer>>,
+}
+
+impl Tools {
+    pub(crate) fn new() -> Self {
+        let mut limits = Limits::capture();
+        limits.message_len = MAX_MESSAGE;
+        let parser = Parser::new(Policy::CAPTURE).with_limits(limits);
+        Self { parser, index: GrowIndex::new(), spare: Vec::new() }
+    }
+
+    fn framer(&mut self) -> Box<StreamFramer> {
+        self.spare.pop().unwrap_or_else(|| Box::new(Framer::sized(self.parser, Side::Observer)))
+    }
+}
+
+/// How a stream is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Port {
+    /// One that SIP uses: sync is looked for from the first byte on.
+    Sip,
+    /// Any other: SIP only where a segment begins with a start line.
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The next byte begins a message, or should.
+    Boundary { trusted: bool },
+    /// A start line was seen; the framer has it.
+    Message,
+    /// Looking for a line that is a start line.
+    Seeking { line_start: bool },
+}
+
+/// One direction of a connection, above the sequence numbers.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    state: State,
+    port: Port,
+    is_sip: bool,
+    buffer: Vec<u8>,
+    framer: Option<Box<StreamFramer>>,
+    /// Bytes that the buffer must hold before a look at it is worth while.
+    wanted: usize,
+    /// Where the last byte of the buffer came from.
+    last: Option<Origin>,
+}
+
+impl Stream {
+    pub(crate) fn new(port: Port) -> Self {
+        Self {
+            state: State::Boundary { trusted: false },
+            port,
+            is_sip: false,
+            buffer: Vec::new(),
+            framer: None,
+            wanted: 0,
+            last: None,
+        }
+    }
+
+    /// The next byte is the connection's first.
+    pub(crate) fn begin(&mut self) {
+        self.state = State::Boundary { trusted: true };
+    }
+
+    /// SIP was seen, or may be in what is buffered.
+    pub(crate) fn matters(&self) -> bool {
+        self.is_sip || self.port == Port::Sip || !self.buffer.is_empty()
+    }
+
+    /// SIP was seen, or is being waited for.
+    pub(crate) fn is_sip(&self) -> bool {
+        self.is_sip || !self.buffer.is_empty()
+    }
+
+    /// Bytes of memory held.
+    pub(crate) fn footprint(&self) -> usize {
+        let framer = self.framer.as_deref().map_or(0, size_of_val);
+        self.buffer.capacity().saturating_add(framer)
+    }
+
+    /// Takes bytes that follow those before.
+    pub(crate) fn feed(
+        &mut self,
+        bytes: &[u8],
+        origin: &mut Origin,
+        tools: &mut Tools,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        if self.buffer.is_empty() {
+            let used = self.walk(bytes, origin, tools, stats, emit);
+            self.buffer.extend_from_slice(bytes.get(used..).unwrap_or_default());
+        } else {
+            self.buffer.extend_from_slice(bytes);
+            if self.buffer.len() >= self.wanted {
+                let mut buffer = std::mem::take(&mut self.buffer);
+                let used = self.walk(&buffer, origin, tools, stats, emit);
+                buffer.drain(..used.min(buffer.len()));
+                self.buffer = buffer;
+            }
+        }
+        if self.buffer.is_empty() {
+            if self.buffer.capacity() > SMALL {
+                self.buffer = Vec::new();
+            }
+            self.put_back(tools);
+        } else {
+            self.last = Some(*origin);
+        }
+    }
+
+    /// Bytes are missing: what is buffered will not be finished.
+    pub(crate) fn gap(
+        &mut self,
+        tools: &mut Tools,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        stats.event(Event::TcpGap);
+        self.finish(tools, stats, emit);
+        self.state = match self.port {
+            Port::Other if !self.is_sip => State::Boundary { trusted: false },
+            _ => State::Seeking { line_start: true },
+        };
+    }
+
+    /// The stream ends: gives what is there of a message that was begun.
+    pub(crate) fn finish(
+        &mut self,
+        tools: &mut Tools,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        let bytes = std::mem::take(&mut self.buffer);
+        self.framer = None;
+        self.wanted = 0;
+        if let (State::Message, Some(mut origin), false) = (self.state, self.last.take(), bytes.is_empty()) {
+            stats.event(Event::TcpMessageUnfinished);
+            let content = tools.parser.parse_growing(&bytes, &mut tools.index);
+            emit(Found { content, bytes: &bytes, unfinished: true }, &mut origin, stats);
+        }
+        self.state = State::Boundary { trusted: false };
+    }
+
+    /// Gives the messages in `bytes`, and says how many bytes it is done with.
+    fn walk(
+        &mut self,
+        bytes: &[u8],
+        origin: &mut Origin,
+        tools: &mut Tools,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(Found<'_>, &mut Origin, &mut Stats),
+    ) -> usize {
+        let mut used = 0usize;
+        self.wanted = 0;
+        loop {
+            let rest = bytes.get(used..).unwrap_or_default();
+            match self.state {
+                State::Boundary { trusted } => {
+                    let text = sniff::after_line_ends(rest);
+                    used = bytes.len().saturating_sub(text.len());
+                    if text.is_empty() {
+                        return used;
+                    }
+                    match sniff::stream(text, self.ask(trusted)) {
+                        Looks::Sip => self.state = State::Message,
+                        Looks::TooShort => return used,
+                        Looks::NotSip if self.port == Port::Other && !self.is_sip => {
+                            self.state = State::Boundary { trusted: false };
+                            return bytes.len();
+                        }
+                        Looks::NotSip => {
+                            stats.event(Event::TcpSyncLost);
+                            self.state = State::Seeking { line_start: false };
+                        }
+                    }
+                }
+                State::Message => {
+                    self.is_sip = true;
+                    match self.message(rest, origin, tools, stats, emit) {
+                        Some(consumed) => used = used.saturating_add(consumed),
+                        None => return used,
+                    }
+                }
+                State::Seeking { line_start } => {
+                    let (at, looks) = seek(rest, line_start);
+                    used = used.saturating_add(at);
+                    match looks {
+                        Looks::Sip => self.state = State::Message,
+                        Looks::TooShort | Looks::NotSip => {
+                            self.state = State::Seeking { line_start: looks == Looks::TooShort };
+                            return used;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// One turn of the framer. `None` where it needs more bytes.
+    fn message(
+        &mut self,
+        bytes: &[u8],
+        origin: &mut Origin,
+        tools: &mut Tools,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(Found<'_>, &mut Origin, &mut Stats),
+    ) -> Option<usize> {
+        let framer = self.framer.get_or_insert_with(|| tools.framer());
+        let frame = framer.next(bytes);
+        let consumed = frame.consumed();
+        match frame {
+            Frame::Need(more) => {
+                self.wanted = bytes.len().saturating_add(more).min(MAX_MESSAGE);
+                return None;
+            }
+            Frame::Message(message) => {
+                let found = Found { content: Ok(message), bytes: message.as_bytes(), unfinished: false };
+                emit(found, origin, stats);
+                self.state = State::Boundary { trusted: true };
+            }
+            Frame::Ping | Frame::Pong => self.state = State::Boundary { trusted: true },
+            Frame::Fatal { error, .. } => {
+                stats.event(Event::TcpMessageRefused);
+                let (at, looks) = seek(bytes, false);
+                let refused = bytes.get(..at).unwrap_or(bytes);
+                emit(
+                    Found { content: Err(error), bytes: refused, unfinished: looks != Looks::Sip },
+                    origin,
+                    stats,
+                );
+                self.framer = None;
+                self.state = State::Seeking { line_start: looks != Looks::NotSip };
+                return Some(at);
+            }
+        }
+        // A frame of no bytes would be taken for ever.
+        Some(consumed.max(1))
+    }
+
+    fn ask(&self, trusted: bool) -> Ask {
+        if trusted && self.matters() { Ask::Loose } else { Ask::Strict }
+    }
+
+    fn put_back(&mut self, tools: &mut Tools) {
+        if let Some(framer) = self.framer.take()
+            && tools.spare.len() < MAX_SPARE
+        {
+            tools.spare.push(framer);
+        }
+    }
+}
+
+/// Where the first line begins that is a start line, or may become one. With `NotSip`, where to go on.
+fn seek(bytes: &[u8], line_start: bool) -> (usize, Looks) {
+    let mut at = 0usize;
+    let mut line_start = line_start;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        if line_start {
+            match sniff::stream(rest, Ask::Strict) {
+                Looks::NotSip => {}
+                looks => return (at, looks),
+            }
+        }
+        match memchr::memchr(b'\n', rest) {
+            Some(end) => at = at.saturating_add(end).saturating_add(1),
+            None => return (bytes.len(), Looks::NotSip),
+        }
+        line_start = true;
+    }
+}

@@ -1,0 +1,294 @@
+//! TCP: the table of directions, each put into order and cut into messages.
+//!
+//! Bounded whatever arrives: directions by count and by idle packet time, buffered bytes by a budget of
+//! all together. What is given up is counted, and what looked like a message becomes a row. RFC 9293.
+
+use super::order::{Brought, Order, Piece};
+use super::sniff::{self, Ask, Looks};
+use super::stream::{Found, Port, Stream, Tools};
+use super::{Endpoint, Fate, Known, Origin};
+use crate::stats::{Event, Stats};
+use etherparse::TcpSlice;
+use std::collections::{HashMap, VecDeque};
+
+const MAX_FLOWS: usize = 65_536;
+const MAX_BYTES: usize = 64 << 20;
+/// Nanoseconds of packet time.
+const MAX_IDLE: i64 = 600_000_000_000;
+
+/// One direction of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) source: Endpoint,
+    pub(crate) dest: Endpoint,
+}
+
+#[derive(Debug)]
+struct Flow {
+    order: Order,
+    stream: Stream,
+    /// Packet time of the last segment.
+    touched: i64,
+    footprint: usize,
+    /// Tells this flow from a later one with the same key.
+    serial: u64,
+}
+
+/// All directions of all connections. The table's hash is seeded: its keys are the sender's to choose.
+#[derive(Debug)]
+pub(crate) struct Tcp {
+    flows: HashMap<Key, Flow>,
+    /// Each flow once, roughly in the order in which they were touched.
+    queue: VecDeque<(Key, u64, i64)>,
+    tools: Tools,
+    bytes: usize,
+    serial: u64,
+}
+
+/// A segment with its header taken off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Segment<'a> {
+    pub(crate) source: u16,
+    pub(crate) dest: u16,
+    at: u32,
+    acknowledges: Option<u32>,
+    syn: bool,
+    ends: bool,
+    payload: &'a [u8],
+    lost: u32,
+}
+
+pub(crate) fn parse(data: &[u8], missing: usize) -> Result<Segment<'_>, Fate> {
+    let tcp = TcpSlice::from_slice(data).map_err(|error| match error {
+        etherparse::err::tcp::HeaderSliceError::Len(_) => Fate::Known(Known::HeaderCut),
+        etherparse::err::tcp::HeaderSliceError::Content(_) => Fate::Known(Known::HeaderBad),
+    })?;
+    Ok(Segment {
+        source: tcp.source_port(),
+        dest: tcp.destination_port(),
+        at: tcp.sequence_number(),
+        acknowledges: tcp.ack().then(|| tcp.acknowledgment_number()),
+        syn: tcp.syn(),
+        ends: tcp.fin() || tcp.rst(),
+        payload: tcp.payload(),
+        lost: u32::try_from(missing).unwrap_or(u32::MAX),
+    })
+}
+
+impl Tcp {
+    pub(crate) fn new() -> Self {
+        Self { flows: HashMap::new(), queue: VecDeque::new(), tools: Tools::new(), bytes: 0, serial: 0 }
+    }
+
+    /// Takes a segment and gives the messages that it completes.
+    pub(crate) fn segment(
+        &mut self,
+        key: Key,
+        segment: &Segment<'_>,
+        port: Port,
+        origin: &mut Origin,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) -> Fate {
+        let now = origin.now;
+        self.expire(now, stats, emit);
+        if self.bytes > 0 {
+            let reverse = Key { source: key.dest, dest: key.source };
+            self.settle(&reverse, segment.acknowledges, now, stats, emit);
+            self.settle(&key, None, now, stats, emit);
+        }
+        if !self.flows.contains_key(&key) {
+            if !segment.syn && segment.payload.is_empty() {
+                return Fate::Known(Known::TcpNoPayload);
+            }
+            // What does not begin like SIP on a port that says nothing needs no memory.
+            let looks = sniff::stream(sniff::after_line_ends(segment.payload), Ask::Strict);
+            if !segment.syn && port == Port::Other && looks == Looks::NotSip {
+                return Fate::Known(not_sip(segment.payload));
+            }
+            self.begin(key, port, now);
+        }
+        let Some(flow) = self.flows.get_mut(&key) else { return Fate::Known(Known::TcpNotSip) };
+        flow.touched = now;
+        let brought = flow.take(&key, segment, origin, &mut self.tools, stats, emit);
+        let footprint = flow.stream.footprint().saturating_add(flow.order.held_len());
+        self.bytes = self.bytes.saturating_sub(flow.footprint).saturating_add(footprint);
+        flow.footprint = footprint;
+        let matters = flow.stream.matters() || flow.order.held_len() > 0;
+        let is_sip = flow.stream.is_sip();
+        if !matters && !segment.payload.is_empty() {
+            self.flows.remove(&key);
+        }
+        self.shrink(stats, emit);
+        Fate::Known(match brought {
+            None => Known::TcpNoPayload,
+            Some(Brought::Early) => Known::TcpEarly,
+            Some(Brought::Repeated) => Known::TcpRepeated,
+            Some(Brought::New) if is_sip => Known::TcpSip,
+            Some(Brought::New) => not_sip(segment.payload),
+        })
+    }
+
+    /// The capture ends: gives what waits.
+    pub(crate) fn finish(
+        &mut self,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        while let Some((key, serial, _)) = self.queue.pop_front() {
+            self.remove(&key, serial, stats, emit);
+        }
+    }
+
+    fn begin(&mut self, key: Key, port: Port, now: i64) {
+        self.serial = self.serial.wrapping_add(1);
+        self.queue.push_back((key, self.serial, now));
+        let flow = Flow {
+            order: Order::default(),
+            stream: Stream::new(port),
+            touched: now,
+            footprint: 0,
+            serial: self.serial,
+        };
+        self.flows.insert(key, flow);
+    }
+
+    fn settle(
+        &mut self,
+        key: &Key,
+        acknowledged: Option<u32>,
+        now: i64,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        let Some(flow) = self.flows.get_mut(key).filter(|flow| flow.order.held_len() > 0) else { return };
+        let Flow { order, stream, .. } = flow;
+        let tools = &mut self.tools;
+        order.settle(acknowledged, now, &mut |piece| give(piece, key, stream, None, tools, stats, emit));
+    }
+
+    fn expire(
+        &mut self,
+        now: i64,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        while let Some((key, serial, queued)) = self.queue.front().copied() {
+            if now.saturating_sub(queued) <= MAX_IDLE {
+                return;
+            }
+            self.queue.pop_front();
+            match self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched) {
+                Some(touched) if now.saturating_sub(touched) <= MAX_IDLE => {
+                    self.queue.push_back((key, serial, touched));
+                }
+                Some(_) => {
+                    stats.event(Event::TcpFlowIdle);
+                    self.remove(&key, serial, stats, emit);
+                }
+                None => {}
+            }
+        }
+    }
+
+    fn shrink(&mut self, stats: &mut Stats, emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats)) {
+        while self.flows.len() > MAX_FLOWS || self.bytes > MAX_BYTES {
+            let Some((key, serial, queued)) = self.queue.pop_front() else { return };
+            match self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched) {
+                // Touched since it was queued: it has a second chance.
+                Some(touched) if touched > queued => self.queue.push_back((key, serial, touched)),
+                Some(_) => {
+                    stats.event(Event::TcpFlowEvicted);
+                    self.remove(&key, serial, stats, emit);
+                }
+                None => {}
+            }
+        }
+        // Flows that were forgotten early must not pile up behind a long one.
+        if self.queue.len() > MAX_FLOWS.saturating_mul(2) {
+            let flows = &self.flows;
+            self.queue.retain(|(key, serial, _)| flows.get(key).is_some_and(|flow| flow.serial == *serial));
+        }
+    }
+
+    fn remove(
+        &mut self,
+        key: &Key,
+        serial: u64,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        if self.flows.get(key).is_none_or(|flow| flow.serial != serial) {
+            return;
+        }
+        let Some(mut flow) = self.flows.remove(key) else { return };
+        self.bytes = self.bytes.saturating_sub(flow.footprint);
+        let Flow { order, stream, .. } = &mut flow;
+        let tools = &mut self.tools;
+        order.give_up(&mut |piece| give(piece, key, stream, None, tools, stats, emit));
+        stream.finish(tools, stats, &mut |found, origin, stats| emit(key, found, origin, stats));
+    }
+}
+
+impl Flow {
+    /// `None` where there was no payload.
+    fn take(
+        &mut self,
+        key: &Key,
+        segment: &Segment<'_>,
+        origin: &mut Origin,
+        tools: &mut Tools,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) -> Option<Brought> {
+        let Self { order, stream, .. } = self;
+        let mut at = segment.at;
+        if segment.syn {
+            let fresh = order.syn(at, &mut |piece| give(piece, key, stream, None, tools, stats, emit));
+            if fresh {
+                stream.begin();
+            }
+            at = at.wrapping_add(1);
+        }
+        let brought = (!segment.payload.is_empty() || segment.lost > 0).then(|| {
+            // The copy waits with an early segment; the packet's own is the one that counts its rows.
+            let copy = *origin;
+            order.push(at, segment.payload, segment.lost, copy, &mut |piece| {
+                give(piece, key, stream, Some(origin), tools, stats, emit);
+            })
+        });
+        let len = u32::try_from(segment.payload.len()).unwrap_or(u32::MAX);
+        if segment.ends && order.is_next(at.wrapping_add(len).wrapping_add(segment.lost)) {
+            stream.finish(tools, stats, &mut |found, origin, stats| emit(key, found, origin, stats));
+        }
+        brought
+    }
+}
+
+fn give(
+    piece: Piece<'_>,
+    key: &Key,
+    stream: &mut Stream,
+    origin: Option<&mut Origin>,
+    tools: &mut Tools,
+    stats: &mut Stats,
+    emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+) {
+    let emit =
+        &mut |found: Found<'_>, origin: &mut Origin, stats: &mut Stats| emit(key, found, origin, stats);
+    match (piece, origin) {
+        (Piece::Bytes(bytes), Some(origin)) => stream.feed(bytes, origin, tools, stats, emit),
+        (Piece::Late(bytes, mut origin), _) => stream.feed(bytes, &mut origin, tools, stats, emit),
+        // Bytes without a packet of their own are always late.
+        (Piece::Bytes(_), None) => {}
+        (Piece::Gap, _) => stream.gap(tools, stats, emit),
+    }
+}
+
+fn not_sip(payload: &[u8]) -> Known {
+    match payload {
+        // TLSPlaintext and TLSCiphertext (RFC 8446 §5.1): content type, legacy version 3.x.
+        [0x14..=0x17, 3, ..] => Known::TcpTls,
+        _ => Known::TcpNotSip,
+    }
+}

@@ -1,0 +1,82 @@
+//! UDP: ports and payload. RFC 768.
+//!
+//! A length of zero (jumbograms, offload) or beyond the captured bytes means all that was captured. Also
+//! names what a datagram is that is not SIP, for the counts.
+
+use super::{Fate, Known};
+use etherparse::UdpHeaderSlice;
+
+/// A datagram with its header taken off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Udp<'a> {
+    pub(crate) source: u16,
+    pub(crate) dest: u16,
+    pub(crate) payload: &'a [u8],
+    pub(crate) truncated: bool,
+}
+
+pub(crate) fn parse(data: &[u8]) -> Result<Udp<'_>, Fate> {
+    let header = UdpHeaderSlice::from_slice(data).map_err(|_| Fate::Known(Known::HeaderCut))?;
+    let header_len = header.slice().len();
+    let rest = data.get(header_len..).unwrap_or_default();
+    let (payload, truncated) = match usize::from(header.length()) {
+        0 => (rest, false),
+        len => {
+            let len = len.checked_sub(header_len).ok_or(Fate::Known(Known::HeaderBad))?;
+            rest.get(..len).map_or((rest, true), |payload| (payload, false))
+        }
+    };
+    Ok(Udp { source: header.source_port(), dest: header.destination_port(), payload, truncated })
+}
+
+/// What a payload is that does not look like SIP.
+pub(crate) fn not_sip(udp: &Udp<'_>) -> Known {
+    let port = |number| udp.source == number || udp.dest == number;
+    match udp.payload {
+        // RFC 8489 §5: two zero bits and the magic cookie.
+        [0..=0x3f, _, _, _, 0x21, 0x12, 0xa4, 0x42, ..] => Known::Stun,
+        [b'H', b'E', b'P', b'3', ..] => Known::Hep,
+        // RFC 5626 §4.4.1, and the single zero byte that some phones send.
+        payload if payload.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0 | b' ')) => Known::KeepAlive,
+        payload if first_line(payload).windows(5).any(|word| word == b"HTTP/") => Known::Http,
+        _ if port(4789) => Known::Vxlan,
+        _ if port(2152) => Known::GtpU,
+        _ => Known::UdpNotSip,
+    }
+}
+
+fn first_line(payload: &[u8]) -> &[u8] {
+    let head = payload.get(..256).unwrap_or(payload);
+    head.split(|byte| *byte == b'\n').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn udp(len: u16, payload: &[u8]) -> Vec<u8> {
+        [&[0x13, 0xc4, 0x13, 0xc5][..], &len.to_be_bytes(), &[0, 0], payload].concat()
+    }
+
+    #[test]
+    fn lengths() {
+        let whole = udp(12, b"data and padding");
+        let expected = Udp { source: 5060, dest: 5061, payload: b"data", truncated: false };
+        assert_eq!(parse(&whole), Ok(expected));
+        assert_eq!(parse(&udp(0, b"data")), Ok(expected));
+        assert_eq!(parse(&udp(99, b"data")), Ok(Udp { truncated: true, ..expected }));
+        assert_eq!(parse(&udp(7, b"data")), Err(Fate::Known(Known::HeaderBad)));
+        assert_eq!(parse(&whole[..7]), Err(Fate::Known(Known::HeaderCut)));
+    }
+
+    #[test]
+    fn what_is_not_sip_has_a_name() {
+        let name = |payload: &[u8]| not_sip(&Udp { source: 5060, dest: 5060, payload, truncated: false });
+        assert_eq!(name(b"\r\n\r\n"), Known::KeepAlive);
+        assert_eq!(name(b""), Known::KeepAlive);
+        assert_eq!(name(b"\0\x01\0\0\x21\x12\xa4\x42"), Known::Stun);
+        assert_eq!(name(b"M-SEARCH * HTTP/1.1\r\n"), Known::Http);
+        assert_eq!(name(b"HEP3"), Known::Hep);
+        assert_eq!(name(b"\x80\x00"), Known::UdpNotSip);
+    }
+}

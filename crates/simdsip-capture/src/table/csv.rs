@@ -1,0 +1,139 @@
+//! Rows as CSV (RFC 4180): CRLF, quotes where they are needed.
+
+use super::column::Columns;
+use super::json::{hex, int, print};
+use super::row::{Row, Value};
+use super::time;
+
+/// Writes rows as CSV.
+///
+/// Null is an empty field, empty text a quoted one. Lists are joined by semicolons, a defect is
+/// `code@offset+len`. Text that is not UTF-8 has U+FFFD; JSON lines have its bytes.
+#[derive(Clone, Debug)]
+pub struct Csv {
+    columns: Columns,
+    defused: bool,
+    field: Vec<u8>,
+}
+
+impl Csv {
+    /// Writes these columns.
+    #[must_use]
+    pub fn new(columns: Columns) -> Self {
+        Self { columns, defused: false, field: Vec::new() }
+    }
+
+    /// The same, with an apostrophe before text that a spreadsheet would run as a formula.
+    #[must_use]
+    pub fn defused(self) -> Self {
+        Self { defused: true, ..self }
+    }
+
+    /// Appends the line of names.
+    pub fn header(&self, out: &mut Vec<u8>) {
+        for (at, column) in self.columns.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(column.name.as_bytes());
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+
+    /// Appends one line.
+    pub fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
+        for (at, column) in self.columns.iter().enumerate() {
+            if at > 0 {
+                out.push(b',');
+            }
+            self.field.clear();
+            let field = &mut self.field;
+            match row.value(column) {
+                Value::Null => continue,
+                Value::Bool(flag) => print(format_args!("{flag}"), field),
+                Value::Int(number) => int(number, field),
+                Value::Time(nanos) => time::rfc3339(nanos, field),
+                Value::Word(word) => field.extend_from_slice(word.as_bytes()),
+                Value::Addr(addr) => print(format_args!("{addr}"), field),
+                Value::Hash(hash) => hex(&hash, field),
+                Value::Words(words) => {
+                    joined(words.iter(), field, |word, out| out.extend_from_slice(word.as_bytes()))
+                }
+                Value::Numbers(numbers) => {
+                    joined(numbers.iter(), field, |number, out| int(i64::from(*number), out))
+                }
+                Value::Defects(defects) => joined(defects, field, |defect, out| {
+                    print(format_args!("{}@{}+{}", defect.code, defect.offset, defect.len), out);
+                }),
+                Value::Text(bytes) | Value::Binary(bytes) => {
+                    text(bytes, self.defused, out);
+                    continue;
+                }
+                Value::Folded(folded) => {
+                    folded.unfolded().append_to(field);
+                    text(field, self.defused, out);
+                    continue;
+                }
+            }
+            out.extend_from_slice(field);
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+fn joined<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut item: impl FnMut(T, &mut Vec<u8>)) {
+    for (at, each) in items.enumerate() {
+        if at > 0 {
+            out.push(b';');
+        }
+        item(each, out);
+    }
+}
+
+fn text(bytes: &[u8], defused: bool, out: &mut Vec<u8>) {
+    let text = String::from_utf8_lossy(bytes);
+    let formula = defused && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
+    let quote = text.is_empty() || text.contains([',', '"', '\r', '\n']);
+    if quote {
+        out.push(b'"');
+    }
+    if formula {
+        out.push(b'\'');
+    }
+    for (at, part) in text.split('"').enumerate() {
+        if at > 0 {
+            out.extend_from_slice(b"\"\"");
+        }
+        out.extend_from_slice(part.as_bytes());
+    }
+    if quote {
+        out.push(b'"');
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn csv(bytes: &[u8], defused: bool) -> String {
+        let mut out = Vec::new();
+        text(bytes, defused, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn rfc4180_2_fields_are_quoted_where_needed() {
+        assert_eq!(csv(b"plain text", false), "plain text");
+        assert_eq!(csv(b"a,b", false), "\"a,b\"");
+        assert_eq!(csv(b"say \"hi\"", false), "\"say \"\"hi\"\"\"");
+        assert_eq!(csv(b"a\r\nb", false), "\"a\r\nb\"");
+        assert_eq!(csv(b"", false), "\"\"");
+    }
+
+    #[test]
+    fn formulas_are_defused_on_request() {
+        assert_eq!(csv(b"=cmd()", false), "=cmd()");
+        assert_eq!(csv(b"=cmd()", true), "'=cmd()");
+        assert_eq!(csv(b"+49,1", true), "\"'+49,1\"");
+    }
+}
