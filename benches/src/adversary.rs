@@ -6,6 +6,7 @@
 
 use crate::clock;
 use crate::engine;
+use crate::rng::Rng;
 use crate::stream;
 use simdsip::{Frame, Framer, GrowIndex, HeaderName, Parser, Side};
 use simdsip_corpus::adversary::ADVERSARIES;
@@ -14,11 +15,26 @@ use std::hint::black_box;
 /// The two sizes, in bytes.
 pub const SIZES: [usize; 2] = [64 << 10, 1 << 20];
 
+/// How bytes are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Parsed with the growing index.
+    Parse,
+    /// Parsed, then every value unfolded, four names looked up, parts and defects walked.
+    Read,
+    /// Framed in reads of 1,460 bytes.
+    Frame,
+    /// Framed in reads of one byte.
+    FrameOne,
+}
+
 /// What one kind costs one way.
 #[derive(Clone, Debug)]
 pub struct Cost {
-    /// Kind and way.
-    pub name: String,
+    /// Name of the kind.
+    pub kind: &'static str,
+    /// How it was taken.
+    pub way: Way,
     /// Nanoseconds at each size, whole message.
     pub ns: [f64; 2],
     /// Bytes at each size.
@@ -26,6 +42,17 @@ pub struct Cost {
 }
 
 impl Cost {
+    /// Kind and way.
+    pub fn name(&self) -> String {
+        let way = match self.way {
+            Way::Parse => "parse",
+            Way::Read => "read",
+            Way::Frame => "frame",
+            Way::FrameOne => "frame-1",
+        };
+        format!("{} {way}", self.kind)
+    }
+
     /// Time of the large one over time of the small one, put in proportion where the sizes are not
     /// exactly 1 to 16.
     pub fn growth(&self) -> f64 {
@@ -93,6 +120,24 @@ fn least(mut run: impl FnMut() -> u64) -> f64 {
     best
 }
 
+/// Costs again where the growth looks wrong: another program's burst is not the parser's.
+fn pair(bytes: &[Vec<u8>; 2], mut run: impl FnMut(usize) -> u64) -> [f64; 2] {
+    let mut ns = [0, 1].map(|i| least(|| run(i)));
+    for _ in 0..4 {
+        if ns[1] / ns[0] < 1.1 * bytes[1].len() as f64 / bytes[0].len() as f64 {
+            break;
+        }
+        for (i, ns) in ns.iter_mut().enumerate() {
+            *ns = ns.min(least(|| run(i)));
+        }
+    }
+    ns
+}
+
+fn reads(len: usize) -> Vec<usize> {
+    (1..=len).filter(|end| end % 1460 == 0 || *end == len).collect()
+}
+
 /// Every kind every way, with simdsip's best backend.
 pub fn costs() -> Vec<Cost> {
     let parser = engine::lifted(engine::best_backend());
@@ -100,43 +145,90 @@ pub fn costs() -> Vec<Cost> {
     let mut value = Vec::new();
     let mut out = Vec::new();
     for kind in &ADVERSARIES {
-        let pair = SIZES.map(|size| kind.build(size));
-        let bytes = [pair[0].len(), pair[1].len()];
-        let mut add = |way: &str, ns: [f64; 2]| {
-            out.push(Cost { name: format!("{} {way}", kind.name), ns, bytes });
-        };
+        let sizes = SIZES.map(|size| kind.build(size));
+        let bytes = [sizes[0].len(), sizes[1].len()];
+        let mut add = |way: Way, ns: [f64; 2]| out.push(Cost { kind: kind.name, way, ns, bytes });
         if !kind.stream {
-            add("parse", [0, 1].map(|i| least(|| engine::grown(&parser, &pair[i], &mut index))));
-            let read = [0, 1].map(|i| least(|| read_back(&parser, &pair[i], &mut index, &mut value)));
-            add("read", read);
+            add(Way::Parse, pair(&sizes, |i| engine::grown(&parser, &sizes[i], &mut index)));
+            add(Way::Read, pair(&sizes, |i| read_back(&parser, &sizes[i], &mut index, &mut value)));
         }
-        let reads = |len: usize| (1..=len).filter(|end| end % 1460 == 0 || *end == len).collect::<Vec<_>>();
         let cuts = bytes.map(reads);
-        add("frame", [0, 1].map(|i| least(|| framed(parser, &pair[i], &cuts[i]))));
+        add(Way::Frame, pair(&sizes, |i| framed(parser, &sizes[i], &cuts[i])));
         let cuts = bytes.map(stream::one_byte);
-        add("frame-1", [0, 1].map(|i| least(|| framed(parser, &pair[i], &cuts[i]))));
+        add(Way::FrameOne, pair(&sizes, |i| framed(parser, &sizes[i], &cuts[i])));
     }
     out
 }
 
-/// The costs as text, worst growth first; `mix` is mix-1k's time a byte.
-pub fn table(costs: &[Cost], mix: f64) -> String {
+/// Nanoseconds a byte of mix-1k, taken the same ways: what hostile messages are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Base {
+    parse: f64,
+    read: f64,
+    frame: f64,
+    frame_one: f64,
+}
+
+impl Base {
+    /// Measures mix-1k's messages in shuffled order.
+    pub fn measure(messages: &[Vec<u8>]) -> Base {
+        let parser = engine::lifted(engine::best_backend());
+        let mut order: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
+        Rng::new(1).shuffle(&mut order);
+        let (mut index, mut value) = (GrowIndex::new(), Vec::new());
+        let stream: Vec<u8> = order.concat();
+        let (by_read, by_byte) = (reads(stream.len()), stream::one_byte(stream.len()));
+        let parse = least(|| order.iter().map(|m| engine::grown(&parser, m, &mut index)).sum());
+        let read = least(|| order.iter().map(|m| read_back(&parser, m, &mut index, &mut value)).sum());
+        let frame = least(|| framed(parser, &stream, &by_read));
+        let frame_one = least(|| framed(parser, &stream, &by_byte));
+        let bytes = stream.len() as f64;
+        Base { parse: parse / bytes, read: read / bytes, frame: frame / bytes, frame_one: frame_one / bytes }
+    }
+
+    /// This cost's time a byte over mix-1k's, taken the same way.
+    pub fn over(&self, cost: &Cost) -> f64 {
+        let base = match cost.way {
+            Way::Parse => self.parse,
+            Way::Read => self.read,
+            Way::Frame => self.frame,
+            Way::FrameOne => self.frame_one,
+        };
+        cost.ns_per_byte() / base
+    }
+}
+
+/// The costs as text, dearest first; at most `rows` of them.
+pub fn table(costs: &[Cost], base: &Base, rows: usize) -> String {
     let mut sorted: Vec<&Cost> = costs.iter().collect();
-    sorted.sort_by(|a, b| b.growth().total_cmp(&a.growth()));
+    sorted.sort_by(|a, b| base.over(b).total_cmp(&base.over(a)));
     let mut out = format!(
-        "\nadversary, limits lifted ({:.4} ns a byte on mix-1k)\n{:<34}{:>12}{:>12}{:>9}{:>12}{:>12}\n",
-        mix, "kind and way", "64 KiB us", "1 MiB us", "growth", "ns/byte", "over mix-1k"
+        "\nadversary, limits lifted; mix-1k taken the same ways: parse {:.3}, read {:.3}, frame {:.3}, \
+         frame-1 {:.3} ns a byte\n{:<34}{:>12}{:>12}{:>9}{:>12}{:>13}\n",
+        base.parse,
+        base.read,
+        base.frame,
+        base.frame_one,
+        "kind and way",
+        "64 KiB us",
+        "1 MiB us",
+        "growth",
+        "ns/byte",
+        "over mix-1k"
     );
-    for cost in sorted {
+    for cost in sorted.iter().take(rows) {
         out.push_str(&format!(
-            "{:<34}{:>12.1}{:>12.1}{:>9.1}{:>12.4}{:>12.1}\n",
-            cost.name,
+            "{:<34}{:>12.1}{:>12.1}{:>9.1}{:>12.4}{:>13.1}\n",
+            cost.name(),
             cost.ns[0] / 1e3,
             cost.ns[1] / 1e3,
             cost.growth(),
             cost.ns_per_byte(),
-            cost.ns_per_byte() / mix
+            base.over(cost)
         ));
+    }
+    if let Some(left) = sorted.len().checked_sub(rows).filter(|&n| n > 0) {
+        out.push_str(&format!("  and {left} rows that cost less (--workload adversary shows them)\n"));
     }
     out
 }

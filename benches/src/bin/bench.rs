@@ -4,7 +4,7 @@ use simdsip_benches::args::{Args, HELP};
 use simdsip_benches::engine::{self, Class, Engine};
 use simdsip_benches::measure::{Order, Spec};
 use simdsip_benches::row::{self, Row};
-use simdsip_benches::{alloc, callgrind, gates, latency, plan, record, scale, workload};
+use simdsip_benches::{adversary, alloc, callgrind, gates, latency, plan, record, scale, workload};
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -80,7 +80,13 @@ impl Report<'_> {
                 self.say(&text);
                 continue;
             }
-            let framed = matches!(name.as_str(), "stream-mix");
+            if name == "adversary" {
+                let base = adversary::Base::measure(&workload::load("mix-1k")?);
+                let text = adversary::table(&adversary::costs(), &base, usize::MAX);
+                self.say(&text);
+                continue;
+            }
+            let framed = name == "stream-mix";
             let mut rows = if framed {
                 plan::frame(&mut engines, &name, &messages, self.spec)
             } else {
@@ -138,6 +144,8 @@ impl Report<'_> {
             let text = scale::table(engines, name)?;
             self.say(&text);
         }
+        let base = adversary::Base::measure(&mix);
+        self.say(&adversary::table(&adversary::costs(), &base, usize::MAX));
         Ok(())
     }
 
@@ -167,6 +175,7 @@ impl Report<'_> {
             }
             if all {
                 names.extend(scale::WORKLOADS.map(String::from));
+                names.push("adversary".into());
             }
             if args.record.is_some() {
                 names.push(workload::LONG[1].into());
@@ -225,5 +234,5 @@ fn list() {
         println!("{name:<20} not in this build: {why}");
     }
     println!("workloads: {}, stream-mix, {}", workload::ORDINARY.join(", "), scale::WORKLOADS.join(", "));
-    println!("           {}", workload::LONG.join(", "));
+    println!("           {}, adversary", workload::LONG.join(", "));
 }
