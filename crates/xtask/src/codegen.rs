@@ -11,8 +11,20 @@ use std::process::{Command, Stdio};
 
 use crate::{Result, root};
 
-/// Writes the generated files; with `check` only says whether they are up to date.
-pub(crate) fn run(check: bool) -> Result<()> {
+/// What to do with what was generated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Write it.
+    Write,
+    /// Only compare it with the files.
+    Check,
+}
+
+/// Generates the files.
+///
+/// # Errors
+/// An unreadable registry; with `Check`, a file that is not up to date.
+pub(crate) fn run(mode: Mode) -> Result<()> {
     let core = root().join("crates/simdsip");
     let headers =
         read(&core.join("registry/sip_headers.csv"), "id,name,compact,cardinality,shape,grammar,reference")?;
@@ -26,7 +38,7 @@ pub(crate) fn run(check: bool) -> Result<()> {
         if std::fs::read_to_string(&path).is_ok_and(|old| old.replace("\r\n", "\n") == text) {
             continue;
         }
-        if check {
+        if mode == Mode::Check {
             stale.push(path.display().to_string());
         } else {
             std::fs::write(&path, text)?;

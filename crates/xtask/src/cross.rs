@@ -1,0 +1,52 @@
+//! `cargo check` for other targets, with rustup's libraries or else the distribution's.
+//!
+//! A target that neither has is a visible skip, not a failure.
+
+use crate::neon::{debian_has, debian_rust};
+use crate::report::Group;
+use crate::{cargo, succeeds};
+
+/// Targets, and whether they have a standard library.
+const TARGETS: [(&str, bool); 9] = [
+    ("aarch64-unknown-linux-gnu", true),
+    ("x86_64-unknown-linux-musl", true),
+    ("x86_64-pc-windows-msvc", true),
+    ("aarch64-apple-darwin", true),
+    ("armv7-unknown-linux-gnueabihf", true),
+    ("i686-unknown-linux-gnu", true),
+    ("thumbv7em-none-eabihf", false),
+    ("x86_64-unknown-none", false),
+    ("bpfel-unknown-none", false),
+];
+
+/// Checks the core for every target that can be had.
+pub(crate) fn checks(group: &mut Group) {
+    let installed = std::process::Command::new("rustup").args(["target", "list", "--installed"]).output();
+    let installed =
+        installed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let mut bare = 0;
+    for (target, std) in TARGETS {
+        let mut command = cargo(&["check", "-p", "simdsip", "--target", target]);
+        if !std {
+            command.args(["--no-default-features"]);
+        }
+        if debian_has(target) && !installed.lines().any(|line| line == target) {
+            debian_rust(&mut command);
+        } else if !installed.lines().any(|line| line == target) {
+            if std {
+                group.skip(&format!("cargo check for {target}: rustup target add {target}"));
+            }
+            continue;
+        }
+        bare += usize::from(!std);
+        group.command(target, &mut command);
+    }
+    if bare == 0 {
+        let how = if succeeds("apt-get", &["--version"]) {
+            "apt-get install rustc-web libstd-rust-web-dev-bpf"
+        } else {
+            "rustup target add thumbv7em-none-eabihf"
+        };
+        group.skip(&format!("no_std on a target without std: {how}"));
+    }
+}
