@@ -6,7 +6,8 @@
 
 use crate::fields::{Fields, id_of, long_name, unfold};
 
-/// The fields of `message`, or `None` where it has no start line, a line without a colon or no end.
+/// The fields of `message`, or `None` where it has no start line, white space right after that, a line
+/// without a colon, or no end.
 pub fn structure(message: &[u8]) -> Option<Fields> {
     let mut at = 0;
     while matches!(message.get(at), Some(b'\r' | b'\n')) {
@@ -15,6 +16,10 @@ pub fn structure(message: &[u8]) -> Option<Fields> {
     let (line, next) = line(message, at)?;
     let mut fields = Fields { start: Some(start_line(line)?), ids: Some(Vec::new()), ..Fields::default() };
     at = next;
+    // A start line cannot be continued: two readers may differ about what follows it.
+    if matches!(message.get(at), Some(b' ' | b'\t')) {
+        return None;
+    }
     loop {
         let (mut text, mut next) = self::line(message, at)?;
         if text.is_empty() {

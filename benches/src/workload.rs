@@ -1,6 +1,7 @@
 //! Where messages come from: the frozen workloads, 256 MB made of one, a folder, a capture.
 
 use crate::rng::Rng;
+use simdsip_capture::{Messages, Options, Progress};
 use std::path::Path;
 
 /// Workloads of class `structure` in an ordinary run.
@@ -21,30 +22,42 @@ pub fn load(name: &str) -> Result<Vec<Vec<u8>>, String> {
     simdsip_corpus::try_workload(name).map_err(|error| error.to_string())
 }
 
-/// The messages of a folder, a file each in order of name, or of a capture.
+/// The messages of a folder, a file each in order of name, or of a capture, in frame order.
 ///
 /// # Errors
 /// A sentence, where nothing can be read or nothing is found.
 pub fn from_path(path: &Path) -> Result<Vec<Vec<u8>>, String> {
     let failed = |error: std::io::Error| format!("{}: {error}", path.display());
-    if !path.is_dir() {
-        let bytes = std::fs::read(path).map_err(failed)?;
-        return from_capture(&bytes)
-            .ok_or_else(|| format!("{}: no capture with SIP over UDP", path.display()));
+    let messages = if path.is_dir() {
+        let mut files: Vec<_> = std::fs::read_dir(path)
+            .map_err(failed)?
+            .filter_map(|entry| entry.ok().map(|e| e.path()).filter(|p| p.is_file()))
+            .collect();
+        files.sort();
+        files
+            .iter()
+            .map(|file| std::fs::read(file).map_err(|error| format!("{}: {error}", file.display())))
+            .collect::<Result<Vec<_>, _>>()?
+    } else {
+        from_capture(path).map_err(|error| format!("{}: {error}", path.display()))?
+    };
+    if messages.is_empty() {
+        return Err(format!("{}: no messages", path.display()));
     }
-    let mut files: Vec<_> = std::fs::read_dir(path)
-        .map_err(failed)?
-        .filter_map(|entry| entry.ok().map(|e| e.path()).filter(|p| p.is_file()))
-        .collect();
-    files.sort();
-    files
-        .iter()
-        .map(|file| std::fs::read(file).map_err(|error| format!("{}: {error}", file.display())))
-        .collect()
+    Ok(messages)
 }
 
-fn from_capture(_bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    None
+fn from_capture(path: &Path) -> Result<Vec<Vec<u8>>, String> {
+    let ports = "any".parse().map_err(|_| "no such ports")?;
+    let options = Options::default().with_ports(ports);
+    let mut capture = Messages::open(path, &options).map_err(|error| error.to_string())?;
+    let mut out = Vec::new();
+    while capture
+        .step(&mut |row| out.push(row.bytes().to_vec()))
+        .map_err(|error| error.to_string())?
+        .ne(&Progress::End)
+    {}
+    Ok(out)
 }
 
 /// Distinct copies of `base` until they fill `bytes`: in every copy the identifiers (after `branch=`,
