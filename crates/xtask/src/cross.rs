@@ -26,20 +26,28 @@ pub(crate) fn checks(group: &mut Group) {
         installed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let mut bare = 0;
     for (target, std) in TARGETS {
-        let mut command = cargo(&["check", "-p", "simdsip", "--target", target]);
-        if !std {
-            command.args(["--no-default-features"]);
-        }
-        if debian_has(target) && !installed.lines().any(|line| line == target) {
-            debian_rust(&mut command);
-        } else if !installed.lines().any(|line| line == target) {
+        let rustup = installed.lines().any(|line| line == target);
+        if !rustup && !debian_has(target) {
             if std {
                 group.skip(&format!("cargo check for {target}: rustup target add {target}"));
             }
             continue;
         }
         bare += usize::from(!std);
-        group.command(target, &mut command);
+        // Without std there are still two cores: with and without an allocator.
+        let features: &[&[&str]] = if std {
+            &[&[]]
+        } else {
+            &[&["--no-default-features"], &["--no-default-features", "--features", "alloc"]]
+        };
+        for features in features {
+            let mut command = cargo(&["check", "-p", "simdsip", "--target", target]);
+            command.args(*features);
+            if !rustup {
+                debian_rust(&mut command);
+            }
+            group.command(&format!("{target} {}", features.join(" ")), &mut command);
+        }
     }
     if bare == 0 {
         let how = if succeeds("apt-get", &["--version"]) {

@@ -12,8 +12,16 @@ use crate::test::harness;
 use crate::{Result, cargo, root, run as run_command, succeeds};
 
 const TARGET: &str = "aarch64-unknown-linux-gnu";
-const PACKAGES: [&str; 5] =
-    ["rustc-web", "libstd-rust-web-dev:arm64", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross", "qemu-user"];
+const PACKAGES: [&str; 6] = [
+    "rustc-web",
+    "libstd-rust-web-dev:arm64",
+    "libstd-rust-web-dev-bpf",
+    "gcc-aarch64-linux-gnu",
+    "libc6-dev-arm64-cross",
+    "qemu-user",
+];
+/// A target without std, on which the core must build: see `cross`.
+pub(crate) const BARE: &str = "bpfel-unknown-none";
 
 /// `cargo xtask neon`: the tests of the core under emulation; arguments go to `cargo test`.
 pub(crate) fn run(args: &[&str]) -> Result<()> {
@@ -75,7 +83,11 @@ fn ready() -> bool {
 
 /// Installs what is missing where that is possible; otherwise says what is missing.
 fn prepare() -> std::result::Result<(), String> {
-    if ready() {
+    install().or_else(|reason| if ready() { Ok(()) } else { Err(reason) })
+}
+
+fn install() -> std::result::Result<(), String> {
+    if ready() && debian_has(BARE) {
         return Ok(());
     }
     let wanted = PACKAGES.join(" ");

@@ -33,8 +33,8 @@ pub(crate) fn run(extent: Extent) -> Result<()> {
     });
     report.group("documentation", documentation);
     report.group("walls", tidy::walls);
-    report.group("other targets", cross::checks);
     report.group("neon", neon::group);
+    report.group("other targets", cross::checks);
     if extent == Extent::All {
         report.group("fuzz targets", fuzz::group);
     }
