@@ -7,6 +7,7 @@ pub(crate) mod fragment;
 pub(crate) mod ip;
 pub(crate) mod link;
 pub(crate) mod order;
+pub(crate) mod resync;
 pub(crate) mod sniff;
 pub(crate) mod stream;
 pub(crate) mod tcp;

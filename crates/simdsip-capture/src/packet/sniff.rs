@@ -22,9 +22,9 @@ pub(crate) enum Looks {
 }
 
 /// A start line beyond this is no start line.
-const MAX_LINE: usize = 16 * 1024;
-const VERSION: &[u8] = b"SIP/2.0";
-const METHODS: [&[u8]; 14] = [
+pub(super) const MAX_LINE: usize = 16 * 1024;
+pub(super) const VERSION: &[u8] = b"SIP/2.0";
+pub(super) const METHODS: [&[u8]; 14] = [
     b"ACK",
     b"BYE",
     b"CANCEL",
@@ -62,6 +62,11 @@ pub(crate) fn stream(bytes: &[u8], ask: Ask) -> Looks {
         None if may_become_start_line(bytes) => Looks::TooShort,
         None => Looks::NotSip,
     }
+}
+
+/// Looks at one line without its end.
+pub(super) fn whole_line(line: &[u8], ask: Ask) -> bool {
+    start_line(line, ask)
 }
 
 pub(crate) fn after_line_ends(bytes: &[u8]) -> &[u8] {

@@ -4,8 +4,8 @@
 //! lost (a gap, a message that cannot be framed, a capture that begins in the middle) it is found again at
 //! the next line that is a start line. RFC 3261 §18.3, RFC 5626 §4.4.1 (line ends between messages).
 
-use super::Origin;
 use super::sniff::{self, Ask, Looks};
+use super::{Origin, resync};
 use crate::stats::{Event, Stats};
 use simdsip::{Error, Frame, Framer, GrowIndex, Limits, Message, Parser, Policy, Side};
 
@@ -64,8 +64,8 @@ enum State {
     Boundary { trusted: bool },
     /// A start line was seen; the framer has it.
     Message,
-    /// Looking for a line that is a start line.
-    Seeking { line_start: bool },
+    /// Looking for a start line.
+    Seeking { line_start: bool, skipped: bool },
 }
 
 /// One direction of a connection, above the sequence numbers.
@@ -158,7 +158,7 @@ impl Stream {
         self.finish(tools, stats, emit);
         self.state = match self.port {
             Port::Other if !self.is_sip => State::Boundary { trusted: false },
-            _ => State::Seeking { line_start: true },
+            _ => State::Seeking { line_start: true, skipped: true },
         };
     }
 
@@ -194,6 +194,10 @@ impl Stream {
         loop {
             let rest = bytes.get(used..).unwrap_or_default();
             match self.state {
+                // The first byte of a stream joined in the middle can be any.
+                State::Boundary { trusted: false } if self.is_sip || self.port == Port::Sip => {
+                    self.state = State::Seeking { line_start: true, skipped: false };
+                }
                 State::Boundary { trusted } => {
                     let text = sniff::after_line_ends(rest);
                     used = bytes.len().saturating_sub(text.len());
@@ -207,10 +211,7 @@ impl Stream {
                             self.state = State::Boundary { trusted: false };
                             return bytes.len();
                         }
-                        Looks::NotSip => {
-                            stats.event(Event::TcpSyncLost);
-                            self.state = State::Seeking { line_start: false };
-                        }
+                        Looks::NotSip => self.state = State::Seeking { line_start: true, skipped: false },
                     }
                 }
                 State::Message => {
@@ -220,15 +221,18 @@ impl Stream {
                         None => return used,
                     }
                 }
-                State::Seeking { line_start } => {
-                    let (at, looks) = seek(rest, line_start);
+                State::Seeking { line_start, skipped } => {
+                    let (at, looks) = resync::find(rest, line_start);
                     used = used.saturating_add(at);
-                    match looks {
-                        Looks::Sip => self.state = State::Message,
-                        Looks::TooShort | Looks::NotSip => {
-                            self.state = State::Seeking { line_start: looks == Looks::TooShort };
-                            return used;
-                        }
+                    if at > 0 && !skipped {
+                        stats.event(Event::TcpSyncLost);
+                    }
+                    if looks == Looks::Sip {
+                        self.state = State::Message;
+                    } else {
+                        let line_start = looks == Looks::TooShort;
+                        self.state = State::Seeking { line_start, skipped: skipped || at > 0 };
+                        return used;
                     }
                 }
             }
@@ -260,7 +264,7 @@ impl Stream {
             Frame::Ping | Frame::Pong => self.state = State::Boundary { trusted: true },
             Frame::Fatal { error, .. } => {
                 stats.event(Event::TcpMessageRefused);
-                let (at, looks) = seek(bytes, false);
+                let (at, looks) = resync::find_next(bytes);
                 let refused = bytes.get(..at).unwrap_or(bytes);
                 emit(
                     Found { content: Err(error), bytes: refused, unfinished: looks != Looks::Sip },
@@ -268,7 +272,7 @@ impl Stream {
                     stats,
                 );
                 self.framer = None;
-                self.state = State::Seeking { line_start: looks != Looks::NotSip };
+                self.state = State::Seeking { line_start: looks != Looks::NotSip, skipped: true };
                 return Some(at);
             }
         }
@@ -286,25 +290,5 @@ impl Stream {
         {
             tools.spare.push(framer);
         }
-    }
-}
-
-/// Where the first line begins that is a start line, or may become one. With `NotSip`, where to go on.
-fn seek(bytes: &[u8], line_start: bool) -> (usize, Looks) {
-    let mut at = 0usize;
-    let mut line_start = line_start;
-    loop {
-        let rest = bytes.get(at..).unwrap_or_default();
-        if line_start {
-            match sniff::stream(rest, Ask::Strict) {
-                Looks::NotSip => {}
-                looks => return (at, looks),
-            }
-        }
-        match memchr::memchr(b'\n', rest) {
-            Some(end) => at = at.saturating_add(end).saturating_add(1),
-            None => return (bytes.len(), Looks::NotSip),
-        }
-        line_start = true;
     }
 }

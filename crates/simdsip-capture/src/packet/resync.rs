@@ -1,0 +1,118 @@
+//! Where a stream that lost its place is SIP again.
+//!
+//! The next start line need not begin a line: bodies often end without one, and the lost bytes may be what
+//! ended it. So a method of the registry that is followed by a URI and the version is one wherever it
+//! stands; a method that nobody registered only where a line begins.
+
+use super::sniff::{self, Ask, Looks, MAX_LINE, METHODS, VERSION};
+use memchr::{memchr, memmem};
+
+/// Where the first start line begins, or what may become one. With `NotSip`, where to go on.
+pub(crate) fn find(bytes: &[u8], line_start: bool) -> (usize, Looks) {
+    let mut at = 0usize;
+    let mut line_start = line_start;
+    loop {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some(end) = memchr(b'\n', rest) else {
+            return match begun(rest, line_start) {
+                Some(offset) => (at.saturating_add(offset), Looks::TooShort),
+                None => (bytes.len(), Looks::NotSip),
+            };
+        };
+        let line = rest.get(..end).unwrap_or_default();
+        if let Some(offset) = start_in(line, line_start) {
+            return (at.saturating_add(offset), Looks::Sip);
+        }
+        at = at.saturating_add(end).saturating_add(1);
+        line_start = true;
+    }
+}
+
+/// The same, after the first line: that one is known.
+pub(crate) fn find_next(bytes: &[u8]) -> (usize, Looks) {
+    let Some(end) = memchr(b'\n', bytes) else { return (bytes.len(), Looks::NotSip) };
+    let first = end.saturating_add(1);
+    let (at, looks) = find(bytes.get(first..).unwrap_or_default(), true);
+    (at.saturating_add(first), looks)
+}
+
+fn start_in(line: &[u8], line_start: bool) -> Option<usize> {
+    let line = line.get(line.len().saturating_sub(MAX_LINE)..)?.trim_ascii_end();
+    let status = memmem::find_iter(line, VERSION).find(|at| {
+        let code = line.get(at.saturating_add(VERSION.len())..);
+        matches!(code, Some([b' ', b'1'..=b'6', b'0'..=b'9', b'0'..=b'9', ..]))
+    });
+    if status.is_some() {
+        return status;
+    }
+    let (head, version) = line.split_at_checked(line.len().checked_sub(VERSION.len())?)?;
+    if !version.eq_ignore_ascii_case(VERSION) {
+        return None;
+    }
+    let (before, _uri) = last_word(head);
+    let (_, method) = last_word(before);
+    match METHODS.iter().find(|known| method.ends_with(known)) {
+        Some(known) => before.trim_ascii_end().len().checked_sub(known.len()),
+        None => (line_start && sniff::whole_line(line, Ask::Strict)).then_some(0),
+    }
+}
+
+/// A line that has not ended: where what may be a start line begins in it.
+fn begun(tail: &[u8], line_start: bool) -> Option<usize> {
+    if line_start && sniff::stream(tail, Ask::Strict) == Looks::TooShort {
+        return Some(0);
+    }
+    let from = tail.len().saturating_sub(MAX_LINE);
+    let tail = tail.get(from..)?;
+    let starts = METHODS.iter().chain(std::iter::once(&VERSION)).filter_map(|word| {
+        let at = memmem::find(tail, word)?;
+        (tail.get(at.saturating_add(word.len())) == Some(&b' ')).then_some(at)
+    });
+    starts.min().map(|at| at.saturating_add(from))
+}
+
+/// What stands before the last word, and that word.
+fn last_word(text: &[u8]) -> (&[u8], &[u8]) {
+    let text = text.trim_ascii_end();
+    let at = text.iter().rposition(u8::is_ascii_whitespace).map_or(0, |space| space.saturating_add(1));
+    text.split_at_checked(at).unwrap_or((&[], text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn start_lines_are_found_wherever_they_stand() {
+        for (bytes, at) in [
+            (&b"INVITE sip:a SIP/2.0\r\n"[..], 0),
+            (b"v=0\r\nSIP/2.0 200 OK\r\n", 5),
+            (b"bodySIP/2.0 200 OK\r\n", 4),
+            (b"body BYE sip:a SIP/2.0\n", 5),
+            (b"{\"a\":1}MESSAGE sip:a SIP/2.0\r\n", 7),
+            (b"a: b\r\nXNEW sip:a SIP/2.0\r\n", 6),
+        ] {
+            assert_eq!(find(bytes, false), (at, Looks::Sip), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn headers_and_bodies_are_passed_over() {
+        for bytes in
+            [&b"Via: SIP/2.0/UDP host\r\n"[..], b"CSeq: 1 INVITE\r\n", b"\x16\x03\x01 binary", b"SIP/2.0\r\n"]
+        {
+            let (at, looks) = find(bytes, false);
+            assert_ne!(looks, Looks::Sip, "{}", bytes.escape_ascii());
+            assert_eq!(at, bytes.len());
+        }
+    }
+
+    #[test]
+    fn what_may_become_a_start_line_is_kept() {
+        assert_eq!(find(b"a: b\r\nINVI", false), (6, Looks::TooShort));
+        assert_eq!(find(b"bodyINVITE sip:a SI", false), (4, Looks::TooShort));
+        assert_eq!(find(b"bodySIP/2.0 20", false), (4, Looks::TooShort));
+        assert_eq!(find(b"a: b\r\n", false), (6, Looks::TooShort));
+        assert_eq!(find(b"body", false), (4, Looks::NotSip));
+    }
+}
