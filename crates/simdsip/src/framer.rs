@@ -8,7 +8,7 @@
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::message::Sink;
 use crate::message::length;
-use crate::message::section::{Advance, Input, Progress, Section};
+use crate::message::section::{Input, Progress, Section};
 use crate::message::{Index, Message, Parser};
 use crate::scan::BLOCK;
 
@@ -247,15 +247,8 @@ impl<const N: usize> Framer<N> {
 
     fn advance(&mut self, buffer: &[u8], input: Input) -> Result<bool, Error> {
         let (mut sink, head) = self.index.sink(self.count);
-        let task = Advance {
-            section: &mut self.section,
-            bytes: buffer,
-            input,
-            limits: &self.parser.limits,
-            sink: &mut sink,
-            head,
-        };
-        let progress = self.parser.backend.run(task)?;
+        let Parser { backend, limits, .. } = &self.parser;
+        let progress = self.section.advance(*backend, buffer, input, limits, &mut sink, head)?;
         self.count = sink.count();
         Ok(progress == Progress::Done)
     }

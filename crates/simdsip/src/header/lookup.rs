@@ -1,8 +1,8 @@
 //! From the bytes of a header name to its id: a perfect hash without a branch on what stands there.
 //!
-//! The first sixteen bytes are folded to lower case in two words, hashed by one multiplication and
-//! compared with one entry; only a name longer than sixteen bytes that has matched so far is compared
-//! byte by byte. The tables are built at compile time from the generated rows, so they cannot differ
+//! The first sixteen bytes are folded to lower case in two words and hashed by one multiplication;
+//! they and the last eight are compared with one entry. Only a name longer than 24 bytes that has
+//! matched so far is compared byte by byte. The tables are built at compile time from the generated rows, so they cannot differ
 //! from them. Does not judge whether a name is a token: a name that is none simply matches no row.
 //! Names: RFC 3261 §7.3.1 (case), §7.3.3 (compact forms).
 
@@ -18,51 +18,53 @@ const LETTER: u64 = 0x4040_4040_4040_4040;
 struct Entry {
     lo: u64,
     hi: u64,
+    /// The last eight bytes of a name longer than sixteen, else 0.
+    last: u64,
     len: u8,
     id: u8,
 }
 
-/// The id of a name of which the caller has loaded sixteen bytes: `lo` holds the first eight in
-/// little-endian order, `hi` the next eight; bytes beyond `len` may be anything. `tail` gives the
-/// bytes from the seventeenth on and is called only where `len > 16` and the first sixteen match.
+/// Names up to this length are compared in full without a branch.
+const COVERED: usize = 24;
+
+/// The id of a name in its line: `lo` holds the name's first eight bytes in little-endian order,
+/// `hi` the next eight, `last` the eight before its end; what lies outside the name may be anything.
+/// `whole` gives the name and is called only where it is longer than 24 bytes and matches so far.
 /// 0 if the name is in no row.
 ///
 /// With `EXACT` any byte may stand in the name. Without it the caller guarantees that there is no
-/// control byte among the first sixteen (`Content\rType` would pass for `Content-Type`); that saves
-/// four instructions.
+/// control byte in it (`Content\rType` would pass for `Content-Type`); that saves some instructions.
 #[inline(always)]
-pub(crate) fn lookup16<'n, const EXACT: bool>(
+pub(crate) fn lookup_words<'n, const EXACT: bool>(
     lo: u64,
     hi: u64,
+    last: u64,
     len: usize,
-    tail: impl FnOnce() -> &'n [u8],
+    whole: impl FnOnce() -> &'n [u8],
 ) -> u8 {
-    let id = candidate::<EXACT>(lo, hi, len);
-    if len > 16 && id != 0 { confirm(id, tail()) } else { id }
-}
-
-/// As [`lookup16`], but of a name longer than sixteen bytes only the length and the first sixteen
-/// bytes are compared: [`confirm`] does the rest. Free of branches.
-#[inline(always)]
-pub(crate) fn candidate<const EXACT: bool>(lo: u64, hi: u64, len: usize) -> u8 {
-    #[allow(clippy::indexing_slicing, reason = "17 masks, and the index is at most 16")]
-    let [lo_mask, hi_mask] = MASKS[if len < 16 { len } else { 16 }];
+    #[allow(clippy::indexing_slicing, reason = "18 masks, and the index is at most 17")]
+    let [lo_mask, hi_mask, last_mask, _] = MASKS[if len < 17 { len } else { 17 }];
     let lo = fold::<EXACT>(lo) & lo_mask;
     let hi = fold::<EXACT>(hi) & hi_mask;
+    let last = fold::<EXACT>(last) & last_mask;
     #[allow(clippy::indexing_slicing, reason = "1024 slots for ten bits; 256 entries for a u8")]
     let entry = &ENTRIES[SLOTS[slot(lo, hi, len as u64)] as usize];
-    let differs = (entry.lo ^ lo) | (entry.hi ^ hi) | (u64::from(entry.len) ^ len as u64);
-    entry.id & u8::from(differs == 0).wrapping_neg()
+    let differs =
+        (entry.lo ^ lo) | (entry.hi ^ hi) | (entry.last ^ last) | (u64::from(entry.len) ^ len as u64);
+    if differs != 0 {
+        0
+    } else if len > COVERED {
+        confirm(entry.id, whole())
+    } else {
+        entry.id
+    }
 }
 
-/// `id` if `tail`, the bytes of the name from the seventeenth on, is that of the row; else 0.
-/// Kept out of line: few names are that long, and the comparison is large.
+/// `id` if `name` is that of the row; else 0. Kept out of line: few names are that long.
+#[cold]
 #[inline(never)]
-pub(crate) fn confirm(id: u8, tail: &[u8]) -> u8 {
-    let same = ROWS
-        .get(usize::from(id))
-        .and_then(|row| row.name.as_bytes().get(16..))
-        .is_some_and(|expected| tail.eq_ignore_ascii_case(expected));
+fn confirm(id: u8, name: &[u8]) -> u8 {
+    let same = ROWS.get(usize::from(id)).is_some_and(|row| name.eq_ignore_ascii_case(row.name.as_bytes()));
     if same { id } else { 0 }
 }
 
@@ -70,7 +72,8 @@ pub(crate) fn confirm(id: u8, tail: &[u8]) -> u8 {
 #[inline]
 pub(crate) fn lookup(name: &[u8]) -> u8 {
     let (lo, hi) = load16(name);
-    lookup16::<true>(lo, hi, name.len(), || name.get(16..).unwrap_or_default())
+    let last = name.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
+    lookup_words::<true>(lo, hi, last, name.len(), || name)
 }
 
 /// The first sixteen bytes as two words, zeros beyond the end.
@@ -113,20 +116,21 @@ const fn slot(lo: u64, hi: u64, len: u64) -> usize {
     ((lo ^ hi.rotate_left(27) ^ len).wrapping_mul(MULTIPLIER) >> 54) as usize
 }
 
-/// What to keep of the two words of a name of so many bytes.
+/// What to keep of the three words of a name of so many bytes; 17 stands for all above.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
-static MASKS: [[u64; 2]; 17] = {
-    let mut masks = [[0; 2]; 17];
+static MASKS: [[u64; 4]; 18] = {
+    let mut masks = [[0; 4]; 18];
     let mut len = 1;
     while len <= 16 {
         let lo = if len < 8 { len } else { 8 };
-        masks[len] = [u64::MAX >> (64 - 8 * lo), u64::MAX.unbounded_shr((64 - 8 * (len - lo)) as u32)];
+        masks[len] = [u64::MAX >> (64 - 8 * lo), u64::MAX.unbounded_shr((64 - 8 * (len - lo)) as u32), 0, 0];
         len += 1;
     }
+    masks[17] = [u64::MAX, u64::MAX, u64::MAX, 0];
     masks
 };
 
-const UNUSED: Entry = Entry { lo: 0, hi: 0, len: 0, id: 0 };
+const UNUSED: Entry = Entry { lo: 0, hi: 0, last: 0, len: 0, id: 0 };
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
 const BUILT: ([u8; 1024], [Entry; 256]) = {
@@ -141,13 +145,16 @@ const BUILT: ([u8; 1024], [Entry; 256]) = {
         while form < 2 {
             let name: &[u8] = if form == 0 { row.name.as_bytes() } else { &compact };
             if name[0] != 0 {
-                let (mut lo, mut hi, mut at) = (0, 0, 0);
-                while at < name.len() && at < 16 {
+                let (mut lo, mut hi, mut last, mut at) = (0, 0, 0, 0);
+                while at < name.len() {
                     let byte = name[at].to_ascii_lowercase() as u64;
                     if at < 8 {
                         lo |= byte << (8 * at);
-                    } else {
+                    } else if at < 16 {
                         hi |= byte << (8 * (at - 8));
+                    }
+                    if name.len() > 16 && at + 8 >= name.len() {
+                        last |= byte << (8 * (at + 8 - name.len()));
                     }
                     at += 1;
                 }
@@ -155,7 +162,7 @@ const BUILT: ([u8; 1024], [Entry; 256]) = {
                 assert!(slots[slot] == 255, "two names in one slot: run `cargo xtask codegen`");
                 assert!(used < 255 && name.len() < 256, "the tables are full");
                 slots[slot] = used as u8;
-                entries[used] = Entry { lo, hi, len: name.len() as u8, id: id as u8 };
+                entries[used] = Entry { lo, hi, last, len: name.len() as u8, id: id as u8 };
                 used += 1;
             }
             form += 1;

@@ -7,7 +7,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 use std::{format, vec};
 
-use super::lookup::{lookup, lookup_slow, lookup16};
+use super::lookup::{lookup, lookup_slow, lookup_words};
 use super::{Cardinality, HeaderName, Method};
 
 const HEADERS: &str = include_str!("../../registry/sip_headers.csv");
@@ -27,11 +27,12 @@ fn names() -> impl Iterator<Item = (u8, Vec<u8>)> {
 
 /// As the scanner calls it: sixteen bytes from the line, with whatever follows the name.
 fn lookup_in_line<const EXACT: bool>(name: &[u8], after: &[u8]) -> u8 {
-    let mut line = name.to_vec();
+    let mut line = b"before\r\n".to_vec();
+    line.extend_from_slice(name);
     line.extend_from_slice(after);
-    line.resize(line.len().max(name.len() + 16), 0xa5);
+    line.resize(line.len().max(name.len() + 24), 0xa5);
     let word = |at: usize| u64::from_le_bytes(line[at..at + 8].try_into().expect("eight bytes"));
-    lookup16::<EXACT>(word(0), word(8), name.len(), || &line[16..name.len()])
+    lookup_words::<EXACT>(word(8), word(16), word(name.len()), name.len(), || name)
 }
 
 #[track_caller]

@@ -55,9 +55,6 @@ pub(crate) struct Head {
     /// Where the input that belongs to this message ends: behind surplus bytes of a datagram.
     pub(crate) input_end: usize,
     pub(crate) count: usize,
-    /// The last Content-Length among the records, and how many there are.
-    pub(crate) length_at: usize,
-    pub(crate) length_count: usize,
     pub(crate) defects: DefectSet,
 }
 
@@ -72,8 +69,6 @@ impl Head {
             body_len: 0,
             input_end: 0,
             count: 0,
-            length_at: 0,
-            length_count: 0,
             defects: DefectSet::EMPTY,
         }
     }

@@ -67,8 +67,19 @@ pub(crate) trait Sink {
     /// How many records there are.
     fn count(&self) -> usize;
 
+    /// Puts a record at `at`, where `at` records are; false where there is no room.
+    fn put(&mut self, at: usize, record: Record) -> bool;
+
+    /// Says that there are `count` records.
+    fn set_count(&mut self, count: usize);
+
     /// Appends; false where there is no room.
-    fn push(&mut self, record: Record) -> bool;
+    fn push(&mut self, record: Record) -> bool {
+        let at = self.count();
+        let fits = self.put(at, record);
+        self.set_count(at.wrapping_add(usize::from(fits)));
+        fits
+    }
 
     /// The last record, if any.
     fn last(&self) -> Option<Record>;
@@ -125,16 +136,12 @@ impl<const N: usize> Index<N> {
     }
 
     /// The sink that writes here, with `count` records in it, and the head.
-    pub(crate) fn sink(&mut self, count: usize) -> (NarrowSink<'_>, &mut Head) {
+    pub(crate) fn sink(&mut self, count: usize) -> (NarrowSink<'_, N>, &mut Head) {
         (NarrowSink { ids: &mut self.ids, records: &mut self.records, count }, &mut self.head)
     }
 
     pub(crate) fn table(&self) -> Table<'_> {
-        let count = self.head.count;
-        Table {
-            ids: self.ids.get(..count).unwrap_or(&[]),
-            records: Records::Narrow(self.records.get(..count).unwrap_or(&[])),
-        }
+        Table { ids: &self.ids, records: Records::Narrow(&self.records), count: self.head.count }
     }
 }
 
@@ -151,13 +158,13 @@ impl<const N: usize> core::fmt::Debug for Index<N> {
 }
 
 /// Writes [`Narrow`] records.
-pub(crate) struct NarrowSink<'i> {
-    ids: &'i mut [u8],
-    records: &'i mut [Narrow],
+pub(crate) struct NarrowSink<'i, const N: usize> {
+    ids: &'i mut [u8; N],
+    records: &'i mut [Narrow; N],
     count: usize,
 }
 
-impl Sink for NarrowSink<'_> {
+impl<const N: usize> Sink for NarrowSink<'_, N> {
     const MAX_OFFSET: usize = u16::MAX as usize;
 
     #[inline(always)]
@@ -166,8 +173,8 @@ impl Sink for NarrowSink<'_> {
     }
 
     #[inline(always)]
-    fn push(&mut self, record: Record) -> bool {
-        let (Some(slot), Some(id)) = (self.records.get_mut(self.count), self.ids.get_mut(self.count)) else {
+    fn put(&mut self, at: usize, record: Record) -> bool {
+        let (Some(slot), Some(id)) = (self.records.get_mut(at), self.ids.get_mut(at)) else {
             return false;
         };
         *slot = Narrow {
@@ -178,8 +185,12 @@ impl Sink for NarrowSink<'_> {
             flags: record.flags,
         };
         *id = record.id;
-        self.count = self.count.wrapping_add(1);
         true
+    }
+
+    #[inline(always)]
+    fn set_count(&mut self, count: usize) {
+        self.count = count;
     }
 
     fn last(&self) -> Option<Record> {
@@ -197,10 +208,7 @@ impl Sink for NarrowSink<'_> {
 
     #[inline(always)]
     fn table(&self) -> Table<'_> {
-        Table {
-            ids: self.ids.get(..self.count).unwrap_or(&[]),
-            records: Records::Narrow(self.records.get(..self.count).unwrap_or(&[])),
-        }
+        Table { ids: self.ids, records: Records::Narrow(self.records), count: self.count }
     }
 }
 
@@ -240,7 +248,7 @@ impl GrowIndex {
     }
 
     pub(crate) fn table(&self) -> Table<'_> {
-        Table { ids: &self.ids, records: Records::Wide(&self.records) }
+        Table { ids: &self.ids, records: Records::Wide(&self.records), count: self.ids.len() }
     }
 
     pub(crate) fn shrink(&mut self) {
@@ -273,7 +281,7 @@ impl Sink for WideSink<'_> {
     }
 
     #[inline(always)]
-    fn push(&mut self, record: Record) -> bool {
+    fn put(&mut self, _at: usize, record: Record) -> bool {
         self.ids.push(record.id);
         self.records.push(Wide {
             name: record.name as u32,
@@ -284,6 +292,10 @@ impl Sink for WideSink<'_> {
         });
         true
     }
+
+    /// Nothing to do: the vectors count for themselves.
+    #[inline(always)]
+    fn set_count(&mut self, _count: usize) {}
 
     fn last(&self) -> Option<Record> {
         Some(unpack_wide(self.records.last()?, *self.ids.last()?))
@@ -298,7 +310,7 @@ impl Sink for WideSink<'_> {
     }
 
     fn table(&self) -> Table<'_> {
-        Table { ids: self.ids, records: Records::Wide(self.records) }
+        Table { ids: self.ids, records: Records::Wide(self.records), count: self.ids.len() }
     }
 }
 
@@ -317,8 +329,10 @@ fn unpack_wide(record: &Wide, id: u8) -> Record {
 /// The records of one message, whichever index holds them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Table<'b> {
+    /// Perhaps more than `count`: what stands behind is of messages before.
     ids: &'b [u8],
     records: Records<'b>,
+    count: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -331,11 +345,14 @@ enum Records<'b> {
 impl<'b> Table<'b> {
     #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.ids.len()
+        self.count
     }
 
     #[inline]
     pub(crate) fn get(&self, at: usize) -> Option<Record> {
+        if at >= self.count {
+            return None;
+        }
         let id = *self.ids.get(at)?;
         match self.records {
             Records::Narrow(records) => records.get(at).map(|record| unpack_narrow(record, id)),
@@ -344,12 +361,30 @@ impl<'b> Table<'b> {
         }
     }
 
-    /// The first record from `from` on with that id.
+    /// The first record from `from` on with that id. Eight ids a step: most messages take two steps.
     #[inline]
     pub(crate) fn find(&self, id: u8, from: usize) -> Option<usize> {
-        let rest = self.ids.get(from..)?;
-        memchr::memchr(id, rest).map(|at| at.wrapping_add(from))
+        let mut at = from;
+        while let Some(eight) = self.ids.get(at..).and_then(|rest| rest.first_chunk::<8>())
+            && at < self.count
+        {
+            let found = zero_bytes(u64::from_le_bytes(*eight) ^ ONES.wrapping_mul(id.into()));
+            if found != 0 {
+                let hit = at.wrapping_add((found.trailing_zeros() >> 3) as usize);
+                return (hit < self.count).then_some(hit);
+            }
+            at = at.wrapping_add(8);
+        }
+        let rest = self.ids.get(at..self.count)?;
+        rest.iter().position(|&other| other == id).map(|offset| at.wrapping_add(offset))
     }
+}
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+
+/// The top bit of each byte of `word` that is zero; above the lowest one there may be others that are not.
+const fn zero_bytes(word: u64) -> u64 {
+    word.wrapping_sub(ONES) & !word & 0x8080_8080_8080_8080
 }
 
 const _: () = {

@@ -5,7 +5,7 @@
 use super::head::Head;
 use super::index::Table;
 use super::token::trim_lws;
-use crate::defect::DefectCode;
+use crate::defect::{DefectCode, Defects};
 use crate::error::{Error, ErrorKind};
 use crate::header::HeaderName;
 
@@ -42,11 +42,14 @@ pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
 /// Reads the header fields of a message and notes their defects.
 #[inline]
 pub(crate) fn content_length(bytes: &[u8], table: Table<'_>, head: &mut Head) -> ContentLength {
-    let value = |at| table.get(at).and_then(|record| bytes.get(record.value_range())).unwrap_or(&[]);
-    let read = match head.length_count {
-        0 => ContentLength::Missing,
-        1 => decimal(trim_lws(value(head.length_at))).map_or(ContentLength::Invalid, ContentLength::Bytes),
-        _ => agreed(bytes, table, head),
+    let id = HeaderName::ContentLength.id();
+    let read = match table.find(id, 0) {
+        None => ContentLength::Missing,
+        Some(first) if table.find(id, first.wrapping_add(1)).is_none() => {
+            let value = table.get(first).and_then(|record| bytes.get(record.value_range())).unwrap_or(&[]);
+            decimal(trim_lws(value)).map_or(ContentLength::Invalid, ContentLength::Bytes)
+        }
+        Some(_) => agreed(bytes, table, head),
     };
     match read {
         ContentLength::Invalid => head.defects = head.defects.with(DefectCode::ContentLengthInvalid),
@@ -106,24 +109,21 @@ pub(crate) fn of_stream(
     head: &mut Head,
     observes: bool,
 ) -> Result<(), Error> {
-    let refused = |table: Table<'_>, head: &Head, from: usize| {
-        let at = table
-            .find(HeaderName::ContentLength.id(), from)
-            .and_then(|at| table.get(at))
-            .map_or(head.headers_end, |record| record.value);
-        Err(Error::new(ErrorKind::ContentLength, at))
+    let refused = |code: DefectCode, head: &Head| {
+        let defect = Defects::new(bytes, head, table).find(|defect| defect.code == code);
+        Err(Error::new(ErrorKind::ContentLength, defect.map_or(head.headers_end, |defect| defect.at)))
     };
     let claimed = match content_length(bytes, table, head) {
         ContentLength::Bytes(claimed) => claimed,
         ContentLength::Missing => {
             head.defects = head.defects.with(DefectCode::ContentLengthMissing);
             if !observes {
-                return refused(table, head, 0);
+                return refused(DefectCode::ContentLengthMissing, head);
             }
             0
         }
-        ContentLength::Invalid => return refused(table, head, 0),
-        ContentLength::Conflict => return refused(table, head, head.length_at),
+        ContentLength::Invalid => return refused(DefectCode::ContentLengthInvalid, head),
+        ContentLength::Conflict => return refused(DefectCode::ContentLengthConflict, head),
     };
     // What cannot be an offset is longer than any limit, which the framer checks next.
     head.body_len = usize::try_from(claimed).unwrap_or(usize::MAX);

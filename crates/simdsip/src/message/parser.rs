@@ -3,7 +3,7 @@
 use super::head::Head;
 use super::index::{Index, Sink, Table};
 use super::length;
-use super::section::{Advance, Input, Progress, Section};
+use super::section::{Input, Progress, Section};
 use super::view::Message;
 use crate::defect::Defects;
 use crate::error::{Error, ErrorKind, LimitKind};
@@ -125,9 +125,7 @@ impl Parser {
         let Some(origin) = origin else { return Err(Error::new(ErrorKind::Empty, bytes.len())) };
         let mut section = Section::new(origin);
         let input = Input::Whole;
-        let task =
-            Advance { section: &mut section, bytes, input, limits, sink: &mut *sink, head: &mut *head };
-        if self.backend.run(task)? == Progress::Starved {
+        if section.advance(self.backend, bytes, input, limits, sink, head)? == Progress::Starved {
             section.conclude(bytes, limits, sink, head)?;
         }
         length::of_datagram(bytes, sink.table(), head);

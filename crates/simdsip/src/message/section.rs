@@ -5,17 +5,18 @@
 //! byte and go on. It does not look into values; a Content-Length is only remembered.
 //! RFC 3261 §7.3, §25.1.
 
+use core::ops::Range;
+
 use super::head::{Head, Kind, Start};
 use super::index::{FOLDED, NO_COLON, NOT_TOKEN, Record, Sink, WS_BEFORE_COLON};
 use super::start_line;
-use super::token::{is_blank, is_token};
+use super::token::{is_blank, is_token_slice};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
-use crate::header::HeaderName;
-use crate::header::lookup::{candidate, confirm, lookup};
+use crate::header::lookup::{lookup, lookup_words};
 use crate::limits::Limits;
-use crate::scan::mark::{Marks, Scanner, Stop};
-use crate::scan::{Kernel, Task};
+use crate::scan::Backend;
+use crate::scan::mark::{Fill, Marks, Scanner, Stop, Stray};
 
 /// No colon seen yet in the line at hand.
 const NONE: usize = usize::MAX;
@@ -48,10 +49,6 @@ pub(crate) struct Section {
     line: usize,
     /// The first colon of the line at hand, if it has been seen.
     colon: usize,
-    longest_line: usize,
-    /// The last Content-Length among the records, and how many there are.
-    length_at: usize,
-    length_count: usize,
     headers_at: usize,
     defects: DefectSet,
     /// Whether every line so far ended in CR LF.
@@ -67,9 +64,6 @@ impl Section {
             start: None,
             line: origin,
             colon: NONE,
-            longest_line: 0,
-            length_at: 0,
-            length_count: 0,
             headers_at: 0,
             defects: DefectSet::EMPTY,
             crlf: true,
@@ -77,10 +71,10 @@ impl Section {
     }
 
     /// Reads on in `bytes`, which begin where they began at the first call.
-    #[inline(always)]
-    pub(crate) fn advance<K: Kernel, S: Sink>(
+    #[inline]
+    pub(crate) fn advance<S: Sink>(
         &mut self,
-        kernel: K,
+        backend: Backend,
         bytes: &[u8],
         input: Input,
         limits: &Limits,
@@ -90,12 +84,16 @@ impl Section {
         let held = S::MAX_OFFSET.wrapping_add(1);
         let window = bytes.get(..held).unwrap_or(bytes);
         let last = input == Input::Whole || window.len() < bytes.len();
+        let mut marks = Marks::new();
         loop {
-            let mut marks = Marks::new();
-            let stop = self.scanner.fill(kernel, window, last, &mut marks);
+            marks.clear();
+            let stop =
+                backend.run(Fill { scanner: &mut self.scanner, bytes: window, last, marks: &mut marks });
+            let from = self.line;
             self.take(&marks, window, sink)?;
-            if self.longest_line > limits.line_len {
-                return Err(self.too_long(window, limits));
+            // As long as a whole batch is no longer than one line may be, no line is.
+            if self.line.wrapping_sub(from) > limits.line_len {
+                within_lines(window, from..self.line, limits.line_len)?;
             }
             if sink.count() > limits.header_count {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), self.line));
@@ -137,11 +135,8 @@ impl Section {
         // A CR at the very end is the first half of an empty line.
         let rest = bytes.get(self.line..).unwrap_or(&[]);
         if !rest.is_empty() && rest != b"\r" {
-            self.line_ends(bytes, bytes.len(), sink)?;
+            self.last_line_ends(bytes, sink)?;
             self.line = bytes.len();
-            if self.longest_line > limits.line_len {
-                return Err(self.too_long(bytes, limits));
-            }
             if sink.count() > limits.header_count {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), bytes.len()));
             }
@@ -149,138 +144,153 @@ impl Section {
         self.finish(bytes, self.line, bytes.len(), limits, sink, head)
     }
 
-    #[inline(always)]
+    #[inline]
     fn take<S: Sink>(&mut self, marks: &Marks, bytes: &[u8], sink: &mut S) -> Result<(), Error> {
-        let mut marks_left = marks.as_slice();
+        let mut rest = marks.as_slice();
         if self.start.is_none() {
-            let Some((first, rest)) = marks_left.split_first() else { return Ok(()) };
+            let Some((first, others)) = rest.split_first() else { return Ok(()) };
             self.start_line_ends(bytes, *first as usize)?;
-            marks_left = rest;
+            rest = others;
         }
-        if marks.ragged || self.colon != NONE {
-            return self.take_ragged(marks_left, bytes, sink);
+        if self.colon != NONE
+            && let Some((first, others)) = rest.split_first()
+        {
+            self.open_line_ends(bytes, *first as usize, sink)?;
+            rest = others;
         }
-        let (pairs, half) = marks_left.as_chunks::<2>();
-        // Controls in a name can make the quick comparison lie, so that it is only for lines without.
-        if self.scanner.irregular {
-            self.take_pairs::<true, S>(pairs, bytes, sink)?;
+        // Controls in a name can make the quick comparison of names lie, so that it is only for lines without.
+        if marks.ragged | self.scanner.stray.control | self.scanner.stray.bare_cr {
+            self.take_lines::<true, S>(rest, bytes, sink)
         } else {
-            self.take_pairs::<false, S>(pairs, bytes, sink)?;
+            self.take_lines::<false, S>(rest, bytes, sink)
         }
-        if let [colon] = half {
-            self.colon = *colon as usize;
-        }
-        Ok(())
     }
 
-    /// Lines that each have a colon: the hot loop. What it carries from line to line is in locals.
-    #[inline(always)]
-    fn take_pairs<const EXACT: bool, S: Sink>(
+    /// The hot loop: each line has its first colon and its line feed in `marks`. Where `CAREFUL`, some may lack
+    /// the colon, and names may hold controls. Kept out of line: what it needs then fits the registers.
+    #[inline(never)]
+    fn take_lines<const CAREFUL: bool, S: Sink>(
         &mut self,
-        pairs: &[[u32; 2]],
+        mut marks: &[u32],
         bytes: &[u8],
         sink: &mut S,
     ) -> Result<(), Error> {
-        let (mut line, mut crlf, mut longest) = (self.line, self.crlf, self.longest_line);
-        let (mut length_at, mut length_count) = (self.length_at, self.length_count);
-        for [colon, lf] in pairs {
-            let (colon, lf) = (*colon as usize, *lf as usize);
-            let before = lf.wrapping_sub(1);
-            let cr = bytes.get(before) == Some(&b'\r');
-            let end = if cr { before } else { lf };
-            let at = sink.count();
-            let mut id = name_id::<EXACT>(bytes, line, colon);
-            if id == 0 {
-                id = self.unknown(bytes, line, colon, end, sink)?;
-            } else {
-                let (value, end) = trim_value(bytes, colon.wrapping_add(1), end);
-                let name_len = colon.wrapping_sub(line) as u8;
-                let record =
-                    Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags: 0, id };
-                if !sink.push(record) {
-                    return Err(index_full(line));
+        let (mut line, mut count) = (self.line, sink.count());
+        loop {
+            let (colon, lf) = match marks {
+                [lf, rest @ ..] if CAREFUL && bytes.get(*lf as usize) == Some(&b'\n') => {
+                    marks = rest;
+                    (NONE, *lf as usize)
+                }
+                [colon, lf, rest @ ..] => {
+                    marks = rest;
+                    (*colon as usize, *lf as usize)
+                }
+                [colon] => {
+                    self.colon = *colon as usize;
+                    break;
+                }
+                [] => break,
+            };
+            let id = if CAREFUL && colon == NONE { 0 } else { name_id::<CAREFUL>(bytes, line, colon) };
+            match plain_value(bytes, colon, lf) {
+                Some((value, end)) if id != 0 => {
+                    let record = Record {
+                        name: line,
+                        name_len: colon.wrapping_sub(line) as u8,
+                        value,
+                        value_len: end.wrapping_sub(value),
+                        flags: 0,
+                        id,
+                    };
+                    if !sink.put(count, record) {
+                        return Err(index_full(line));
+                    }
+                    count = count.wrapping_add(1);
+                }
+                _ => {
+                    sink.set_count(count);
+                    self.odd_line(bytes, line, colon, lf, id, sink)?;
+                    count = sink.count();
                 }
             }
-            let is_length = id == HeaderName::ContentLength as u8;
-            length_at = if is_length { at } else { length_at };
-            length_count = length_count.wrapping_add(usize::from(is_length));
-            crlf &= cr;
-            longest = longest.max(lf.wrapping_sub(line));
             line = lf.wrapping_add(1);
         }
-        (self.line, self.crlf, self.longest_line) = (line, crlf, longest);
-        (self.length_at, self.length_count) = (length_at, length_count);
+        sink.set_count(count);
+        self.line = line;
         Ok(())
     }
 
-    /// The same where lines without colons are among them.
+    /// The line whose colon was the last mark of the batch before ends at `lf`.
     #[cold]
-    #[inline(never)]
-    fn take_ragged<S: Sink>(&mut self, marks: &[u32], bytes: &[u8], sink: &mut S) -> Result<(), Error> {
-        for mark in marks {
-            let at = *mark as usize;
-            if bytes.get(at) == Some(&b'\n') {
-                self.line_ends(bytes, at, sink)?;
-            } else {
-                self.colon = at;
-            }
-        }
-        Ok(())
+    fn open_line_ends<S: Sink>(&mut self, bytes: &[u8], lf: usize, sink: &mut S) -> Result<(), Error> {
+        let colon = core::mem::replace(&mut self.colon, NONE);
+        // Both were marks, which are `u32`, but for an end at the end of all bytes.
+        let (Ok(colon), Ok(lf)) = (u32::try_from(colon), u32::try_from(lf)) else {
+            return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), self.line));
+        };
+        self.take_lines::<true, S>(&[colon, lf], bytes, sink)
     }
 
-    /// A line with or without a colon ends before `end`.
-    fn line_ends<S: Sink>(&mut self, bytes: &[u8], end: usize, sink: &mut S) -> Result<(), Error> {
+    /// The bytes end within a line.
+    #[cold]
+    fn last_line_ends<S: Sink>(&mut self, bytes: &[u8], sink: &mut S) -> Result<(), Error> {
+        let end = bytes.len();
         if self.start.is_none() {
             return self.start_line_ends(bytes, end);
         }
         if self.colon != NONE {
-            let colon = core::mem::replace(&mut self.colon, NONE);
-            return match (u32::try_from(colon), u32::try_from(end)) {
-                (Ok(colon), Ok(end)) => self.take_pairs::<true, S>(&[[colon, end]], bytes, sink),
-                _ => Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), self.line)),
-            };
+            return self.open_line_ends(bytes, end, sink);
         }
-        let (line, value_end) = (self.line, self.content_end(bytes, end));
-        self.next_line(end);
+        let (line, value_end) = (self.line, self.content_end(bytes, self.line, end));
+        self.line = end.wrapping_add(1);
         self.continuation_or_stray(bytes, line, value_end, sink)
     }
 
     fn start_line_ends(&mut self, bytes: &[u8], end: usize) -> Result<(), Error> {
-        let content_end = self.content_end(bytes, end);
+        let content_end = self.content_end(bytes, self.line, end);
         let (start, defects) = start_line::parse(bytes, self.line, content_end)?;
         self.start = Some(start);
         self.defects = self.defects.union(defects);
-        self.next_line(end);
+        self.line = end.wrapping_add(1);
         self.headers_at = self.line.min(bytes.len());
         Ok(())
     }
 
     /// Where the text of a line ends whose LF is at `end`; remembers an LF without CR.
-    fn content_end(&mut self, bytes: &[u8], end: usize) -> usize {
+    fn content_end(&mut self, bytes: &[u8], line: usize, end: usize) -> usize {
         let before = end.wrapping_sub(1);
-        let cr = end > self.line && bytes.get(before) == Some(&b'\r');
+        let cr = end > line && bytes.get(before) == Some(&b'\r');
         self.crlf &= cr;
         if cr { before } else { end }
     }
 
-    fn next_line(&mut self, lf: usize) {
-        self.longest_line = self.longest_line.max(lf.wrapping_sub(self.line));
-        self.line = lf.wrapping_add(1);
-    }
-
-    /// A line with a colon whose name is no plain registered one: folds come here, and blanks before the colon.
+    /// A line that is not plainly a registered name, a colon, a space and a value. `colon` may be `NONE`; `id` is
+    /// what the bytes before it name, or 0.
     #[inline(never)]
-    fn unknown<S: Sink>(
+    fn odd_line<S: Sink>(
         &mut self,
         bytes: &[u8],
         line: usize,
         colon: usize,
-        value_end: usize,
+        lf: usize,
+        id: u8,
         sink: &mut S,
-    ) -> Result<u8, Error> {
-        if bytes.get(line).is_some_and(|&byte| is_blank(byte)) {
-            return self.continuation_or_stray(bytes, line, value_end, sink).map(|()| 0);
+    ) -> Result<(), Error> {
+        let end = self.content_end(bytes, line, lf);
+        let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
+        if folded || colon == NONE {
+            return self.continuation_or_stray(bytes, line, end, sink);
         }
+        let (name_len, flags, id) =
+            if id == 0 { self.unregistered(bytes, line, colon)? } else { (colon.wrapping_sub(line) as u8, 0, id) };
+        let (value, end) = trim_value(bytes, colon.wrapping_add(1), end);
+        let record = Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags, id };
+        if sink.push(record) { Ok(()) } else { Err(index_full(line)) }
+    }
+
+    /// A name that is not in the registry, or has blanks behind it: its length, flags, and id after all.
+    fn unregistered(&mut self, bytes: &[u8], line: usize, colon: usize) -> Result<(u8, u8, u8), Error> {
         let mut flags = 0;
         let mut name = bytes.get(line..colon).unwrap_or(&[]);
         while let [rest @ .., last] = name
@@ -294,7 +304,7 @@ impl Section {
         }
         if name.is_empty() {
             self.defects = self.defects.with(DefectCode::EmptyHeaderName);
-        } else if !name.iter().all(|&byte| is_token(byte)) {
+        } else if !is_token_slice(name) {
             self.defects = self.defects.with(DefectCode::NameNotToken);
             flags |= NOT_TOKEN;
         }
@@ -302,14 +312,10 @@ impl Section {
             return Err(Error::new(ErrorKind::Limit(LimitKind::Name), line.saturating_add(255)));
         };
         let id = if flags & WS_BEFORE_COLON != 0 { lookup(name) } else { 0 };
-        let (value, value_end) = trim_value(bytes, colon.wrapping_add(1), value_end);
-        let record =
-            Record { name: line, name_len, value, value_len: value_end.wrapping_sub(value), flags, id };
-        if sink.push(record) { Ok(id) } else { Err(index_full(line)) }
+        Ok((name_len, flags, id))
     }
 
     /// A line that begins with a blank belongs to the value before it; any other without a colon stands for itself.
-    #[cold]
     fn continuation_or_stray<S: Sink>(
         &mut self,
         bytes: &[u8],
@@ -353,10 +359,10 @@ impl Section {
         head: &mut Head,
     ) -> Result<(), Error> {
         let Some(start) = self.start else { return Err(Error::new(ErrorKind::Method, self.origin)) };
-        if self.scanner.irregular || !self.crlf {
+        if self.scanner.stray != Stray::default() || !self.crlf {
             self.classify(bytes.get(self.origin..body_at).unwrap_or(&[]));
         }
-        if start.kind == Kind::Request && start.parts[1].len as usize > limits.uri_len {
+        if start.parts[1].len as usize > limits.uri_len && start.kind == Kind::Request {
             let at = (start.parts[1].at as usize).saturating_add(limits.uri_len);
             return Err(Error::new(ErrorKind::Limit(LimitKind::Uri), at));
         }
@@ -372,32 +378,22 @@ impl Section {
             body_len: 0,
             input_end: body_at,
             count: sink.count(),
-            length_at: self.length_at,
-            length_count: self.length_count,
             defects: self.defects,
         };
         Ok(())
     }
 
-    /// Which of the byte-level defects made the section irregular.
+    /// Which byte-level defects the section has.
     #[cold]
     #[inline(never)]
     fn classify(&mut self, section: &[u8]) {
-        let mut before = 0u8;
-        let (mut bare_lf, mut bare_cr, mut control, mut high) = (false, false, false, false);
-        for &byte in section {
-            bare_lf |= (byte == b'\n') & (before != b'\r');
-            bare_cr |= (before == b'\r') & (byte != b'\n');
-            control |= ((byte < 0x20) & (byte != b'\t') & (byte != b'\r') & (byte != b'\n')) | (byte == 0x7f);
-            high |= byte >= 0x80;
-            before = byte;
-        }
-        bare_cr |= before == b'\r';
+        // A line that ends otherwise than in CR LF hides what stands there from the scanner.
+        let stray = if self.crlf { self.scanner.stray } else { stray_bytes(section) };
         let found = [
-            (bare_lf, DefectCode::BareLf),
-            (bare_cr, DefectCode::BareCr),
-            (control, DefectCode::ControlByte),
-            (high && simdutf8::basic::from_utf8(section).is_err(), DefectCode::NotUtf8),
+            (stray.bare_lf, DefectCode::BareLf),
+            (stray.bare_cr, DefectCode::BareCr),
+            (stray.control, DefectCode::ControlByte),
+            (stray.high && simdutf8::basic::from_utf8(section).is_err(), DefectCode::NotUtf8),
         ];
         for (seen, code) in found {
             if seen {
@@ -405,34 +401,32 @@ impl Section {
             }
         }
     }
+}
 
-    /// Which line went over the limit.
-    #[cold]
-    fn too_long(&self, bytes: &[u8], limits: &Limits) -> Error {
-        let mut line = self.origin;
-        while let Some(len) = bytes.get(line..).and_then(|rest| memchr::memchr(b'\n', rest)) {
-            if len > limits.line_len {
-                break;
-            }
-            line = line.saturating_add(len).saturating_add(1);
+/// Whether each line of `range`, which begins and ends where lines do, is within the limit.
+#[cold]
+fn within_lines(bytes: &[u8], range: Range<usize>, limit: usize) -> Result<(), Error> {
+    let mut line = range.start;
+    while let Some(len) = bytes.get(line..range.end).and_then(|rest| memchr::memchr(b'\n', rest)) {
+        if len > limit {
+            return Err(Error::new(ErrorKind::Limit(LimitKind::Line), line.saturating_add(limit)));
         }
-        Error::new(ErrorKind::Limit(LimitKind::Line), line.saturating_add(limits.line_len))
+        line = line.saturating_add(len).saturating_add(1);
     }
+    Ok(())
 }
 
 /// The registry's id of the name `bytes[line..colon]`.
 #[inline(always)]
 fn name_id<const EXACT: bool>(bytes: &[u8], line: usize, colon: usize) -> u8 {
-    let len = colon.wrapping_sub(line);
-    let Some(sixteen) = bytes.get(line..).and_then(|rest| rest.first_chunk::<16>()) else {
-        return lookup(bytes.get(line..colon).unwrap_or(&[]));
-    };
+    let name = || bytes.get(line..colon).unwrap_or(&[]);
+    let sixteen = bytes.get(line..).and_then(|rest| rest.first_chunk::<16>());
+    let eight = bytes.get(..colon).and_then(|rest| rest.last_chunk::<8>());
+    // Too near the end of the bytes: rare.
+    let (Some(sixteen), Some(eight)) = (sixteen, eight) else { return lookup(name()) };
     let sixteen = u128::from_le_bytes(*sixteen);
-    let id = candidate::<EXACT>(sixteen as u64, (sixteen >> 64) as u64, len);
-    if len > 16 && id != 0 {
-        return confirm(id, bytes.get(line.wrapping_add(16)..colon).unwrap_or(&[]));
-    }
-    id
+    let (lo, hi, last) = (sixteen as u64, (sixteen >> 64) as u64, u64::from_le_bytes(*eight));
+    lookup_words::<EXACT>(lo, hi, last, colon.wrapping_sub(line), name)
 }
 
 #[cold]
@@ -440,20 +434,33 @@ fn index_full(at: usize) -> Error {
     Error::new(ErrorKind::Limit(LimitKind::Index), at)
 }
 
-/// The value between a colon and the line's end, without blanks around it. Most have one blank before and none behind.
-#[inline(always)]
-fn trim_value(bytes: &[u8], from: usize, end: usize) -> (usize, usize) {
-    let blank = |at: usize| bytes.get(at).is_some_and(|&byte| is_blank(byte));
-    let from = from.wrapping_add(usize::from(blank(from)));
-    if blank(from) || blank(end.wrapping_sub(1)) {
-        return trim_rest(bytes, from, end);
+/// Byte by byte what [`Scanner`] sees block by block, and what it leaves out.
+fn stray_bytes(section: &[u8]) -> Stray {
+    let mut before = 0u8;
+    let (mut bare_lf, mut bare_cr, mut control, mut high) = (false, false, false, false);
+    for &byte in section {
+        bare_lf |= (byte == b'\n') & (before != b'\r');
+        bare_cr |= (before == b'\r') & (byte != b'\n');
+        control |= ((byte < 0x20) & (byte != b'\t') & (byte != b'\r') & (byte != b'\n')) | (byte == 0x7f);
+        high |= byte >= 0x80;
+        before = byte;
     }
-    (from, end)
+    Stray { bare_lf, bare_cr: bare_cr | (before == b'\r'), control, high }
 }
 
-#[cold]
-#[inline(never)]
-fn trim_rest(bytes: &[u8], mut from: usize, mut end: usize) -> (usize, usize) {
+/// The value of a line that ends in CR LF, with at most one space before it, none behind it, and not empty.
+#[inline(always)]
+fn plain_value(bytes: &[u8], colon: usize, lf: usize) -> Option<(usize, usize)> {
+    let from = colon.wrapping_add(1);
+    let from = from.wrapping_add(usize::from(*bytes.get(from)? == b' '));
+    let end = lf.wrapping_sub(1);
+    let cr = *bytes.get(end)? == b'\r';
+    let plain = *bytes.get(from)? > b' ' && *bytes.get(end.wrapping_sub(1))? > b' ';
+    (cr && plain).then_some((from, end))
+}
+
+/// What is left of `bytes[from..end]` without the blanks around it.
+fn trim_value(bytes: &[u8], mut from: usize, mut end: usize) -> (usize, usize) {
     let blank = |at: usize| bytes.get(at).is_some_and(|&byte| is_blank(byte));
     while from < end && blank(from) {
         from = from.wrapping_add(1);
@@ -462,23 +469,4 @@ fn trim_rest(bytes: &[u8], mut from: usize, mut end: usize) -> (usize, usize) {
         end = end.wrapping_sub(1);
     }
     (from.min(end), end)
-}
-
-/// [`Section::advance`], compiled for a backend.
-pub(crate) struct Advance<'a, S> {
-    pub(crate) section: &'a mut Section,
-    pub(crate) bytes: &'a [u8],
-    pub(crate) input: Input,
-    pub(crate) limits: &'a Limits,
-    pub(crate) sink: &'a mut S,
-    pub(crate) head: &'a mut Head,
-}
-
-impl<S: Sink> Task for Advance<'_, S> {
-    type Output = Result<Progress, Error>;
-
-    #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> Self::Output {
-        self.section.advance(kernel, self.bytes, self.input, self.limits, self.sink, self.head)
-    }
 }

@@ -10,7 +10,7 @@
 //! terminators (colons and line feeds) and `s` the line starts, the carries of `!t + s`
 //! run from each start to the first terminator after it and stop there.
 
-use super::kernel::{BLOCK, Kernel, Masks};
+use super::kernel::{BLOCK, Kernel, Masks, Task};
 
 /// Marks of one batch. Enough for about 32 lines; longer header sections take several.
 const CAPACITY: usize = 128;
@@ -28,43 +28,67 @@ impl Marks {
         Marks { at: [0; CAPACITY], len: 0, ragged: false }
     }
 
+    /// Forgets what was found.
+    pub(crate) fn clear(&mut self) {
+        (self.len, self.ragged) = (0, false);
+    }
+
     #[inline(always)]
     pub(crate) fn as_slice(&self) -> &[u32] {
         self.at.get(..self.len).unwrap_or(&[])
     }
 
-    /// Whether a block's worth of marks fits.
-    #[inline(always)]
-    const fn has_room(&self) -> bool {
-        self.len <= CAPACITY - BLOCK
+    /// Appends the offset of each bit of `found`, bit 0 being at `first`. False where a block's worth does not fit.
+    fn push<K: Kernel>(&mut self, found: u64, first: usize) -> bool {
+        match put::<K>(&mut self.at, self.len, found, first) {
+            Some(len) => {
+                self.len = len;
+                true
+            }
+            None => false,
+        }
     }
+}
 
-    /// Appends the offset of each bit of `found`, bit 0 being at `first`.
-    #[inline(always)]
-    fn put<K: Kernel>(&mut self, found: u64, first: usize) {
-        let Some(room) = self.at.get_mut(self.len..).and_then(|rest| rest.first_chunk_mut::<BLOCK>()) else {
-            return;
-        };
-        let first = first as u32;
-        let mut bits = found;
+/// Puts the offset of each bit of `found` behind `len` others; how many there are then.
+#[inline(always)]
+fn put<K: Kernel>(at: &mut [u32; CAPACITY], len: usize, found: u64, first: usize) -> Option<usize> {
+    let room = at.get_mut(len..)?.first_chunk_mut::<BLOCK>()?;
+    let first = first as u32;
+    let mut bits = found;
+    if K::FAST_BITS {
         // Four without asking: most blocks hold one to three, and a wrong guess costs more than a spare store.
-        let (quick, slow) = room.split_at_mut(if K::FAST_BITS { 4 } else { 0 });
+        let (quick, slow) = room.split_at_mut(4);
         for slot in quick {
             *slot = first.wrapping_add(bits.trailing_zeros());
             bits &= bits.wrapping_sub(1);
         }
-        if K::FAST_BITS {
-            self.len = self.len.wrapping_add(found.count_ones() as usize);
+        if bits != 0 {
+            put_rest(bits, first, slow);
         }
-        for slot in slow {
+        Some(len.wrapping_add(found.count_ones() as usize))
+    } else {
+        let mut count = 0usize;
+        for slot in room {
             if bits == 0 {
                 break;
             }
             *slot = first.wrapping_add(bits.trailing_zeros());
             bits &= bits.wrapping_sub(1);
-            if !K::FAST_BITS {
-                self.len = self.len.wrapping_add(1);
-            }
+            count = count.wrapping_add(1);
+        }
+        Some(len.wrapping_add(count))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn put_rest(mut bits: u64, first: u32, room: &mut [u32]) {
+    for slot in room {
+        *slot = first.wrapping_add(bits.trailing_zeros());
+        bits &= bits.wrapping_sub(1);
+        if bits == 0 {
+            break;
         }
     }
 }
@@ -80,40 +104,67 @@ pub(crate) enum Stop {
     End(usize),
 }
 
+/// Which bytes were seen that are neither printable ASCII nor part of CR LF.
+///
+/// Complete but for what stands right before a line feed, which the reader of the lines
+/// sees (it looks for the CR there).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Stray {
+    /// LF without CR, where the byte before is printable.
+    pub(crate) bare_lf: bool,
+    /// CR without LF.
+    pub(crate) bare_cr: bool,
+    /// A control byte that is not HTAB.
+    pub(crate) control: bool,
+    /// A byte from 0x80.
+    pub(crate) high: bool,
+}
+
 /// Where scanning stands between two calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scanner {
     /// The first byte not looked at: always a whole number of blocks from where scanning began.
     pub(crate) next: usize,
-    /// Whether anything but printable ASCII in lines that end in CR LF was seen (a control
-    /// byte right before a line feed is the one thing that hides from this).
-    pub(crate) irregular: bool,
-    /// 1 if the byte at `next` starts a line.
-    starts: u64,
-    /// 1 if the byte before `next` started a line.
-    started: u64,
-    /// 1 if a line before `next` still looks for its first terminator.
-    ripple: u64,
+    pub(crate) stray: Stray,
+    /// 1 if the line that `next` stands in, or begins, still looks for its first terminator.
+    open: u64,
     /// 1 if the byte before `next` was odd and no line feed.
     odd: u64,
 }
 
 impl Scanner {
-    /// Begins at `origin`, where the start line begins.
+    /// Begins at `origin`, where the start line begins. That line is not searched for a colon.
     pub(crate) const fn new(origin: usize) -> Scanner {
-        Scanner { next: origin, irregular: false, starts: 0, started: 0, ripple: 0, odd: 0 }
+        let stray = Stray { bare_lf: false, bare_cr: false, control: false, high: false };
+        Scanner { next: origin, stray, open: 0, odd: 0 }
     }
 
     /// Appends marks for the bytes from `next` on. Without `last`, only whole blocks are taken.
     #[inline(always)]
-    pub(crate) fn fill<K: Kernel>(&mut self, kernel: K, bytes: &[u8], last: bool, marks: &mut Marks) -> Stop {
+    fn fill<K: Kernel>(&mut self, kernel: K, bytes: &[u8], last: bool, marks: &mut Marks) -> Stop {
         let rest = bytes.get(self.next..).unwrap_or(&[]);
         let (blocks, tail) = rest.as_chunks::<BLOCK>();
+        // Locals, so that they stay in registers: only what is cold sees `self`.
+        let (mut next, mut open, mut odd, mut len) = (self.next, self.open, self.odd, marks.len);
         for block in blocks {
-            if let Some(stop) = self.step::<K>(kernel.masks(block), BLOCK, bytes, marks) {
-                return stop;
+            let masks = kernel.masks(block);
+            let sums = Sums::new(masks, open, odd);
+            if sums.needs_care() {
+                (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
+                if let Some(stop) = self.step::<K>(masks, BLOCK, bytes, marks) {
+                    return stop;
+                }
+                (next, open, odd, len) = (self.next, self.open, self.odd, marks.len);
+                continue;
             }
+            let Some(more) = put::<K>(&mut marks.at, len, sums.found, next) else {
+                (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
+                return Stop::Full;
+            };
+            (open, odd, len) = (sums.open, sums.odd, more);
+            next = next.wrapping_add(BLOCK);
         }
+        (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
         if last && !tail.is_empty() {
             let masks = tail_masks(kernel, bytes, tail);
             if let Some(stop) = self.step::<K>(masks, tail.len(), bytes, marks) {
@@ -123,59 +174,118 @@ impl Scanner {
         Stop::Starved
     }
 
-    /// One block, of which the first `len` bytes count.
-    #[inline(always)]
+    /// One block, of which the first `len` bytes count, with all that may stand in it.
+    #[cold]
+    #[inline(never)]
     fn step<K: Kernel>(&mut self, masks: Masks, len: usize, bytes: &[u8], marks: &mut Marks) -> Option<Stop> {
-        if !marks.has_room() {
+        let sums = Sums::new(masks, self.open, self.odd);
+        let end = empty_line(sums.colonless, self.next, bytes);
+        // What stands behind the end is not of the section.
+        let (within, through) = match end {
+            Some(index) => {
+                let below = 1u64.wrapping_shl(index).wrapping_sub(1);
+                (below, below << 1 | 1)
+            }
+            None => (u64::MAX, u64::MAX),
+        };
+        if !marks.push::<K>(sums.found & within, self.next) {
             return Some(Stop::Full);
         }
-        let starts = masks.lf << 1 | self.starts;
-        let terminators = masks.lf | masks.colon;
-        let (sum, overflow) = (!terminators).overflowing_add(starts);
-        let (sum, overflow_too) = sum.overflowing_add(self.ripple);
-        let firsts = sum & terminators;
-        let stray = masks.odd & !masks.lf;
-        let irregular = (stray << 1 | self.odd) ^ masks.lf;
-        let mut found = firsts | masks.lf;
-        let colonless = firsts & masks.lf;
-        if colonless != 0 {
-            if let Some(end) = self.empty_line(colonless, starts, bytes) {
-                let below = 1u64.wrapping_shl(end).wrapping_sub(1);
-                found &= below;
-                marks.ragged |= colonless & below != 0;
-                self.irregular |= irregular & (below << 1 | 1) != 0;
-                let first = self.next;
-                marks.put::<K>(found, first);
-                return Some(Stop::End(first.wrapping_add(end as usize)));
-            }
-            marks.ragged = true;
+        marks.ragged |= sums.colonless & within != 0;
+        self.note(sums.irregular & through, masks.lf, bytes);
+        if let Some(index) = end {
+            return Some(Stop::End(self.next.wrapping_add(index as usize)));
         }
-        self.irregular |= irregular != 0;
-        marks.put::<K>(found, self.next);
-        self.started = starts >> 63;
-        self.starts = masks.lf >> 63;
-        self.ripple = u64::from(overflow | overflow_too);
-        self.odd = stray >> 63;
+        (self.open, self.odd) = (sums.open, sums.odd);
         self.next = self.next.wrapping_add(len);
         None
     }
 
-    /// The first of the lines without a colon that is empty: LF, or CR LF, at a line's start.
-    #[cold]
-    #[inline(never)]
-    fn empty_line(&self, colonless: u64, starts: u64, bytes: &[u8]) -> Option<u32> {
-        let mut candidates = colonless & (starts | starts << 1 | self.started);
-        while candidates != 0 {
-            let index = candidates.trailing_zeros();
-            let at = self.next.wrapping_add(index as usize);
-            let bare = starts >> index & 1 == 1;
-            if bare || bytes.get(at.wrapping_sub(1)) == Some(&b'\r') {
-                return Some(index);
+    /// What the stray bytes of a block are. Bit `i` speaks of the line feed at `i` or the byte before `i`.
+    fn note(&mut self, irregular: u64, lf: u64, bytes: &[u8]) {
+        self.stray.bare_lf |= irregular & lf != 0;
+        let mut bits = irregular & !lf;
+        while bits != 0 {
+            let at = self.next.wrapping_add(bits.trailing_zeros() as usize).wrapping_sub(1);
+            match bytes.get(at) {
+                Some(b'\t') | None => {}
+                Some(b'\r') => self.stray.bare_cr = true,
+                Some(0x80..) => self.stray.high = true,
+                Some(_) => self.stray.control = true,
             }
-            candidates &= candidates.wrapping_sub(1);
+            bits &= bits.wrapping_sub(1);
         }
-        None
     }
+}
+
+/// [`Scanner::fill`], compiled for a backend.
+pub(crate) struct Fill<'a> {
+    pub(crate) scanner: &'a mut Scanner,
+    pub(crate) bytes: &'a [u8],
+    /// Whether the bytes that make no whole block are to be looked at too.
+    pub(crate) last: bool,
+    pub(crate) marks: &'a mut Marks,
+}
+
+impl Task for Fill<'_> {
+    type Output = Stop;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> Stop {
+        self.scanner.fill(kernel, self.bytes, self.last, self.marks)
+    }
+}
+
+/// What the masks of a block say about its lines.
+#[derive(Clone, Copy)]
+struct Sums {
+    /// First colons, and line feeds.
+    found: u64,
+    /// Line feeds of lines without a colon.
+    colonless: u64,
+    /// Line feeds without an odd byte before them, and places behind odd bytes that are no line feeds.
+    irregular: u64,
+    open: u64,
+    odd: u64,
+}
+
+impl Sums {
+    #[inline(always)]
+    fn new(masks: Masks, open: u64, odd: u64) -> Sums {
+        let starts = masks.lf << 1 | open;
+        let terminators = masks.lf | masks.colon;
+        let (sum, overflow) = (!terminators).overflowing_add(starts);
+        let stray = masks.odd ^ masks.lf;
+        Sums {
+            found: sum & masks.colon | masks.lf,
+            colonless: sum & masks.lf,
+            irregular: (stray << 1 | odd) ^ masks.lf,
+            // A line cannot end in this block's last byte and be open behind it: the two never meet.
+            open: (masks.lf >> 63).wrapping_add(overflow.into()),
+            odd: stray >> 63,
+        }
+    }
+
+    #[inline(always)]
+    fn needs_care(&self) -> bool {
+        self.colonless | self.irregular != 0
+    }
+}
+
+/// The first of the lines without a colon that is empty: LF, or CR LF, right behind LF.
+fn empty_line(mut colonless: u64, first: usize, bytes: &[u8]) -> Option<u32> {
+    let byte = |at: usize, back: usize| bytes.get(at.wrapping_sub(back)).copied();
+    while colonless != 0 {
+        let index = colonless.trailing_zeros();
+        let at = first.wrapping_add(index as usize);
+        match byte(at, 1) {
+            Some(b'\n') => return Some(index),
+            Some(b'\r') if byte(at, 2) == Some(b'\n') => return Some(index),
+            _ => {}
+        }
+        colonless &= colonless.wrapping_sub(1);
+    }
+    None
 }
 
 /// Masks of the last bytes, fewer than a block: from the block that ends with them, or a padded copy.

@@ -24,4 +24,4 @@ mod neon;
 mod sse2;
 
 pub use backend::Backend;
-pub(crate) use kernel::{BLOCK, Kernel, Task};
+pub(crate) use kernel::BLOCK;
