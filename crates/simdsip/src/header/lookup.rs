@@ -43,12 +43,12 @@ pub(crate) fn lookup_words<'n, const EXACT: bool>(
     whole: impl FnOnce() -> &'n [u8],
 ) -> u8 {
     #[allow(clippy::indexing_slicing, reason = "18 masks, and the index is at most 17")]
-    let [lo_mask, hi_mask, last_mask, _] = MASKS[if len < 17 { len } else { 17 }];
+    let [lo_mask, hi_mask, last_mask, _] = TABLES.masks[if len < 17 { len } else { 17 }];
     let lo = fold::<EXACT>(lo) & lo_mask;
     let hi = fold::<EXACT>(hi) & hi_mask;
     let last = fold::<EXACT>(last) & last_mask;
     #[allow(clippy::indexing_slicing, reason = "1024 slots for ten bits; 256 entries for a u8")]
-    let entry = &ENTRIES[SLOTS[slot(lo, hi, len as u64)] as usize];
+    let entry = &TABLES.entries[TABLES.slots[slot(lo, hi, len as u64)] as usize];
     let differs =
         (entry.lo ^ lo) | (entry.hi ^ hi) | (entry.last ^ last) | (u64::from(entry.len) ^ len as u64);
     if differs != 0 {
@@ -118,7 +118,7 @@ const fn slot(lo: u64, hi: u64, len: u64) -> usize {
 
 /// What to keep of the three words of a name of so many bytes; 17 stands for all above.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
-static MASKS: [[u64; 4]; 18] = {
+const MASKS: [[u64; 4]; 18] = {
     let mut masks = [[0; 4]; 18];
     let mut len = 1;
     while len <= 16 {
@@ -172,7 +172,13 @@ const BUILT: ([u8; 1024], [Entry; 256]) = {
     (slots, entries)
 };
 
-/// From a hash to the number of the only entry that can match; 255 is an entry that never does.
-static SLOTS: [u8; 1024] = BUILT.0;
-/// Padded so that a `u8` is always in bounds.
-static ENTRIES: [Entry; 256] = BUILT.1;
+/// All in one place, so that one address reaches them.
+struct Tables {
+    masks: [[u64; 4]; 18],
+    /// Padded so that a `u8` is always in bounds.
+    entries: [Entry; 256],
+    /// From a hash to the number of the only entry that can match; 255 is an entry that never does.
+    slots: [u8; 1024],
+}
+
+static TABLES: Tables = Tables { masks: MASKS, entries: BUILT.1, slots: BUILT.0 };

@@ -192,27 +192,18 @@ impl Section {
                 }
                 [] => break,
             };
-            let id = if CAREFUL && colon == NONE { 0 } else { name_id::<CAREFUL>(bytes, line, colon) };
-            match plain_value(bytes, colon, lf) {
-                Some((value, end)) if id != 0 => {
-                    let record = Record {
-                        name: line,
-                        name_len: colon.wrapping_sub(line) as u8,
-                        value,
-                        value_len: end.wrapping_sub(value),
-                        flags: 0,
-                        id,
-                    };
-                    if !sink.put(count, record) {
-                        return Err(index_full(line));
-                    }
-                    count = count.wrapping_add(1);
+            if let Some((id, value, end)) = plain_line::<CAREFUL>(bytes, line, colon, lf) {
+                let name_len = colon.wrapping_sub(line) as u8;
+                let value_len = end.wrapping_sub(value);
+                let record = Record { name: line, name_len, value, value_len, flags: 0, id };
+                if !sink.put(count, record) {
+                    return Err(index_full(line));
                 }
-                _ => {
-                    sink.set_count(count);
-                    self.odd_line(bytes, line, colon, lf, id, sink)?;
-                    count = sink.count();
-                }
+                count = count.wrapping_add(1);
+            } else {
+                sink.set_count(count);
+                self.odd_line(bytes, line, colon, lf, sink)?;
+                count = sink.count();
             }
             line = lf.wrapping_add(1);
         }
@@ -265,8 +256,7 @@ impl Section {
         if cr { before } else { end }
     }
 
-    /// A line that is not plainly a registered name, a colon, a space and a value. `colon` may be `NONE`; `id` is
-    /// what the bytes before it name, or 0.
+    /// A line that is not plainly a registered name, a colon, a space and a value. `colon` may be `NONE`.
     #[inline(never)]
     fn odd_line<S: Sink>(
         &mut self,
@@ -274,7 +264,6 @@ impl Section {
         line: usize,
         colon: usize,
         lf: usize,
-        id: u8,
         sink: &mut S,
     ) -> Result<(), Error> {
         let end = self.content_end(bytes, line, lf);
@@ -282,6 +271,7 @@ impl Section {
         if folded || colon == NONE {
             return self.continuation_or_stray(bytes, line, end, sink);
         }
+        let id = lookup(bytes.get(line..colon).unwrap_or(&[]));
         let (name_len, flags, id) =
             if id == 0 { self.unregistered(bytes, line, colon)? } else { (colon.wrapping_sub(line) as u8, 0, id) };
         let (value, end) = trim_value(bytes, colon.wrapping_add(1), end);
@@ -416,17 +406,35 @@ fn within_lines(bytes: &[u8], range: Range<usize>, limit: usize) -> Result<(), E
     Ok(())
 }
 
-/// The registry's id of the name `bytes[line..colon]`.
+/// The id and value of a line that is a registered name, a colon, at most one space, a value that is not empty
+/// and has no blanks around it, and CR LF. Nearly every line is; `None` for any other.
 #[inline(always)]
-fn name_id<const EXACT: bool>(bytes: &[u8], line: usize, colon: usize) -> u8 {
+fn plain_line<const CAREFUL: bool>(
+    bytes: &[u8],
+    line: usize,
+    colon: usize,
+    lf: usize,
+) -> Option<(u8, usize, usize)> {
+    let from = colon.wrapping_add(1);
+    let [first, second, .., _] = bytes.get(from..lf)? else { return None };
+    let [.., last, b'\r'] = bytes.get(from..lf)? else { return None };
+    let space = *first == b' ';
+    if *(if space { second } else { first }) <= b' ' || *last <= b' ' {
+        return None;
+    }
+    let id = name_id::<CAREFUL>(bytes, line, colon)?;
+    Some((id, from.wrapping_add(usize::from(space)), lf.wrapping_sub(1)))
+}
+
+/// The registry's id of the name `bytes[line..colon]`, unless it is too near the end of the bytes to be loaded.
+#[inline(always)]
+fn name_id<const EXACT: bool>(bytes: &[u8], line: usize, colon: usize) -> Option<u8> {
+    let sixteen = u128::from_le_bytes(*bytes.get(line..)?.first_chunk::<16>()?);
+    let last = u64::from_le_bytes(*bytes.get(..colon)?.last_chunk::<8>()?);
     let name = || bytes.get(line..colon).unwrap_or(&[]);
-    let sixteen = bytes.get(line..).and_then(|rest| rest.first_chunk::<16>());
-    let eight = bytes.get(..colon).and_then(|rest| rest.last_chunk::<8>());
-    // Too near the end of the bytes: rare.
-    let (Some(sixteen), Some(eight)) = (sixteen, eight) else { return lookup(name()) };
-    let sixteen = u128::from_le_bytes(*sixteen);
-    let (lo, hi, last) = (sixteen as u64, (sixteen >> 64) as u64, u64::from_le_bytes(*eight));
-    lookup_words::<EXACT>(lo, hi, last, colon.wrapping_sub(line), name)
+    let len = colon.wrapping_sub(line);
+    let id = lookup_words::<EXACT>(sixteen as u64, (sixteen >> 64) as u64, last, len, name);
+    (id != 0).then_some(id)
 }
 
 #[cold]
@@ -446,17 +454,6 @@ fn stray_bytes(section: &[u8]) -> Stray {
         before = byte;
     }
     Stray { bare_lf, bare_cr: bare_cr | (before == b'\r'), control, high }
-}
-
-/// The value of a line that ends in CR LF, with at most one space before it, none behind it, and not empty.
-#[inline(always)]
-fn plain_value(bytes: &[u8], colon: usize, lf: usize) -> Option<(usize, usize)> {
-    let from = colon.wrapping_add(1);
-    let from = from.wrapping_add(usize::from(*bytes.get(from)? == b' '));
-    let end = lf.wrapping_sub(1);
-    let cr = *bytes.get(end)? == b'\r';
-    let plain = *bytes.get(from)? > b' ' && *bytes.get(end.wrapping_sub(1))? > b' ';
-    (cr && plain).then_some((from, end))
 }
 
 /// What is left of `bytes[from..end]` without the blanks around it.

@@ -10,6 +10,8 @@
 //! terminators (colons and line feeds) and `s` the line starts, the carries of `!t + s`
 //! run from each start to the first terminator after it and stop there.
 
+use core::mem::MaybeUninit;
+
 use super::kernel::{BLOCK, Kernel, Masks, Task};
 
 /// Marks of one batch. Enough for about 32 lines; longer header sections take several.
@@ -17,15 +19,17 @@ const CAPACITY: usize = 128;
 
 /// Offsets found, in wire order.
 pub(crate) struct Marks {
-    at: [u32; CAPACITY],
+    /// The first `len` are written. Never cleared: a message would pay for it.
+    at: [MaybeUninit<u32>; CAPACITY],
     len: usize,
     /// Whether a line without a colon is among them.
     pub(crate) ragged: bool,
 }
 
 impl Marks {
-    pub(crate) const fn new() -> Marks {
-        Marks { at: [0; CAPACITY], len: 0, ragged: false }
+    #[inline(always)]
+    pub(crate) fn new() -> Marks {
+        Marks { at: [const { MaybeUninit::uninit() }; CAPACITY], len: 0, ragged: false }
     }
 
     /// Forgets what was found.
@@ -35,7 +39,9 @@ impl Marks {
 
     #[inline(always)]
     pub(crate) fn as_slice(&self) -> &[u32] {
-        self.at.get(..self.len).unwrap_or(&[])
+        let written = self.at.get(..self.len).unwrap_or(&[]);
+        // SAFETY: `len` only grows in `put`, which has written every mark below the length that it gives.
+        unsafe { written.assume_init_ref() }
     }
 
     /// Appends the offset of each bit of `found`, bit 0 being at `first`. False where a block's worth does not fit.
@@ -52,7 +58,7 @@ impl Marks {
 
 /// Puts the offset of each bit of `found` behind `len` others; how many there are then.
 #[inline(always)]
-fn put<K: Kernel>(at: &mut [u32; CAPACITY], len: usize, found: u64, first: usize) -> Option<usize> {
+fn put<K: Kernel>(at: &mut [MaybeUninit<u32>; CAPACITY], len: usize, found: u64, first: usize) -> Option<usize> {
     let room = at.get_mut(len..)?.first_chunk_mut::<BLOCK>()?;
     let first = first as u32;
     let mut bits = found;
@@ -60,7 +66,7 @@ fn put<K: Kernel>(at: &mut [u32; CAPACITY], len: usize, found: u64, first: usize
         // Four without asking: most blocks hold one to three, and a wrong guess costs more than a spare store.
         let (quick, slow) = room.split_at_mut(4);
         for slot in quick {
-            *slot = first.wrapping_add(bits.trailing_zeros());
+            slot.write(first.wrapping_add(bits.trailing_zeros()));
             bits &= bits.wrapping_sub(1);
         }
         if bits != 0 {
@@ -73,7 +79,7 @@ fn put<K: Kernel>(at: &mut [u32; CAPACITY], len: usize, found: u64, first: usize
             if bits == 0 {
                 break;
             }
-            *slot = first.wrapping_add(bits.trailing_zeros());
+            slot.write(first.wrapping_add(bits.trailing_zeros()));
             bits &= bits.wrapping_sub(1);
             count = count.wrapping_add(1);
         }
@@ -83,9 +89,9 @@ fn put<K: Kernel>(at: &mut [u32; CAPACITY], len: usize, found: u64, first: usize
 
 #[cold]
 #[inline(never)]
-fn put_rest(mut bits: u64, first: u32, room: &mut [u32]) {
+fn put_rest(mut bits: u64, first: u32, room: &mut [MaybeUninit<u32>]) {
     for slot in room {
-        *slot = first.wrapping_add(bits.trailing_zeros());
+        slot.write(first.wrapping_add(bits.trailing_zeros()));
         bits &= bits.wrapping_sub(1);
         if bits == 0 {
             break;
@@ -151,7 +157,7 @@ impl Scanner {
             let sums = Sums::new(masks, open, odd);
             if sums.needs_care() {
                 (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
-                if let Some(stop) = self.step::<K>(masks, BLOCK, bytes, marks) {
+                if let Some(stop) = self.step::<K>(sums, masks.lf, BLOCK, bytes, marks) {
                     return stop;
                 }
                 (next, open, odd, len) = (self.next, self.open, self.odd, marks.len);
@@ -167,7 +173,8 @@ impl Scanner {
         (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
         if last && !tail.is_empty() {
             let masks = tail_masks(kernel, bytes, tail);
-            if let Some(stop) = self.step::<K>(masks, tail.len(), bytes, marks) {
+            let sums = Sums::new(masks, self.open, self.odd);
+            if let Some(stop) = self.step::<K>(sums, masks.lf, tail.len(), bytes, marks) {
                 return stop;
             }
         }
@@ -175,24 +182,32 @@ impl Scanner {
     }
 
     /// One block, of which the first `len` bytes count, with all that may stand in it.
-    #[cold]
     #[inline(never)]
-    fn step<K: Kernel>(&mut self, masks: Masks, len: usize, bytes: &[u8], marks: &mut Marks) -> Option<Stop> {
-        let sums = Sums::new(masks, self.open, self.odd);
-        let end = empty_line(sums.colonless, self.next, bytes);
-        // What stands behind the end is not of the section.
-        let (within, through) = match end {
-            Some(index) => {
-                let below = 1u64.wrapping_shl(index).wrapping_sub(1);
-                (below, below << 1 | 1)
+    fn step<K: Kernel>(
+        &mut self,
+        sums: Sums,
+        lf: u64,
+        len: usize,
+        bytes: &[u8],
+        marks: &mut Marks,
+    ) -> Option<Stop> {
+        let (mut within, mut through) = (u64::MAX, u64::MAX);
+        let mut end = None;
+        if sums.colonless != 0 {
+            end = empty_line(sums.colonless, self.next, bytes);
+            if let Some(index) = end {
+                // What stands behind the end is not of the section.
+                within = 1u64.wrapping_shl(index).wrapping_sub(1);
+                through = within << 1 | 1;
             }
-            None => (u64::MAX, u64::MAX),
-        };
+        }
         if !marks.push::<K>(sums.found & within, self.next) {
             return Some(Stop::Full);
         }
         marks.ragged |= sums.colonless & within != 0;
-        self.note(sums.irregular & through, masks.lf, bytes);
+        if sums.irregular & through != 0 {
+            self.note(sums.irregular & through, lf, bytes);
+        }
         if let Some(index) = end {
             return Some(Stop::End(self.next.wrapping_add(index as usize)));
         }
