@@ -4,7 +4,7 @@
 
 use crate::neon::{debian_has, debian_rust};
 use crate::report::Group;
-use crate::{cargo, succeeds};
+use crate::{cargo, succeeds, tidy};
 
 /// Targets, and whether they have a standard library.
 const TARGETS: [(&str, bool); 9] = [
@@ -19,8 +19,9 @@ const TARGETS: [(&str, bool); 9] = [
     ("bpfel-unknown-none", false),
 ];
 
-/// Checks the core for every target that can be had.
+/// Checks the core for every target that can be had, and with the oldest compiler it promises.
 pub(crate) fn checks(group: &mut Group) {
+    oldest_compiler(group);
     let installed = std::process::Command::new("rustup").args(["target", "list", "--installed"]).output();
     let installed =
         installed.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
@@ -56,5 +57,20 @@ pub(crate) fn checks(group: &mut Group) {
             "rustup target add thumbv7em-none-eabihf"
         };
         group.skip(&format!("no_std on a target without std: {how}"));
+    }
+}
+
+/// The MSRV's own compiler; without it only clippy's lint on newer library items guards the MSRV.
+fn oldest_compiler(group: &mut Group) {
+    let version = match tidy::oldest_rust() {
+        Ok(version) => version,
+        Err(error) => return group.check("MSRV", Err(error)),
+    };
+    if succeeds("rustup", &["run", &version, "rustc", "--version"]) {
+        let mut command = std::process::Command::new("rustup");
+        command.current_dir(crate::root()).args(["run", &version, "cargo", "check", "-p", "simdsip"]);
+        group.command(&format!("Rust {version}"), &mut command);
+    } else {
+        group.skip(&format!("cargo check with the MSRV: rustup toolchain install {version}"));
     }
 }

@@ -118,7 +118,7 @@ fn seeds(target: &str) -> Vec<PathBuf> {
     }
     let entries = std::fs::read_dir(corpus).into_iter().flatten().flatten();
     let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
-    dirs.retain(|dir| !["src", "tests", "target", "capture"].iter().any(|name| dir.ends_with(name)));
+    dirs.retain(|dir| !["src", "tests", "target", "tools", "capture"].iter().any(|name| dir.ends_with(name)));
     dirs.sort();
     dirs
 }
@@ -178,8 +178,12 @@ fn hunt(copy: &Path, patch: &Path, seconds: u64) -> Result<Option<Duration>> {
     let build = ["fuzz", "build", "--target-dir"];
     quiet(nightly(copy, &build).arg(root().join("fuzz/target")).arg(target))?;
     let begin = Instant::now();
-    let (_, survived) = captured(&mut fuzz(copy, target, seconds))?;
-    Ok(if survived { None } else { Some(begin.elapsed()) })
+    let (text, survived) = captured(&mut fuzz(copy, target, seconds))?;
+    let took = begin.elapsed();
+    if !survived && !text.contains("SUMMARY: ") {
+        return Err(format!("the target ended without a finding\n{text}").into());
+    }
+    Ok(if survived { None } else { Some(took) })
 }
 
 fn git(dir: &Path) -> Command {

@@ -108,7 +108,9 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xtask: {error}");
+            if !error.is::<report::Failed>() {
+                eprintln!("xtask: {error}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -77,9 +77,21 @@ impl Report {
         let passed: usize = self.groups.iter().map(|(_, _, group)| group.passed).sum();
         let failed: usize = self.groups.iter().map(|(_, _, group)| group.failed).sum();
         println!("{passed} passed, {failed} failed");
-        if failed == 0 { Ok(()) } else { Err(format!("{failed} checks failed").into()) }
+        if failed == 0 { Ok(()) } else { Err(Failed.into()) }
     }
 }
+
+/// Checks failed, and the report has said so: nothing may follow its last line.
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("checks failed")
+    }
+}
+
+impl std::error::Error for Failed {}
 
 /// Runs a command and gives what it printed on both outputs; the same text in the error if it fails.
 pub(crate) fn quiet(command: &mut Command) -> Result<String> {

@@ -87,6 +87,13 @@ fn packages() -> Result<Vec<Value>> {
     Ok(metadata["packages"].as_array().ok_or("cargo metadata lists no packages")?.clone())
 }
 
+/// The MSRV as Cargo.toml states it.
+pub(crate) fn oldest_rust() -> Result<String> {
+    let packages = packages()?;
+    let version = packages.iter().find_map(|package| package["rust_version"].as_str());
+    Ok(version.ok_or("no package states a rust-version")?.to_owned())
+}
+
 /// The features of a package except `default`.
 pub(crate) fn features_of(name: &str) -> Result<Vec<String>> {
     let packages = packages()?;
@@ -296,12 +303,7 @@ fn open_ends(files: &Files) -> Result<()> {
 }
 
 fn msrv(files: &Files) -> Result<()> {
-    let manifest = files.get("Cargo.toml").ok_or("no Cargo.toml")?;
-    let line = manifest
-        .lines()
-        .find(|line| line.starts_with("rust-version"))
-        .ok_or("no rust-version in Cargo.toml")?;
-    let version = line.split('"').nth(1).ok_or("rust-version is no string")?;
+    let version = oldest_rust()?;
     let again = |place: &str, line: &str| {
         let key = line.trim_start().starts_with("rust-version") && !line.contains("workspace");
         let clippy = line.trim_start().starts_with("msrv");
