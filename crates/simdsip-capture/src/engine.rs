@@ -1,6 +1,6 @@
 //! Packets in, rows out: drives the layers and counts what became of each packet.
 
-use crate::packet::fragment::{self, Fragments};
+use crate::packet::fragment::{self, Fragments, Lost};
 use crate::packet::ip::{self, Ip};
 use crate::packet::sniff::{self, Ask};
 use crate::packet::stream::{Found, Port};
@@ -14,6 +14,9 @@ use simdsip::{Error, ErrorKind, GrowIndex, Index, LimitKind, Message, Parser, Po
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+
+const TCP: u8 = 6;
+const UDP: u8 = 17;
 
 /// What to look for.
 #[derive(Clone, Debug, Default)]
@@ -166,25 +169,35 @@ impl Engine {
     fn ip(&mut self, ip: &Ip<'_>, origin: &mut Origin, file: &str, visit: &mut impl FnMut(&Row<'_>)) -> Fate {
         let Some(fragment) = ip.fragment else { return self.transport(ip, origin, file, visit) };
         let key = fragment::Key { source: ip.source, dest: ip.dest, protocol: ip.protocol, id: fragment.id };
-        let truncated = ip.missing > 0 || origin.truncated;
+        origin.truncated |= ip.missing > 0;
         // The table is borrowed by what it gives; it comes back afterwards.
         let mut fragments = std::mem::take(&mut self.fragments);
-        let whole = fragments.add(key, fragment, ip.payload, truncated, self.now, &mut self.stats);
+        let whole = fragments.add(key, fragment, ip.payload, origin, &mut self.stats);
         let fate = whole.map(|whole| {
             origin.truncated = whole.truncated;
-            let (protocol, payload) = match ip.source {
-                std::net::IpAddr::V4(_) => (ip.protocol, whole.payload),
-                std::net::IpAddr::V6(_) => match ip::extensions(ip.protocol, whole.payload) {
-                    Ok((protocol, payload, None)) => (protocol, payload),
-                    Ok((_, _, Some(_))) => return Fate::Known(Known::HeaderBad),
-                    Err(fate) => return fate,
-                },
-            };
-            let ip = Ip { protocol, payload, missing: 0, fragment: None, ..*ip };
-            self.transport(&ip, origin, file, visit)
+            match ip.joined(whole.payload) {
+                Ok(ip) => self.transport(&ip, origin, file, visit),
+                Err(fate) => fate,
+            }
         });
         self.fragments = fragments;
+        self.lost_datagrams();
         fate.unwrap_or(Fate::Known(Known::Fragment))
+    }
+
+    /// Datagrams that will not be whole. No receiver saw them, so what looks like SIP is counted and no row.
+    fn lost_datagrams(&mut self) {
+        for Lost { key, payload } in self.fragments.take_lost() {
+            let (source, dest, protocol) = (key.source, key.dest, key.protocol);
+            let ip = Ip { source, dest, protocol, payload: &[], missing: 0, fragment: None };
+            // A segment without its end is a hole in its stream, and shows as one.
+            if let Ok(ip) = ip.joined(&payload)
+                && ip.protocol == UDP
+                && udp::parse(ip.payload).is_ok_and(|udp| sniff::datagram(udp.payload, Ask::Strict))
+            {
+                self.stats.event(Event::FragmentedSipLost);
+            }
+        }
     }
 
     fn transport(
@@ -195,7 +208,7 @@ impl Engine {
         visit: &mut impl FnMut(&Row<'_>),
     ) -> Fate {
         let result = match ip.protocol {
-            6 => tcp::parse(ip.payload, ip.missing).map(|segment| {
+            TCP => tcp::parse(ip.payload, ip.missing).map(|segment| {
                 let key = tcp::Key {
                     source: Endpoint { addr: ip.source, port: segment.source },
                     dest: Endpoint { addr: ip.dest, port: segment.dest },
@@ -206,7 +219,7 @@ impl Engine {
                     stream_row(key, found, origin, file, stats, visit);
                 })
             }),
-            17 => udp::parse(ip.payload).map(|udp| {
+            UDP => udp::parse(ip.payload).map(|udp| {
                 origin.truncated |= udp.truncated || ip.missing > 0;
                 self.datagram(ip, &udp, origin, file, visit)
             }),
@@ -258,11 +271,12 @@ impl Engine {
         };
         origin.rows = origin.rows.saturating_add(1);
         give(&row, &mut self.stats, visit);
-        Fate::Known(Known::Sip)
+        Fate::Known(Known::UdpSip)
     }
 
     fn finish(&mut self, file: &str, visit: &mut impl FnMut(&Row<'_>)) {
         self.fragments.finish(&mut self.stats);
+        self.lost_datagrams();
         let Self { tcp, stats, .. } = self;
         tcp.finish(stats, &mut |key, found, origin, stats| {
             stream_row(key, found, origin, file, stats, visit)
@@ -272,7 +286,7 @@ impl Engine {
 
 /// An ICMP error quotes what it is about. SIP in there was sent before, and is no message of its own.
 fn icmp(payload: &[u8]) -> Known {
-    let quoted = payload.get(8..).and_then(|quoted| ip::parse(quoted).ok()).filter(|ip| ip.protocol == 17);
+    let quoted = payload.get(8..).and_then(|quoted| ip::parse(quoted).ok()).filter(|ip| ip.protocol == UDP);
     let udp = quoted.and_then(|ip| udp::parse(ip.payload).ok());
     match udp {
         Some(udp) if sniff::datagram(udp.payload, Ask::Strict) => Known::IcmpQuotedSip,

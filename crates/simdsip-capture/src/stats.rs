@@ -13,6 +13,7 @@ named! {
         FragmentsTimedOut = "ip-datagram-timed-out",
         FragmentsEvicted = "ip-datagram-evicted",
         FragmentsUnfinished = "ip-datagram-unfinished",
+        FragmentedSipLost = "sip-in-incomplete-datagram",
         TcpGap = "tcp-gap",
         TcpFlowIdle = "tcp-flow-idle",
         TcpFlowEvicted = "tcp-flow-evicted",

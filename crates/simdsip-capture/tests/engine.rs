@@ -30,7 +30,7 @@ fn a_datagram_that_looks_like_sip_is_a_row_and_others_are_counted() {
     assert_eq!(frames, [1, 5, 6, 7]);
     assert!(rows[0].parsed && !rows[2].parsed && rows[3].parsed);
     for (name, expected) in
-        [("sip", 4), ("udp-keep-alive", 1), ("udp-http", 1), ("udp-stun", 1), ("udp-not-sip", 1)]
+        [("udp-sip", 4), ("udp-keep-alive", 1), ("udp-http", 1), ("udp-stun", 1), ("udp-not-sip", 1)]
     {
         assert_eq!(count(&stats, "packet", name), expected, "{name}");
     }
@@ -55,6 +55,27 @@ fn fragments_make_one_datagram() {
     assert_eq!(bytes_of(&rows), [message]);
     assert_eq!(rows[0].frame, pieces.len() as u64);
     assert_eq!(count(&stats, "packet", "ip-fragment"), pieces.len() as u64 - 1);
+}
+
+#[test]
+fn a_datagram_that_lacks_a_fragment_is_counted() {
+    let message = request("lost", &"x".repeat(400));
+    let mut whole = Capture::new();
+    whole.udp(UDP, &message);
+    let datagram = &whole.bytes[24 + 16 + 14 + 20..];
+    let mut capture = Capture::new();
+    capture.ip(UDP, 17, 0x2000, &datagram[..256]);
+    capture.ip(UDP, 17, 0x2000 | 40, &datagram[320..384]);
+    capture.now += 60_000_000_000;
+    for later in [false, true] {
+        if later {
+            // Another datagram's fragment tells that time went by.
+            capture.ip(((3, 0), (4, 0)), 17, 0x2000 | 8, &[0; 8]);
+        }
+        let (rows, stats) = capture.rows();
+        assert_eq!((rows.len(), count(&stats, "event", "sip-in-incomplete-datagram")), (0, 1));
+        assert_eq!(count(&stats, "event", "ip-datagram-timed-out"), u64::from(later));
+    }
 }
 
 #[test]

@@ -201,7 +201,7 @@ fn each_encapsulation_is_read_or_named() {
         ("05_vxlan", "udp-vxlan"),
         ("06_gtpu", "udp-gtp-u"),
         ("07_erspan2", "gre"),
-        ("17_websocket", "tcp-not-sip"),
+        ("17_websocket", "tcp-http"),
         ("18_hep3", "udp-hep"),
         ("19_sctp", "sctp"),
         ("22_pppoe", "pppoe"),

@@ -1,9 +1,11 @@
 //! IP fragments put together, within bounds.
 //!
 //! Where fragments overlap, the bytes that came first stand, and the overlap is counted. A datagram is
-//! given up 30 s of packet time after its first fragment, or when there are too many. RFC 791 §3.2,
+//! given up 30 s of packet time after its first fragment, or when there are too many; what is there of its
+//! beginning can then be looked at. RFC 791 §3.2,
 //! RFC 8200 §4.5, RFC 5722.
 
+use super::Origin;
 use super::ip::Fragment;
 use crate::stats::{Event, Stats};
 use std::collections::{HashMap, VecDeque};
@@ -42,6 +44,14 @@ pub(crate) struct Whole<'a> {
     pub(crate) truncated: bool,
 }
 
+/// A datagram that was given up.
+#[derive(Debug)]
+pub(crate) struct Lost {
+    pub(crate) key: Key,
+    /// Its bytes up to the first that is missing.
+    pub(crate) payload: Vec<u8>,
+}
+
 /// Fragments waiting for the others.
 #[derive(Debug, Default)]
 pub(crate) struct Fragments {
@@ -52,6 +62,7 @@ pub(crate) struct Fragments {
     bytes: usize,
     serial: u64,
     whole: Vec<u8>,
+    lost: Vec<Lost>,
 }
 
 impl Fragments {
@@ -61,18 +72,18 @@ impl Fragments {
         key: Key,
         fragment: Fragment,
         payload: &[u8],
-        truncated: bool,
-        time: i64,
+        origin: &Origin,
         stats: &mut Stats,
     ) -> Option<Whole<'_>> {
-        self.expire(time, stats);
+        let truncated = origin.truncated;
+        self.expire(origin.now, stats);
         let end = fragment.offset.saturating_add(payload.len());
         if end > MAX_DATAGRAM_LEN || (fragment.more && !payload.len().is_multiple_of(8) && !truncated) {
             stats.event(Event::FragmentBad);
             return None;
         }
         if !self.partials.contains_key(&key) {
-            self.begin(key, time);
+            self.begin(key, origin);
         }
         let partial = self.partials.get_mut(&key)?;
         let held = partial.bytes.len();
@@ -97,15 +108,17 @@ impl Fragments {
 
     /// Gives up what is left at the end of the capture.
     pub(crate) fn finish(&mut self, stats: &mut Stats) {
-        for _ in 0..self.partials.len() {
-            stats.event(Event::FragmentsUnfinished);
-        }
-        *self = Self::default();
+        while self.drop_oldest(Event::FragmentsUnfinished, stats) {}
     }
 
-    fn begin(&mut self, key: Key, time: i64) {
+    /// The datagrams given up since this was asked last.
+    pub(crate) fn take_lost(&mut self) -> Vec<Lost> {
+        std::mem::take(&mut self.lost)
+    }
+
+    fn begin(&mut self, key: Key, origin: &Origin) {
         self.serial = self.serial.wrapping_add(1);
-        self.queue.push_back((key, self.serial, time));
+        self.queue.push_back((key, self.serial, origin.now));
         let partial = Partial {
             bytes: Vec::new(),
             ranges: Vec::new(),
@@ -148,8 +161,13 @@ impl Fragments {
     fn drop_oldest(&mut self, event: Event, stats: &mut Stats) -> bool {
         let Some((key, serial, _)) = self.queue.pop_front() else { return false };
         if self.partials.get(&key).is_some_and(|partial| partial.serial == serial) {
-            self.remove(&key);
             stats.event(event);
+            if let Some(Partial { mut bytes, ranges, .. }) = self.remove(&key)
+                && let Some((0, end)) = ranges.first().copied()
+            {
+                bytes.truncate(end);
+                self.lost.push(Lost { key, payload: bytes });
+            }
         }
         true
     }
@@ -207,6 +225,10 @@ impl Partial {
 mod tests {
     use super::*;
 
+    fn origin(now: i64) -> Origin {
+        Origin { frame: 1, at: 0, time: None, now, vlans: Default::default(), truncated: false, rows: 0 }
+    }
+
     fn key(id: u32) -> Key {
         Key { source: [1, 1, 1, 1].into(), dest: [2, 2, 2, 2].into(), protocol: 17, id }
     }
@@ -217,7 +239,7 @@ mod tests {
 
     fn add(all: &mut Fragments, id: u32, offset: usize, more: bool, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut stats = Stats::default();
-        let whole = all.add(key(id), piece(id, offset, more), bytes, false, 0, &mut stats);
+        let whole = all.add(key(id), piece(id, offset, more), bytes, &origin(0), &mut stats);
         whole.map(|whole| whole.payload.to_vec())
     }
 
@@ -243,7 +265,7 @@ mod tests {
         let mut all = Fragments::default();
         let mut stats = Stats::default();
         assert_eq!(add(&mut all, 1, 8, true, b"IJKLMNOP"), None);
-        assert!(all.add(key(1), piece(1, 0, true), b"abcdefghijklmnop", false, 0, &mut stats).is_none());
+        assert!(all.add(key(1), piece(1, 0, true), b"abcdefghijklmnop", &origin(0), &mut stats).is_none());
         assert_eq!(stats.count(Event::FragmentOverlap), 1);
         assert_eq!(add(&mut all, 1, 16, false, b"q").unwrap(), b"abcdefghIJKLMNOPq");
     }
@@ -253,9 +275,13 @@ mod tests {
         let mut all = Fragments::default();
         let mut stats = Stats::default();
         let first = piece(1, 0, true);
-        all.add(key(1), first, b"abcdefgh", false, 0, &mut stats);
-        assert!(all.add(key(1), piece(1, 8, false), b"i", false, MAX_AGE + 1, &mut stats).is_none());
+        all.add(key(1), first, b"abcdefgh", &origin(0), &mut stats);
+        assert!(all.add(key(1), piece(1, 8, false), b"i", &origin(MAX_AGE + 1), &mut stats).is_none());
         assert_eq!(stats.count(Event::FragmentsTimedOut), 1);
+        let lost = all.take_lost();
+        assert_eq!((lost.len(), &lost[0].payload[..]), (1, &b"abcdefgh"[..]));
+        all.finish(&mut stats);
+        assert!(all.take_lost().is_empty(), "a datagram without its beginning shows nothing");
     }
 
     #[test]
@@ -263,7 +289,7 @@ mod tests {
         let mut all = Fragments::default();
         let mut stats = Stats::default();
         for id in 0..20_000 {
-            all.add(key(id), piece(id, 60_000, true), b"abcdefgh", false, 0, &mut stats);
+            all.add(key(id), piece(id, 60_000, true), b"abcdefgh", &origin(0), &mut stats);
         }
         assert!(all.bytes <= MAX_BYTES + MAX_DATAGRAM_LEN, "{}", all.bytes);
         assert!(all.queue.len() <= MAX_DATAGRAMS * 4 + 1);
@@ -274,8 +300,8 @@ mod tests {
     fn lies_are_counted_and_dropped() {
         let mut all = Fragments::default();
         let mut stats = Stats::default();
-        all.add(key(1), piece(1, 65_528, false), b"abcdefgh", false, 0, &mut stats);
-        all.add(key(1), piece(1, 0, true), b"abc", false, 0, &mut stats);
+        all.add(key(1), piece(1, 65_528, false), b"abcdefgh", &origin(0), &mut stats);
+        all.add(key(1), piece(1, 0, true), b"abc", &origin(0), &mut stats);
         assert_eq!(stats.count(Event::FragmentBad), 2);
         assert!(all.partials.is_empty());
     }

@@ -26,6 +26,21 @@ pub(crate) struct Ip<'a> {
     pub(crate) fragment: Option<Fragment>,
 }
 
+impl<'a> Ip<'a> {
+    /// The packet that fragments like this one made.
+    pub(crate) fn joined<'b>(&self, payload: &'b [u8]) -> Result<Ip<'b>, Fate> {
+        let (protocol, payload) = match self.source {
+            IpAddr::V4(_) => (self.protocol, payload),
+            IpAddr::V6(_) => match extensions(self.protocol, payload)? {
+                (protocol, payload, None) => (protocol, payload),
+                (_, _, Some(_)) => return Err(BAD),
+            },
+        };
+        let (source, dest) = (self.source, self.dest);
+        Ok(Ip { source, dest, protocol, payload, missing: 0, fragment: None })
+    }
+}
+
 /// Where a fragment belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fragment {

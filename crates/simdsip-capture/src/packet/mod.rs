@@ -93,12 +93,13 @@ pub(crate) use named;
 named! {
     /// The fates that have a name of their own.
     Known {
-        Sip = "sip",
+        UdpSip = "udp-sip",
         TcpSip = "tcp-sip",
         TcpEarly = "tcp-out-of-order",
         TcpRepeated = "tcp-retransmission",
         TcpNoPayload = "tcp-no-payload",
         TcpTls = "tcp-tls",
+        TcpHttp = "tcp-http",
         TcpNotSip = "tcp-not-sip",
         KeepAlive = "udp-keep-alive",
         Stun = "udp-stun",

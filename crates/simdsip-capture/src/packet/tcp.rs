@@ -289,6 +289,7 @@ fn not_sip(payload: &[u8]) -> Known {
     match payload {
         // TLSPlaintext and TLSCiphertext (RFC 8446 §5.1): content type, legacy version 3.x.
         [0x14..=0x17, 3, ..] => Known::TcpTls,
+        _ if super::udp::is_http(payload) => Known::TcpHttp,
         _ => Known::TcpNotSip,
     }
 }

@@ -38,16 +38,18 @@ pub(crate) fn not_sip(udp: &Udp<'_>) -> Known {
         [b'H', b'E', b'P', b'3', ..] => Known::Hep,
         // RFC 5626 §4.4.1, and the single zero byte that some phones send.
         payload if payload.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0 | b' ')) => Known::KeepAlive,
-        payload if first_line(payload).windows(5).any(|word| word == b"HTTP/") => Known::Http,
+        payload if is_http(payload) => Known::Http,
         _ if port(4789) => Known::Vxlan,
         _ if port(2152) => Known::GtpU,
         _ => Known::UdpNotSip,
     }
 }
 
-fn first_line(payload: &[u8]) -> &[u8] {
+/// Whether the first line names that protocol: SSDP, or a WebSocket's upgrade.
+pub(super) fn is_http(payload: &[u8]) -> bool {
     let head = payload.get(..256).unwrap_or(payload);
-    head.split(|byte| *byte == b'\n').next().unwrap_or_default()
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.windows(5).any(|word| word == b"HTTP/")
 }
 
 #[cfg(test)]

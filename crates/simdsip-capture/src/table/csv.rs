@@ -1,7 +1,7 @@
 //! Rows as CSV (RFC 4180): CRLF, quotes where they are needed.
 
 use super::column::Columns;
-use super::json::{hex, int, print};
+use super::json::{addr, hex, int, print};
 use super::row::{Row, Value};
 use super::time;
 
@@ -54,7 +54,7 @@ impl Csv {
                 Value::Int(number) => int(number, field),
                 Value::Time(nanos) => time::rfc3339(nanos, field),
                 Value::Word(word) => field.extend_from_slice(word.as_bytes()),
-                Value::Addr(addr) => print(format_args!("{addr}"), field),
+                Value::Addr(at) => addr(at, field),
                 Value::Hash(hash) => hex(&hash, field),
                 Value::Words(words) => {
                     joined(words.iter(), field, |word, out| out.extend_from_slice(word.as_bytes()))

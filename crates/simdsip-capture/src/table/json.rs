@@ -5,8 +5,8 @@ use super::row::{Row, RowDefect, Value};
 use super::time;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use std::fmt::Display;
 use std::io::Write;
+use std::net::IpAddr;
 
 /// Writes rows as JSON lines.
 ///
@@ -15,6 +15,8 @@ use std::io::Write;
 #[derive(Clone, Debug)]
 pub struct Jsonl {
     columns: Columns,
+    /// What stands before each value: `{"frame":`, then `,"ts":`.
+    keys: Vec<Vec<u8>>,
     scratch: Vec<u8>,
 }
 
@@ -22,18 +24,18 @@ impl Jsonl {
     /// Writes these columns.
     #[must_use]
     pub fn new(columns: Columns) -> Self {
-        Self { columns, scratch: Vec::new() }
+        let opens = std::iter::once('{').chain(std::iter::repeat(','));
+        let keys = columns
+            .iter()
+            .zip(opens)
+            .map(|(column, open)| format!("{open}\"{}\":", column.name).into_bytes());
+        Self { keys: keys.collect(), columns, scratch: Vec::new() }
     }
 
     /// Appends one object and a line end.
     pub fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
-        let mut open = b'{';
-        for column in self.columns.iter() {
-            out.push(open);
-            open = b',';
-            out.push(b'"');
-            out.extend_from_slice(column.name.as_bytes());
-            out.extend_from_slice(b"\":");
+        for (column, key) in self.columns.iter().zip(&self.keys) {
+            out.extend_from_slice(key);
             self.scratch.clear();
             let bytes = match row.value(column) {
                 Value::Text(bytes) | Value::Binary(bytes) => bytes,
@@ -54,7 +56,7 @@ impl Jsonl {
                 out.push(b'"');
             }
         }
-        out.extend_from_slice(if open == b'{' { b"{}\n" } else { b"}\n" });
+        out.extend_from_slice(b"}\n");
     }
 }
 
@@ -70,13 +72,17 @@ fn value(value: &Value<'_>, out: &mut Vec<u8>) {
             out.push(b'"');
         }
         Value::Word(word) => quoted(word, out),
-        Value::Addr(addr) => quoted(addr, out),
+        Value::Addr(at) => {
+            out.push(b'"');
+            addr(*at, out);
+            out.push(b'"');
+        }
         Value::Hash(hash) => {
             out.push(b'"');
             hex(hash, out);
             out.push(b'"');
         }
-        Value::Words(words) => list(words.iter(), out, quoted),
+        Value::Words(words) => list(words.iter().copied(), out, quoted),
         Value::Numbers(numbers) => list(numbers.iter(), out, |number, out| int(i64::from(*number), out)),
         Value::Defects(defects) => list(defects.clone(), out, defect),
         Value::Text(bytes) | Value::Binary(bytes) => {
@@ -109,8 +115,24 @@ fn list<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut item: impl FnM
 }
 
 /// Text that needs no escapes.
-fn quoted(text: impl Display, out: &mut Vec<u8>) {
-    print(format_args!("\"{text}\""), out);
+fn quoted(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+pub(super) fn addr(addr: IpAddr, out: &mut Vec<u8>) {
+    match addr {
+        IpAddr::V4(addr) => {
+            for (at, octet) in addr.octets().into_iter().enumerate() {
+                if at > 0 {
+                    out.push(b'.');
+                }
+                int(octet.into(), out);
+            }
+        }
+        IpAddr::V6(addr) => print(format_args!("{addr}"), out),
+    }
 }
 
 pub(super) fn int(number: i64, out: &mut Vec<u8>) {
@@ -161,6 +183,11 @@ pub(super) fn text(bytes: &[u8], out: &mut Vec<u8>) -> bool {
 /// C0, DEL, quotation mark and reverse solidus are escaped; runs between them are copied whole.
 fn escaped(mut bytes: &[u8], out: &mut Vec<u8>) {
     let odd = |byte: &u8| matches!(byte, 0..=0x1f | b'"' | b'\\' | 0x7f);
+    // Without early exit, so that it is done many bytes at a time.
+    if !bytes.iter().fold(false, |found, byte| found | odd(byte)) {
+        out.extend_from_slice(bytes);
+        return;
+    }
     while let Some(at) = bytes.iter().position(odd) {
         let (plain, rest) = bytes.split_at(at);
         out.extend_from_slice(plain);

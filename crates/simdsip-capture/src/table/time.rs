@@ -29,7 +29,7 @@ fn padded(mut number: i64, digits: usize, out: &mut Vec<u8>) {
         *slot = b'0' + u8::try_from(number % 10).unwrap_or_default();
         number /= 10;
     }
-    out.extend(text.iter().take(digits));
+    out.extend_from_slice(text.get(..digits).unwrap_or(&text));
 }
 
 /// Gregorian date of a day counted from 1970-01-01. Years are counted from March, in eras of 400 years,
