@@ -11,6 +11,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub struct Verdict {
     /// Messages that it rejects (or dies of).
     pub rejects: usize,
+    /// Whether it rejects every one, so that there is nothing to time.
+    pub idle: bool,
     /// Messages that all accept where its fields differ from the reference.
     pub differs: usize,
     /// The first difference, with the message's number.
@@ -19,7 +21,7 @@ pub struct Verdict {
 
 /// The verdicts, in the order of the engines, and the messages that all of them accept.
 pub struct Checked {
-    /// One for each engine.
+    /// One for each engine. Who rejects every message has no say in what is timed.
     pub verdicts: Vec<Verdict>,
     /// Messages that the reference cannot represent; nobody is asked about them.
     pub outside: usize,
@@ -32,7 +34,8 @@ pub fn check(engines: &mut [&mut Box<dyn Engine>], messages: &[Vec<u8>]) -> Chec
     let set = Set::new(messages);
     let references: Vec<Option<Fields>> = messages.iter().map(|m| reference::structure(m)).collect();
     let mut accepted: Vec<bool> = references.iter().map(Option::is_some).collect();
-    let outside = accepted.iter().filter(|&&ok| !ok).count();
+    let asked = accepted.iter().filter(|&&ok| ok).count();
+    let outside = messages.len() - asked;
     let mut verdicts = vec![Verdict::default(); engines.len()];
     let mut differences: Vec<Vec<(usize, String)>> = vec![Vec::new(); engines.len()];
     for (e, engine) in engines.iter_mut().enumerate() {
@@ -41,16 +44,21 @@ pub fn check(engines: &mut [&mut Box<dyn Engine>], messages: &[Vec<u8>]) -> Chec
         }
         engine.prepare(&set);
         let grouped = engine.grouped();
+        let mut refused = Vec::new();
         for (i, reference) in references.iter().enumerate() {
             let Some(reference) = reference else { continue };
             let mut fields = Fields::default();
             let taken = quietly(|| engine.emit(&set, i as u32, &mut fields)).unwrap_or(false);
             if !taken {
-                verdicts[e].rejects += 1;
-                accepted[i] = false;
+                refused.push(i);
             } else if let Some(difference) = fields.difference(reference, grouped) {
                 differences[e].push((i, difference));
             }
+        }
+        verdicts[e].rejects = refused.len();
+        verdicts[e].idle = refused.len() == asked;
+        if !verdicts[e].idle {
+            refused.iter().for_each(|&i| accepted[i] = false);
         }
     }
     for (verdict, differences) in verdicts.iter_mut().zip(&differences) {

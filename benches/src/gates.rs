@@ -73,7 +73,7 @@ pub fn run(spec: Spec) -> Result<(Vec<Gate>, Vec<Row>, String), String> {
     let mix = crate::workload::load("mix-1k")?;
     let names = ["simdsip", "httparse", "memchr-count", "memcpy", "memchr-walk", "simdutf8"];
     let mut engines = plan::engines(&names.map(String::from), None);
-    let mut rows = plan::structure(&mut engines, "mix-1k", &mix, spec);
+    let mut rows = plan::structure(&mut engines, "mix-1k", &mix, spec).rows;
     structure_gates(&rows, &mut gates);
     match callgrind::count("simdsip/avx2", "mix-1k") {
         Ok(count) => {

@@ -34,34 +34,52 @@ pub fn engines(names: &[String], class: Option<Class>) -> Vec<Box<dyn Engine>> {
         .collect()
 }
 
+/// Rows, and what was left out of them.
+pub struct Outcome {
+    /// One for each engine that was timed.
+    pub rows: Vec<Row>,
+    /// Sentences for the reader.
+    pub notes: Vec<String>,
+}
+
 /// Class `structure`, and the ceilings on the same messages.
 pub fn structure(
     engines: &mut [Box<dyn Engine>],
     workload: &str,
     messages: &[Vec<u8>],
     spec: Spec,
-) -> Vec<Row> {
+) -> Outcome {
     let of = |e: &dyn Engine| e.classes().iter().any(|c| matches!(c, Class::Structure | Class::Ceiling));
     let mut chosen: Vec<&mut Box<dyn Engine>> = engines.iter_mut().filter(|e| of(e.as_ref())).collect();
     let checked = equal::check(&mut chosen, messages);
     let set = Set::new(&checked.accepted);
-    let mut rows: Vec<Row> = Vec::new();
-    for (engine, verdict) in chosen.iter_mut().zip(&checked.verdicts) {
+    let (mut rows, mut notes) = (Vec::new(), Vec::new());
+    if checked.outside > 0 {
+        notes.push(format!("{} messages have no structure to compare and are left out", checked.outside));
+    }
+    let mut verdicts = checked.verdicts.iter();
+    chosen.retain(|engine| {
+        let idle = verdicts.next().is_some_and(|v| v.idle);
+        if idle {
+            notes.push(format!("{} rejects every message and is not timed", engine.identity().label()));
+        }
+        !idle
+    });
+    if set.is_empty() {
+        notes.push("no message that all engines accept; nothing is timed".into());
+        return Outcome { rows, notes };
+    }
+    for (engine, verdict) in chosen.iter_mut().zip(checked.verdicts.iter().filter(|v| !v.idle)) {
         engine.prepare(&set);
         let class =
             if engine.classes().contains(&Class::Ceiling) { Class::Ceiling } else { Class::Structure };
         let mut row = blank(engine.as_ref(), class, workload, spec, verdict, (set.len(), set.bytes()));
         let order: Vec<u32> = (0..set.len() as u32).collect();
-        if !order.is_empty() {
-            black_box(engine.pass(&set, &order));
-            let before = alloc::count();
-            black_box(engine.pass(&set, &order));
-            row.allocs = Some((alloc::count() - before) as f64 / order.len() as f64);
-        }
+        black_box(engine.pass(&set, &order));
+        let before = alloc::count();
+        black_box(engine.pass(&set, &order));
+        row.allocs = Some((alloc::count() - before) as f64 / order.len() as f64);
         rows.push(row);
-    }
-    if checked.outside > 0 {
-        println!("{workload}: {} messages have no structure to compare and are left out", checked.outside);
     }
     let samples = if spec.order == Order::Cold {
         cold(&mut chosen, &set, spec)
@@ -74,7 +92,7 @@ pub fn structure(
         measure(&mut loops, set.len(), 0, spec)
     };
     finish(&mut rows, samples);
-    rows
+    Outcome { rows, notes }
 }
 
 /// Class `frame` over the messages as one stream; the first row is simdsip's `structure` over the same

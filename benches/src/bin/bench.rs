@@ -5,6 +5,7 @@ use simdsip_benches::engine::{self, Class, Engine};
 use simdsip_benches::measure::{Order, Spec};
 use simdsip_benches::row::{self, Row};
 use simdsip_benches::{adversary, alloc, callgrind, gates, latency, plan, record, scale, workload};
+use std::io::Write;
 use std::process::ExitCode;
 
 #[global_allocator]
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> Result<ExitCode, String> {
     if args.help {
-        print!("{HELP}");
+        tell(HELP);
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(child) = &args.child {
@@ -56,7 +57,7 @@ struct Report<'a> {
 
 impl Report<'_> {
     fn say(&mut self, text: &str) {
-        print!("{text}");
+        tell(text);
         self.text.push_str(text);
     }
 
@@ -90,9 +91,15 @@ impl Report<'_> {
             let mut rows = if framed {
                 plan::frame(&mut engines, &name, &messages, self.spec)
             } else {
-                plan::structure(&mut engines, &name, &messages, self.spec)
+                let outcome = plan::structure(&mut engines, &name, &messages, self.spec);
+                for note in outcome.notes {
+                    self.say(&format!("\n{name}: {note}"));
+                }
+                self.say("\n");
+                outcome.rows
             };
-            if args.instructions && !framed && args.messages.is_none() {
+            let counted = args.instructions || (args.record.is_some() && name == "mix-1k");
+            if counted && !framed && args.messages.is_none() {
                 instructions(&mut rows, &name);
             }
             let text = row::table(&rows, args.rounds() < 30);
@@ -136,7 +143,7 @@ impl Report<'_> {
     fn extras(&mut self, engines: &mut [Box<dyn Engine>]) -> Result<(), String> {
         let mix = workload::load("mix-1k")?;
         for order in [Order::Hot, Order::Cold] {
-            let rows = plan::structure(engines, "mix-1k", &mix, Spec { order, ..self.spec });
+            let rows = plan::structure(engines, "mix-1k", &mix, Spec { order, ..self.spec }).rows;
             self.say(&row::table(&rows, self.args.rounds() < 30));
             self.rows.extend(rows);
         }
@@ -200,19 +207,23 @@ impl Report<'_> {
     }
 }
 
+/// Prints; a reader that has gone away ends the program quietly.
+fn tell(text: &str) {
+    if std::io::stdout().write_all(text.as_bytes()).is_err() {
+        std::process::exit(0);
+    }
+}
+
 fn instructions(rows: &mut [Row], workload: &str) {
     for row in rows {
-        match callgrind::count(&row.label(), workload) {
+        let label = row.label();
+        match callgrind::count(&label, workload) {
             Ok(count) => {
                 row.instructions = Some(count.message);
-                println!(
-                    "{}: {:.0} instructions a message, {:.2} a header byte",
-                    row.label(),
-                    count.message,
-                    count.header_byte
-                );
+                let (message, byte) = (count.message, count.header_byte);
+                tell(&format!("{label}: {message:.0} instructions a message, {byte:.2} a header byte\n"));
             }
-            Err(why) => println!("{}: no instruction count: {why}", row.label()),
+            Err(why) => tell(&format!("{label}: no instruction count: {why}\n")),
         }
     }
 }
@@ -221,18 +232,22 @@ fn list() {
     for engine in engine::all() {
         let identity = engine.identity();
         let classes: Vec<&str> = engine.classes().iter().map(|c| c.name()).collect();
-        println!(
-            "{:<20} {:<12} {:<16} {} [{}]",
+        tell(&format!(
+            "{:<20} {:<12} {:<16} {} [{}]\n",
             identity.label(),
             identity.version,
             classes.join(","),
             identity.work,
             identity.flags
-        );
+        ));
     }
     for (name, why) in engine::absent() {
-        println!("{name:<20} not in this build: {why}");
+        tell(&format!("{name:<20} not in this build: {why}\n"));
     }
-    println!("workloads: {}, stream-mix, {}", workload::ORDINARY.join(", "), scale::WORKLOADS.join(", "));
-    println!("           {}, adversary", workload::LONG.join(", "));
+    tell(&format!(
+        "workloads: {}, stream-mix, {}\n           {}, adversary\n",
+        workload::ORDINARY.join(", "),
+        scale::WORKLOADS.join(", "),
+        workload::LONG.join(", ")
+    ));
 }
