@@ -220,7 +220,8 @@ impl Engine {
                 })
             }),
             UDP => udp::parse(ip.payload).map(|udp| {
-                origin.truncated |= udp.truncated || ip.missing > 0;
+                // What is cut behind the payload, padding or a check sequence, is none of its own.
+                origin.truncated = udp.truncated.unwrap_or(origin.truncated || ip.missing > 0);
                 self.datagram(ip, &udp, origin, file, visit)
             }),
             1 | 58 => Err(Fate::Known(icmp(ip.payload))),

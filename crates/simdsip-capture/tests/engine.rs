@@ -182,6 +182,18 @@ fn a_flood_of_connections_is_bounded_and_counted() {
 }
 
 #[test]
+fn messages_that_never_end_are_bounded_and_all_shown() {
+    let mut capture = Capture::new();
+    let message = request("never", &"x".repeat(1200));
+    for index in 0..20_000u16 {
+        capture.tcp(((1, index), (2, 5060)), 7, ACK, 0, &message[..1000]);
+    }
+    let (rows, stats) = capture.rows();
+    assert_eq!((rows.len(), count(&stats, "event", "tcp-message-unfinished")), (20_000, 20_000));
+    assert!(count(&stats, "event", "tcp-flow-evicted") > 5_000, "memory is given back");
+}
+
+#[test]
 fn a_capture_cut_anywhere_gives_the_rows_before() {
     let mut capture = Capture::new();
     capture.udp(UDP, &request("a", "body"));

@@ -10,7 +10,11 @@ use std::collections::VecDeque;
 /// Beyond this distance a segment is of another connection, not early or late.
 const WINDOW: i32 = 1 << 24;
 const MAX_HELD_BYTES: usize = 256 * 1024;
+/// An empty queue that grew beyond this is given back.
+const SMALL: usize = 16;
 const MAX_HELD: usize = 1024;
+/// What a held segment costs beside its bytes: its place in the queue, and the allocator's share.
+const HELD_COST: usize = 2 * size_of::<Held>();
 /// Nanoseconds of packet time.
 const ACKNOWLEDGED_WAIT: i64 = 200_000_000;
 const MAX_WAIT: i64 = 30_000_000_000;
@@ -55,8 +59,9 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    pub(crate) fn held_len(&self) -> usize {
-        self.held_len
+    /// Bytes of memory that early segments take, the smallest ones' bookkeeping included.
+    pub(crate) fn footprint(&self) -> usize {
+        self.held_len.saturating_add(self.held.len().saturating_mul(HELD_COST))
     }
 
     /// A SYN names the first byte. Says whether it is news, and no repetition.
@@ -190,10 +195,13 @@ impl Order {
                     Wait::Filled => give(Piece::Bytes(new)),
                     Wait::GivenUp => give(Piece::Late(new, held.origin)),
                 }
-                if held.lost > 0 {
+                if held.lost > 0 && seen <= held.bytes.len() {
                     self.lose(held.lost, give);
                 }
             }
+        }
+        if self.held.capacity() > SMALL {
+            self.held = VecDeque::new();
         }
     }
 

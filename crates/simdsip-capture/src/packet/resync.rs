@@ -51,7 +51,8 @@ fn start_in(line: &[u8], line_start: bool) -> Option<usize> {
     }
     let (before, _uri) = last_word(head);
     let (_, method) = last_word(before);
-    match METHODS.iter().find(|known| method.ends_with(known)) {
+    // The longest: PRACK ends in ACK.
+    match METHODS.iter().filter(|known| method.ends_with(known)).max_by_key(|known| known.len()) {
         Some(known) => before.trim_ascii_end().len().checked_sub(known.len()),
         None => (line_start && sniff::whole_line(line, Ask::Strict)).then_some(0),
     }
@@ -93,6 +94,14 @@ mod tests {
             (b"a: b\r\nXNEW sip:a SIP/2.0\r\n", 6),
         ] {
             assert_eq!(find(bytes, false), (at, Looks::Sip), "{}", bytes.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn every_method_is_found_whole() {
+        for method in METHODS {
+            let line = [b"body", method, b" sip:a SIP/2.0\r\n"].concat();
+            assert_eq!(find(&line, true), (4, Looks::Sip), "{}", method.escape_ascii());
         }
     }
 

@@ -119,6 +119,10 @@ fn request_line(line: &[u8]) -> bool {
 
 fn loose(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
+    // OPTIONS is a method of these too, and scanners try them on every port.
+    if line.windows(5).any(|word| matches!(word, b"HTTP/" | b"RTSP/")) {
+        return false;
+    }
     let word = line.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     let method = word.len() < line.len() && METHODS.iter().any(|method| word.eq_ignore_ascii_case(method));
     let status = line.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"SIP/"));
@@ -199,6 +203,8 @@ mod tests {
             assert!(datagram(sip, Ask::Loose), "{}", sip.escape_ascii());
         }
         assert!(!datagram(b"GET / HTTP/1.1\r\n", Ask::Loose));
+        assert!(!datagram(b"OPTIONS / HTTP/1.0\r\n", Ask::Loose));
+        assert!(!datagram(b"OPTIONS / RTSP/1.0\r\n", Ask::Loose));
         assert!(!datagram(b"jaK\0", Ask::Loose));
     }
 

@@ -29,7 +29,8 @@ struct Flow {
     stream: Stream,
     /// Packet time of the last segment.
     touched: i64,
-    footprint: usize,
+    /// What is counted for this flow.
+    memory: Memory,
     /// Tells this flow from a later one with the same key.
     serial: u64,
 }
@@ -41,8 +42,16 @@ pub(crate) struct Tcp {
     /// Each flow once, roughly in the order in which they were touched.
     queue: VecDeque<(Key, u64, i64)>,
     tools: Tools,
-    bytes: usize,
+    memory: Memory,
     serial: u64,
+}
+
+/// Bytes that all flows hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Memory {
+    total: usize,
+    /// Of those, in segments that came early.
+    early: usize,
 }
 
 /// A segment with its header taken off.
@@ -77,7 +86,13 @@ pub(crate) fn parse(data: &[u8], missing: usize) -> Result<Segment<'_>, Fate> {
 
 impl Tcp {
     pub(crate) fn new() -> Self {
-        Self { flows: HashMap::new(), queue: VecDeque::new(), tools: Tools::new(), bytes: 0, serial: 0 }
+        Self {
+            flows: HashMap::new(),
+            queue: VecDeque::new(),
+            tools: Tools::new(),
+            memory: Memory::default(),
+            serial: 0,
+        }
     }
 
     /// Takes a segment and gives the messages that it completes.
@@ -92,7 +107,7 @@ impl Tcp {
     ) -> Fate {
         let now = origin.now;
         self.expire(now, stats, emit);
-        if self.bytes > 0 {
+        if self.memory.early > 0 {
             let reverse = Key { source: key.dest, dest: key.source };
             self.settle(&reverse, segment.acknowledges, now, stats, emit);
             self.settle(&key, None, now, stats, emit);
@@ -111,12 +126,11 @@ impl Tcp {
         let Some(flow) = self.flows.get_mut(&key) else { return Fate::Known(Known::TcpNotSip) };
         flow.touched = now;
         let brought = flow.take(&key, segment, origin, &mut self.tools, stats, emit);
-        let footprint = flow.stream.footprint().saturating_add(flow.order.held_len());
-        self.bytes = self.bytes.saturating_sub(flow.footprint).saturating_add(footprint);
-        flow.footprint = footprint;
-        let matters = flow.stream.matters() || flow.order.held_len() > 0;
+        flow.account(&mut self.memory);
+        let matters = flow.stream.matters() || flow.memory.early > 0;
         let is_sip = flow.stream.is_sip();
         if !matters && !segment.payload.is_empty() {
+            self.memory.exchange(flow.memory, Memory::default());
             self.flows.remove(&key);
         }
         self.shrink(stats, emit);
@@ -147,7 +161,7 @@ impl Tcp {
             order: Order::default(),
             stream: Stream::new(port),
             touched: now,
-            footprint: 0,
+            memory: Memory::default(),
             serial: self.serial,
         };
         self.flows.insert(key, flow);
@@ -161,10 +175,11 @@ impl Tcp {
         stats: &mut Stats,
         emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
     ) {
-        let Some(flow) = self.flows.get_mut(key).filter(|flow| flow.order.held_len() > 0) else { return };
+        let Some(flow) = self.flows.get_mut(key).filter(|flow| flow.order.footprint() > 0) else { return };
         let Flow { order, stream, .. } = flow;
         let tools = &mut self.tools;
         order.settle(acknowledged, now, &mut |piece| give(piece, key, stream, None, tools, stats, emit));
+        flow.account(&mut self.memory);
     }
 
     fn expire(
@@ -192,7 +207,7 @@ impl Tcp {
     }
 
     fn shrink(&mut self, stats: &mut Stats, emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats)) {
-        while self.flows.len() > MAX_FLOWS || self.bytes > MAX_BYTES {
+        while self.flows.len() > MAX_FLOWS || self.memory.total > MAX_BYTES {
             let Some((key, serial, queued)) = self.queue.pop_front() else { return };
             match self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched) {
                 // Touched since it was queued: it has a second chance.
@@ -222,7 +237,7 @@ impl Tcp {
             return;
         }
         let Some(mut flow) = self.flows.remove(key) else { return };
-        self.bytes = self.bytes.saturating_sub(flow.footprint);
+        self.memory.exchange(flow.memory, Memory::default());
         let Flow { order, stream, .. } = &mut flow;
         let tools = &mut self.tools;
         order.give_up(&mut |piece| give(piece, key, stream, None, tools, stats, emit));
@@ -230,7 +245,21 @@ impl Tcp {
     }
 }
 
+impl Memory {
+    fn exchange(&mut self, old: Memory, new: Memory) {
+        self.total = self.total.saturating_sub(old.total).saturating_add(new.total);
+        self.early = self.early.saturating_sub(old.early).saturating_add(new.early);
+    }
+}
+
 impl Flow {
+    fn account(&mut self, all: &mut Memory) {
+        let early = self.order.footprint();
+        let memory = Memory { total: self.stream.footprint().saturating_add(early), early };
+        all.exchange(self.memory, memory);
+        self.memory = memory;
+    }
+
     /// `None` where there was no payload.
     fn take(
         &mut self,

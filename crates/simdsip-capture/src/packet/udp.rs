@@ -12,7 +12,8 @@ pub(crate) struct Udp<'a> {
     pub(crate) source: u16,
     pub(crate) dest: u16,
     pub(crate) payload: &'a [u8],
-    pub(crate) truncated: bool,
+    /// The header promises more payload than was captured; `None` where it promises nothing.
+    pub(crate) truncated: Option<bool>,
 }
 
 pub(crate) fn parse(data: &[u8]) -> Result<Udp<'_>, Fate> {
@@ -20,10 +21,10 @@ pub(crate) fn parse(data: &[u8]) -> Result<Udp<'_>, Fate> {
     let header_len = header.slice().len();
     let rest = data.get(header_len..).unwrap_or_default();
     let (payload, truncated) = match usize::from(header.length()) {
-        0 => (rest, false),
+        0 => (rest, None),
         len => {
             let len = len.checked_sub(header_len).ok_or(Fate::Known(Known::HeaderBad))?;
-            rest.get(..len).map_or((rest, true), |payload| (payload, false))
+            rest.get(..len).map_or((rest, Some(true)), |payload| (payload, Some(false)))
         }
     };
     Ok(Udp { source: header.source_port(), dest: header.destination_port(), payload, truncated })
@@ -63,17 +64,17 @@ mod tests {
     #[test]
     fn lengths() {
         let whole = udp(12, b"data and padding");
-        let expected = Udp { source: 5060, dest: 5061, payload: b"data", truncated: false };
+        let expected = Udp { source: 5060, dest: 5061, payload: b"data", truncated: Some(false) };
         assert_eq!(parse(&whole), Ok(expected));
-        assert_eq!(parse(&udp(0, b"data")), Ok(expected));
-        assert_eq!(parse(&udp(99, b"data")), Ok(Udp { truncated: true, ..expected }));
+        assert_eq!(parse(&udp(0, b"data")), Ok(Udp { truncated: None, ..expected }));
+        assert_eq!(parse(&udp(99, b"data")), Ok(Udp { truncated: Some(true), ..expected }));
         assert_eq!(parse(&udp(7, b"data")), Err(Fate::Known(Known::HeaderBad)));
         assert_eq!(parse(&whole[..7]), Err(Fate::Known(Known::HeaderCut)));
     }
 
     #[test]
     fn what_is_not_sip_has_a_name() {
-        let name = |payload: &[u8]| not_sip(&Udp { source: 5060, dest: 5060, payload, truncated: false });
+        let name = |payload: &[u8]| not_sip(&Udp { source: 5060, dest: 5060, payload, truncated: None });
         assert_eq!(name(b"\r\n\r\n"), Known::KeepAlive);
         assert_eq!(name(b""), Known::KeepAlive);
         assert_eq!(name(b"\0\x01\0\0\x21\x12\xa4\x42"), Known::Stun);
