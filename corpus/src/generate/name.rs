@@ -168,7 +168,11 @@ fn display(rng: &mut Rng) -> String {
         3 => format!("{first} {last} "),
         4 | 5 => format!("\"{first} {last}\" "),
         6 => format!("\"{last}, {first} \\\"{}\\\"\" ", rng.below(99)),
-        _ => format!("\"{first} {}\" ", rng.pick(&["Müller", "Čermák", "Łukasz", "山田", "Ørsted", "Ñandú"])),
+        // About one message in thirty names somebody in more than ASCII.
+        _ if rng.chance(12) => {
+            format!("\"{first} {}\" ", rng.pick(&["Müller", "Čermák", "Łukasz", "山田", "Ørsted", "Ñandú"]))
+        }
+        _ => format!("\"{first} ({last})\" "),
     }
 }
 

@@ -102,8 +102,6 @@ pub struct Framer<const N: usize = 128> {
     /// How many bytes of the buffer have been looked at.
     seen: usize,
     section: Section,
-    /// Records of the section so far.
-    count: usize,
     index: Index<N>,
 }
 
@@ -125,7 +123,6 @@ impl<const N: usize> Framer<N> {
             state: State::Between,
             seen: 0,
             section: Section::new(0),
-            count: 0,
             index: Index::sized(),
         }
     }
@@ -219,7 +216,6 @@ impl<const N: usize> Framer<N> {
         self.state = State::Head;
         self.section = Section::new(origin);
         self.seen = origin;
-        self.count = 0;
     }
 
     /// Reads on in the header section. True once it has ended and the body's end is known, or the stream is broken.
@@ -246,18 +242,17 @@ impl<const N: usize> Framer<N> {
     }
 
     fn advance(&mut self, buffer: &[u8], input: Input) -> Result<bool, Error> {
-        let (mut sink, head) = self.index.sink(self.count);
+        let (rows, head) = self.index.parts();
         let Parser { backend, limits, .. } = &self.parser;
-        let progress = self.section.advance(*backend, buffer, input, limits, &mut sink, head)?;
-        self.count = sink.count();
+        let progress = self.section.advance(*backend, buffer, input, limits, rows, head)?;
         Ok(progress == Progress::Done)
     }
 
     /// The header section is read: where does the message end?
     fn locate_body(&mut self, buffer: &[u8]) {
         let parser = self.parser;
-        let (sink, head) = self.index.sink(self.count);
-        let table = sink.table();
+        let (rows, head) = self.index.parts();
+        let table = rows.table(head.count);
         let limit = parser.limits.message_len;
         let located = length::of_stream(buffer, table, head, parser.policy.observes)
             .and_then(|()| parser.judge(buffer, table, head))

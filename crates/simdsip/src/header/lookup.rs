@@ -1,8 +1,8 @@
 //! From the bytes of a header name to its id: a perfect hash without a branch on what stands there.
 //!
 //! The first sixteen bytes are folded to lower case in two words and hashed by one multiplication;
-//! they and the last eight are compared with one entry. Only a name longer than 24 bytes that has
-//! matched so far is compared byte by byte. The tables are built at compile time from the generated rows, so they cannot differ
+//! they and the last eight are compared with one entry. A name longer than 24 bytes, of which there
+//! are few, is searched for row by row. The tables are built at compile time from the generated rows, so they cannot differ
 //! from them. Does not judge whether a name is a token: a name that is none simply matches no row.
 //! Names: RFC 3261 §7.3.1 (case), §7.3.3 (compact forms).
 
@@ -24,24 +24,17 @@ struct Entry {
     id: u8,
 }
 
-/// Names up to this length are compared in full without a branch.
+/// Names up to this length are compared in full; [`lookup_words`] does not know longer ones.
 const COVERED: usize = 24;
 
-/// The id of a name in its line: `lo` holds the name's first eight bytes in little-endian order,
-/// `hi` the next eight, `last` the eight before its end; what lies outside the name may be anything.
-/// `whole` gives the name and is called only where it is longer than 24 bytes and matches so far.
-/// 0 if the name is in no row.
+/// The id of a name of at most 24 bytes in its line: `lo` holds the name's first eight bytes in
+/// little-endian order, `hi` the next eight, `last` the eight before its end; what lies outside the
+/// name may be anything. 0 if the name is in no row, or longer: then [`lookup`] has the answer.
 ///
 /// With `EXACT` any byte may stand in the name. Without it the caller guarantees that there is no
 /// control byte in it (`Content\rType` would pass for `Content-Type`); that saves some instructions.
 #[inline(always)]
-pub(crate) fn lookup_words<'n, const EXACT: bool>(
-    lo: u64,
-    hi: u64,
-    last: u64,
-    len: usize,
-    whole: impl FnOnce() -> &'n [u8],
-) -> u8 {
+pub(crate) fn lookup_words<const EXACT: bool>(lo: u64, hi: u64, last: u64, len: usize) -> u8 {
     #[allow(clippy::indexing_slicing, reason = "18 masks, and the index is at most 17")]
     let [lo_mask, hi_mask, last_mask, _] = TABLES.masks[if len < 17 { len } else { 17 }];
     let lo = fold::<EXACT>(lo) & lo_mask;
@@ -49,31 +42,19 @@ pub(crate) fn lookup_words<'n, const EXACT: bool>(
     let last = fold::<EXACT>(last) & last_mask;
     #[allow(clippy::indexing_slicing, reason = "1024 slots for ten bits; 256 entries for a u8")]
     let entry = &TABLES.entries[TABLES.slots[slot(lo, hi, len as u64)] as usize];
-    let differs =
-        (entry.lo ^ lo) | (entry.hi ^ hi) | (entry.last ^ last) | (u64::from(entry.len) ^ len as u64);
-    if differs != 0 {
-        0
-    } else if len > COVERED {
-        confirm(entry.id, whole())
-    } else {
-        entry.id
-    }
-}
-
-/// `id` if `name` is that of the row; else 0. Kept out of line: few names are that long.
-#[cold]
-#[inline(never)]
-fn confirm(id: u8, name: &[u8]) -> u8 {
-    let same = ROWS.get(usize::from(id)).is_some_and(|row| name.eq_ignore_ascii_case(row.name.as_bytes()));
-    if same { id } else { 0 }
+    let same = entry.lo == lo && entry.hi == hi && entry.last == last && usize::from(entry.len) == len;
+    if same { entry.id } else { 0 }
 }
 
 /// The id of `name`; 0 if it is in no row.
-#[inline]
 pub(crate) fn lookup(name: &[u8]) -> u8 {
+    if name.len() > COVERED {
+        let found = ROWS.iter().position(|row| name.eq_ignore_ascii_case(row.name.as_bytes()));
+        return found.and_then(|id| u8::try_from(id).ok()).unwrap_or(0);
+    }
     let (lo, hi) = load16(name);
     let last = name.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
-    lookup_words::<true>(lo, hi, last, name.len(), || name)
+    lookup_words::<true>(lo, hi, last, name.len())
 }
 
 /// The first sixteen bytes as two words, zeros beyond the end.
@@ -130,7 +111,8 @@ const MASKS: [[u64; 4]; 18] = {
     masks
 };
 
-const UNUSED: Entry = Entry { lo: 0, hi: 0, last: 0, len: 0, id: 0 };
+/// Matches nothing: its words are those of a name of no bytes, its length is not.
+const UNUSED: Entry = Entry { lo: 0, hi: 0, last: 0, len: 1, id: 0 };
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
 const BUILT: ([u8; 1024], [Entry; 256]) = {
@@ -162,7 +144,9 @@ const BUILT: ([u8; 1024], [Entry; 256]) = {
                 assert!(slots[slot] == 255, "two names in one slot: run `cargo xtask codegen`");
                 assert!(used < 255 && name.len() < 256, "the tables are full");
                 slots[slot] = used as u8;
-                entries[used] = Entry { lo, hi, last, len: name.len() as u8, id: id as u8 };
+                // A length of 0 is no name's: what is too long never matches.
+                let len = if name.len() <= COVERED { name.len() as u8 } else { 0 };
+                entries[used] = Entry { lo, hi, last, len, id: id as u8 };
                 used += 1;
             }
             form += 1;

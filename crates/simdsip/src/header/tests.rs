@@ -32,7 +32,10 @@ fn lookup_in_line<const EXACT: bool>(name: &[u8], after: &[u8]) -> u8 {
     line.extend_from_slice(after);
     line.resize(line.len().max(name.len() + 24), 0xa5);
     let word = |at: usize| u64::from_le_bytes(line[at..at + 8].try_into().expect("eight bytes"));
-    lookup_words::<EXACT>(word(8), word(16), word(name.len()), name.len(), || name)
+    match lookup_words::<EXACT>(word(8), word(16), word(name.len()), name.len()) {
+        0 if name.len() > 24 => lookup(name),
+        id => id,
+    }
 }
 
 #[track_caller]

@@ -59,36 +59,19 @@ pub(crate) struct Wide {
     flags: u8,
 }
 
-/// Where stage 2 puts records.
+/// Where stage 2 puts records. How many there are is its own business.
 pub(crate) trait Sink {
     /// The highest offset that a record can hold.
     const MAX_OFFSET: usize;
 
-    /// How many records there are.
-    fn count(&self) -> usize;
-
-    /// Puts a record at `at`, where `at` records are; false where there is no room.
+    /// Puts a record at `at`, below which all are put; false where there is no room.
     fn put(&mut self, at: usize, record: Record) -> bool;
 
-    /// Says that there are `count` records.
-    fn set_count(&mut self, count: usize);
+    /// Puts another value and flags into the record at `at`.
+    fn amend(&mut self, at: usize, value: Range<usize>, flags: u8);
 
-    /// Appends; false where there is no room.
-    fn push(&mut self, record: Record) -> bool {
-        let at = self.count();
-        let fits = self.put(at, record);
-        self.set_count(at.wrapping_add(usize::from(fits)));
-        fits
-    }
-
-    /// The last record, if any.
-    fn last(&self) -> Option<Record>;
-
-    /// Puts another value and flags into the last record.
-    fn amend_last(&mut self, value: Range<usize>, flags: u8);
-
-    /// What was written, to be read.
-    fn table(&self) -> Table<'_>;
+    /// The first `count` records, to be read.
+    fn table(&self, count: usize) -> Table<'_>;
 }
 
 /// Room for header fields of one message at a time, owned by the caller and used again and again.
@@ -112,8 +95,7 @@ pub(crate) trait Sink {
 #[derive(Clone)]
 pub struct Index<const N: usize = 128> {
     pub(crate) head: Head,
-    ids: [u8; N],
-    records: [Narrow; N],
+    rows: NarrowRows<N>,
 }
 
 impl Index {
@@ -128,20 +110,17 @@ impl<const N: usize> Index<N> {
     /// Room for `N` header fields.
     #[must_use]
     pub const fn sized() -> Index<N> {
-        Index {
-            head: Head::new(),
-            ids: [0; N],
-            records: [Narrow { name: 0, value: 0, value_len: 0, name_len: 0, flags: 0 }; N],
-        }
+        let empty = Narrow { name: 0, value: 0, value_len: 0, name_len: 0, flags: 0 };
+        Index { head: Head::new(), rows: NarrowRows { ids: [0; N], records: [empty; N] } }
     }
 
-    /// The sink that writes here, with `count` records in it, and the head.
-    pub(crate) fn sink(&mut self, count: usize) -> (NarrowSink<'_, N>, &mut Head) {
-        (NarrowSink { ids: &mut self.ids, records: &mut self.records, count }, &mut self.head)
+    /// What stage 2 writes: rows, and the head.
+    pub(crate) fn parts(&mut self) -> (&mut NarrowRows<N>, &mut Head) {
+        (&mut self.rows, &mut self.head)
     }
 
     pub(crate) fn table(&self) -> Table<'_> {
-        Table { ids: &self.ids, records: Records::Narrow(&self.records), count: self.head.count }
+        self.rows.table(self.head.count)
     }
 }
 
@@ -157,20 +136,15 @@ impl<const N: usize> core::fmt::Debug for Index<N> {
     }
 }
 
-/// Writes [`Narrow`] records.
-pub(crate) struct NarrowSink<'i, const N: usize> {
-    ids: &'i mut [u8; N],
-    records: &'i mut [Narrow; N],
-    count: usize,
+/// [`Narrow`] records, a fixed number.
+#[derive(Clone)]
+pub(crate) struct NarrowRows<const N: usize> {
+    records: [Narrow; N],
+    ids: [u8; N],
 }
 
-impl<const N: usize> Sink for NarrowSink<'_, N> {
+impl<const N: usize> Sink for NarrowRows<N> {
     const MAX_OFFSET: usize = u16::MAX as usize;
-
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.count
-    }
 
     #[inline(always)]
     fn put(&mut self, at: usize, record: Record) -> bool {
@@ -188,18 +162,8 @@ impl<const N: usize> Sink for NarrowSink<'_, N> {
         true
     }
 
-    #[inline(always)]
-    fn set_count(&mut self, count: usize) {
-        self.count = count;
-    }
-
-    fn last(&self) -> Option<Record> {
-        let at = self.count.checked_sub(1)?;
-        Some(unpack_narrow(self.records.get(at)?, *self.ids.get(at)?))
-    }
-
-    fn amend_last(&mut self, value: Range<usize>, flags: u8) {
-        if let Some(slot) = self.count.checked_sub(1).and_then(|at| self.records.get_mut(at)) {
+    fn amend(&mut self, at: usize, value: Range<usize>, flags: u8) {
+        if let Some(slot) = self.records.get_mut(at) {
             slot.value = value.start as u16;
             slot.value_len = value.end.wrapping_sub(value.start) as u16;
             slot.flags = flags;
@@ -207,8 +171,8 @@ impl<const N: usize> Sink for NarrowSink<'_, N> {
     }
 
     #[inline(always)]
-    fn table(&self) -> Table<'_> {
-        Table { ids: self.ids, records: Records::Narrow(self.records), count: self.count }
+    fn table(&self, count: usize) -> Table<'_> {
+        Table { ids: &self.ids, records: Records::Narrow(&self.records), count }
     }
 }
 
@@ -228,8 +192,7 @@ fn unpack_narrow(record: &Narrow, id: u8) -> Record {
 #[derive(Clone, Default)]
 pub struct GrowIndex {
     pub(crate) head: Head,
-    ids: alloc::vec::Vec<u8>,
-    records: alloc::vec::Vec<Wide>,
+    rows: WideRows,
 }
 
 #[cfg(feature = "alloc")]
@@ -237,23 +200,24 @@ impl GrowIndex {
     /// Empty; allocates when parsing needs it and keeps what it has.
     #[must_use]
     pub const fn new() -> GrowIndex {
-        GrowIndex { head: Head::new(), ids: alloc::vec::Vec::new(), records: alloc::vec::Vec::new() }
+        let rows = WideRows { records: alloc::vec::Vec::new(), ids: alloc::vec::Vec::new() };
+        GrowIndex { head: Head::new(), rows }
     }
 
-    /// The sink that writes here, emptied, and the head.
-    pub(crate) fn sink(&mut self) -> (WideSink<'_>, &mut Head) {
-        self.ids.clear();
-        self.records.clear();
-        (WideSink { ids: &mut self.ids, records: &mut self.records }, &mut self.head)
+    /// What stage 2 writes: rows, emptied, and the head.
+    pub(crate) fn parts(&mut self) -> (&mut WideRows, &mut Head) {
+        self.rows.ids.clear();
+        self.rows.records.clear();
+        (&mut self.rows, &mut self.head)
     }
 
     pub(crate) fn table(&self) -> Table<'_> {
-        Table { ids: &self.ids, records: Records::Wide(&self.records), count: self.ids.len() }
+        self.rows.table(self.head.count)
     }
 
     pub(crate) fn shrink(&mut self) {
-        self.ids.shrink_to_fit();
-        self.records.shrink_to_fit();
+        self.rows.ids.shrink_to_fit();
+        self.rows.records.shrink_to_fit();
     }
 }
 
@@ -264,21 +228,17 @@ impl core::fmt::Debug for GrowIndex {
     }
 }
 
-/// Writes [`Wide`] records.
+/// [`Wide`] records, any number.
 #[cfg(feature = "alloc")]
-pub(crate) struct WideSink<'i> {
-    ids: &'i mut alloc::vec::Vec<u8>,
-    records: &'i mut alloc::vec::Vec<Wide>,
+#[derive(Clone, Default)]
+pub(crate) struct WideRows {
+    records: alloc::vec::Vec<Wide>,
+    ids: alloc::vec::Vec<u8>,
 }
 
 #[cfg(feature = "alloc")]
-impl Sink for WideSink<'_> {
+impl Sink for WideRows {
     const MAX_OFFSET: usize = u32::MAX as usize;
-
-    #[inline(always)]
-    fn count(&self) -> usize {
-        self.ids.len()
-    }
 
     #[inline(always)]
     fn put(&mut self, _at: usize, record: Record) -> bool {
@@ -293,24 +253,16 @@ impl Sink for WideSink<'_> {
         true
     }
 
-    /// Nothing to do: the vectors count for themselves.
-    #[inline(always)]
-    fn set_count(&mut self, _count: usize) {}
-
-    fn last(&self) -> Option<Record> {
-        Some(unpack_wide(self.records.last()?, *self.ids.last()?))
-    }
-
-    fn amend_last(&mut self, value: Range<usize>, flags: u8) {
-        if let Some(slot) = self.records.last_mut() {
+    fn amend(&mut self, at: usize, value: Range<usize>, flags: u8) {
+        if let Some(slot) = self.records.get_mut(at) {
             slot.value = value.start as u32;
             slot.value_len = value.end.wrapping_sub(value.start) as u32;
             slot.flags = flags;
         }
     }
 
-    fn table(&self) -> Table<'_> {
-        Table { ids: self.ids, records: Records::Wide(self.records), count: self.ids.len() }
+    fn table(&self, count: usize) -> Table<'_> {
+        Table { ids: &self.ids, records: Records::Wide(&self.records), count }
     }
 }
 

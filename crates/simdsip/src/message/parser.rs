@@ -87,8 +87,8 @@ impl Parser {
         bytes: &'b [u8],
         index: &'b mut Index<N>,
     ) -> Result<Message<'b>, Error> {
-        let (mut sink, head) = index.sink(0);
-        self.read(bytes, &mut sink, head)?;
+        let (rows, head) = index.parts();
+        self.read(bytes, rows, head)?;
         let index = &*index;
         Ok(Message::new(bytes, &index.head, index.table()))
     }
@@ -111,8 +111,8 @@ impl Parser {
 
     #[cfg(feature = "alloc")]
     pub(crate) fn fill(&self, bytes: &[u8], index: &mut super::GrowIndex) -> Result<(), Error> {
-        let (mut sink, head) = index.sink();
-        self.read(bytes, &mut sink, head)
+        let (rows, head) = index.parts();
+        self.read(bytes, rows, head)
     }
 
     #[inline]
@@ -128,8 +128,9 @@ impl Parser {
         if section.advance(self.backend, bytes, input, limits, sink, head)? == Progress::Starved {
             section.conclude(bytes, limits, sink, head)?;
         }
-        length::of_datagram(bytes, sink.table(), head);
-        self.judge(bytes, sink.table(), head)
+        let table = sink.table(head.count);
+        length::of_datagram(bytes, table, head);
+        self.judge(bytes, table, head)
     }
 
     /// Refuses what the policy refuses.

@@ -49,6 +49,8 @@ pub(crate) struct Section {
     line: usize,
     /// The first colon of the line at hand, if it has been seen.
     colon: usize,
+    /// Records so far.
+    count: usize,
     headers_at: usize,
     defects: DefectSet,
     /// Whether every line so far ended in CR LF.
@@ -64,6 +66,7 @@ impl Section {
             start: None,
             line: origin,
             colon: NONE,
+            count: 0,
             headers_at: 0,
             defects: DefectSet::EMPTY,
             crlf: true,
@@ -95,7 +98,7 @@ impl Section {
             if self.line.wrapping_sub(from) > limits.line_len {
                 within_lines(window, from..self.line, limits.line_len)?;
             }
-            if sink.count() > limits.header_count {
+            if self.count > limits.header_count {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), self.line));
             }
             match stop {
@@ -103,7 +106,7 @@ impl Section {
                 Stop::End(lf) => {
                     self.crlf &=
                         lf.checked_sub(1).and_then(|at| window.get(at)) == Some(&b'\r') && lf > self.line;
-                    self.finish(window, self.line, lf.wrapping_add(1), limits, sink, head)?;
+                    self.finish(window, self.line, lf.wrapping_add(1), limits, head)?;
                     return Ok(Progress::Done);
                 }
                 Stop::Starved => {
@@ -137,11 +140,11 @@ impl Section {
         if !rest.is_empty() && rest != b"\r" {
             self.last_line_ends(bytes, sink)?;
             self.line = bytes.len();
-            if sink.count() > limits.header_count {
+            if self.count > limits.header_count {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), bytes.len()));
             }
         }
-        self.finish(bytes, self.line, bytes.len(), limits, sink, head)
+        self.finish(bytes, self.line, bytes.len(), limits, head)
     }
 
     #[inline]
@@ -160,25 +163,52 @@ impl Section {
         }
         // Controls in a name can make the quick comparison of names lie, so that it is only for lines without.
         if marks.ragged | self.scanner.stray.control | self.scanner.stray.bare_cr {
-            self.take_lines::<true, S>(rest, bytes, sink)
+            self.take_lines_with_care(rest, bytes, sink)
         } else {
-            self.take_lines::<false, S>(rest, bytes, sink)
+            self.take_lines(rest, bytes, sink)
         }
     }
 
-    /// The hot loop: each line has its first colon and its line feed in `marks`. Where `CAREFUL`, some may lack
-    /// the colon, and names may hold controls. Kept out of line: what it needs then fits the registers.
+    /// The hot loop: each line has its first colon and its line feed in `marks`. Kept out of line: what it needs
+    /// then fits the registers.
     #[inline(never)]
-    fn take_lines<const CAREFUL: bool, S: Sink>(
+    fn take_lines<S: Sink>(&mut self, marks: &[u32], bytes: &[u8], sink: &mut S) -> Result<(), Error> {
+        let (pairs, half) = marks.as_chunks::<2>();
+        let (mut line, mut count) = (self.line, self.count);
+        for [colon, lf] in pairs {
+            let (colon, lf) = (*colon as usize, *lf as usize);
+            if let Some((id, value, end)) = plain_line::<false>(bytes, line, colon, lf) {
+                let name_len = colon.wrapping_sub(line) as u8;
+                let value_len = end.wrapping_sub(value);
+                if !sink.put(count, Record { name: line, name_len, value, value_len, flags: 0, id }) {
+                    return Err(index_full(line));
+                }
+                count = count.wrapping_add(1);
+            } else {
+                self.count = count;
+                self.odd_line(bytes, line, colon, lf, sink)?;
+                count = self.count;
+            }
+            line = lf.wrapping_add(1);
+        }
+        (self.line, self.count) = (line, count);
+        if let [colon] = half {
+            self.colon = *colon as usize;
+        }
+        Ok(())
+    }
+
+    /// The same where some lines have no colon, or names may hold controls.
+    #[inline(never)]
+    fn take_lines_with_care<S: Sink>(
         &mut self,
         mut marks: &[u32],
         bytes: &[u8],
         sink: &mut S,
     ) -> Result<(), Error> {
-        let (mut line, mut count) = (self.line, sink.count());
         loop {
             let (colon, lf) = match marks {
-                [lf, rest @ ..] if CAREFUL && bytes.get(*lf as usize) == Some(&b'\n') => {
+                [lf, rest @ ..] if bytes.get(*lf as usize) == Some(&b'\n') => {
                     marks = rest;
                     (NONE, *lf as usize)
                 }
@@ -188,27 +218,27 @@ impl Section {
                 }
                 [colon] => {
                     self.colon = *colon as usize;
-                    break;
+                    return Ok(());
                 }
-                [] => break,
+                [] => return Ok(()),
             };
-            if let Some((id, value, end)) = plain_line::<CAREFUL>(bytes, line, colon, lf) {
-                let name_len = colon.wrapping_sub(line) as u8;
-                let value_len = end.wrapping_sub(value);
-                let record = Record { name: line, name_len, value, value_len, flags: 0, id };
-                if !sink.put(count, record) {
-                    return Err(index_full(line));
+            let line = core::mem::replace(&mut self.line, lf.wrapping_add(1));
+            match plain_line::<true>(bytes, line, colon, lf) {
+                Some((id, value, end)) if colon != NONE => {
+                    let name_len = colon.wrapping_sub(line) as u8;
+                    let value_len = end.wrapping_sub(value);
+                    self.put(Record { name: line, name_len, value, value_len, flags: 0, id }, sink)?;
                 }
-                count = count.wrapping_add(1);
-            } else {
-                sink.set_count(count);
-                self.odd_line(bytes, line, colon, lf, sink)?;
-                count = sink.count();
+                _ => self.odd_line(bytes, line, colon, lf, sink)?,
             }
-            line = lf.wrapping_add(1);
         }
-        sink.set_count(count);
-        self.line = line;
+    }
+
+    fn put<S: Sink>(&mut self, record: Record, sink: &mut S) -> Result<(), Error> {
+        if !sink.put(self.count, record) {
+            return Err(index_full(record.name));
+        }
+        self.count = self.count.wrapping_add(1);
         Ok(())
     }
 
@@ -220,7 +250,7 @@ impl Section {
         let (Ok(colon), Ok(lf)) = (u32::try_from(colon), u32::try_from(lf)) else {
             return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), self.line));
         };
-        self.take_lines::<true, S>(&[colon, lf], bytes, sink)
+        self.take_lines_with_care(&[colon, lf], bytes, sink)
     }
 
     /// The bytes end within a line.
@@ -276,7 +306,7 @@ impl Section {
             if id == 0 { self.unregistered(bytes, line, colon)? } else { (colon.wrapping_sub(line) as u8, 0, id) };
         let (value, end) = trim_value(bytes, colon.wrapping_add(1), end);
         let record = Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags, id };
-        if sink.push(record) { Ok(()) } else { Err(index_full(line)) }
+        self.put(record, sink)
     }
 
     /// A name that is not in the registry, or has blanks behind it: its length, flags, and id after all.
@@ -315,12 +345,15 @@ impl Section {
     ) -> Result<(), Error> {
         let (value, value_end) = trim_value(bytes, line, end);
         let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
-        if folded && let Some(record) = sink.last() {
+        if folded
+            && let Some(last) = self.count.checked_sub(1)
+            && let Some(record) = sink.table(self.count).get(last)
+        {
             if value != value_end {
                 let start = if record.value_len == 0 { value } else { record.value };
                 // A value that begins on its second line needs no joining.
                 let joined = if record.value_len == 0 { 0 } else { FOLDED };
-                sink.amend_last(start..value_end, record.flags | joined);
+                sink.amend(last, start..value_end, record.flags | joined);
             }
             return Ok(());
         }
@@ -334,18 +367,16 @@ impl Section {
             flags: NO_COLON,
             id: 0,
         };
-        if sink.push(record) { Ok(()) } else { Err(index_full(line)) }
+        self.put(record, sink)
     }
 
     /// Fills the head in.
-    #[inline(always)]
-    fn finish<S: Sink>(
+    fn finish(
         &mut self,
         bytes: &[u8],
         headers_end: usize,
         body_at: usize,
         limits: &Limits,
-        sink: &S,
         head: &mut Head,
     ) -> Result<(), Error> {
         let Some(start) = self.start else { return Err(Error::new(ErrorKind::Method, self.origin)) };
@@ -367,7 +398,7 @@ impl Section {
             body_at,
             body_len: 0,
             input_end: body_at,
-            count: sink.count(),
+            count: self.count,
             defects: self.defects,
         };
         Ok(())
@@ -406,8 +437,8 @@ fn within_lines(bytes: &[u8], range: Range<usize>, limit: usize) -> Result<(), E
     Ok(())
 }
 
-/// The id and value of a line that is a registered name, a colon, at most one space, a value that is not empty
-/// and has no blanks around it, and CR LF. Nearly every line is; `None` for any other.
+/// The id and value of a line that is a registered name of at most 24 bytes, a colon, at most one space, a value
+/// that is not empty and has no blanks around it, and CR LF. Nearly every line is; `None` for any other.
 #[inline(always)]
 fn plain_line<const CAREFUL: bool>(
     bytes: &[u8],
@@ -415,26 +446,23 @@ fn plain_line<const CAREFUL: bool>(
     colon: usize,
     lf: usize,
 ) -> Option<(u8, usize, usize)> {
+    let text = bytes.get(..lf)?;
+    let [.., last, b'\r'] = text else { return None };
     let from = colon.wrapping_add(1);
-    let [first, second, .., _] = bytes.get(from..lf)? else { return None };
-    let [.., last, b'\r'] = bytes.get(from..lf)? else { return None };
-    let space = *first == b' ';
-    if *(if space { second } else { first }) <= b' ' || *last <= b' ' {
+    let (first, second) = (*text.get(from)?, *text.get(from.wrapping_add(1))?);
+    let space = first == b' ';
+    // An empty value ends here too: what follows it is the CR.
+    if (if space { second } else { first }) <= b' ' || *last <= b' ' {
         return None;
     }
-    let id = name_id::<CAREFUL>(bytes, line, colon)?;
-    Some((id, from.wrapping_add(usize::from(space)), lf.wrapping_sub(1)))
-}
-
-/// The registry's id of the name `bytes[line..colon]`, unless it is too near the end of the bytes to be loaded.
-#[inline(always)]
-fn name_id<const EXACT: bool>(bytes: &[u8], line: usize, colon: usize) -> Option<u8> {
     let sixteen = u128::from_le_bytes(*bytes.get(line..)?.first_chunk::<16>()?);
-    let last = u64::from_le_bytes(*bytes.get(..colon)?.last_chunk::<8>()?);
-    let name = || bytes.get(line..colon).unwrap_or(&[]);
+    let eight = u64::from_le_bytes(*text.get(..colon)?.last_chunk::<8>()?);
     let len = colon.wrapping_sub(line);
-    let id = lookup_words::<EXACT>(sixteen as u64, (sixteen >> 64) as u64, last, len, name);
-    (id != 0).then_some(id)
+    let id = lookup_words::<CAREFUL>(sixteen as u64, (sixteen >> 64) as u64, eight, len);
+    if id == 0 {
+        return None;
+    }
+    Some((id, from.wrapping_add(usize::from(space)), lf.wrapping_sub(1)))
 }
 
 #[cold]

@@ -153,11 +153,10 @@ impl Scanner {
         // Locals, so that they stay in registers: only what is cold sees `self`.
         let (mut next, mut open, mut odd, mut len) = (self.next, self.open, self.odd, marks.len);
         for block in blocks {
-            let masks = kernel.masks(block);
-            let sums = Sums::new(masks, open, odd);
+            let sums = Sums::new(kernel.masks(block), open, odd);
             if sums.needs_care() {
                 (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
-                if let Some(stop) = self.step::<K>(sums, masks.lf, BLOCK, bytes, marks) {
+                if let Some(stop) = self.step(kernel, bytes, block, marks) {
                     return stop;
                 }
                 (next, open, odd, len) = (self.next, self.open, self.odd, marks.len);
@@ -171,26 +170,24 @@ impl Scanner {
             next = next.wrapping_add(BLOCK);
         }
         (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
-        if last && !tail.is_empty() {
-            let masks = tail_masks(kernel, bytes, tail);
-            let sums = Sums::new(masks, self.open, self.odd);
-            if let Some(stop) = self.step::<K>(sums, masks.lf, tail.len(), bytes, marks) {
-                return stop;
-            }
+        if last
+            && !tail.is_empty()
+            && let Some(stop) = self.step(kernel, bytes, tail, marks)
+        {
+            return stop;
         }
         Stop::Starved
     }
 
-    /// One block, of which the first `len` bytes count, with all that may stand in it.
+    /// One block, or the fewer bytes at the end, with all that may stand there. Computes the masks again, so that
+    /// the loop above need not keep them.
     #[inline(never)]
-    fn step<K: Kernel>(
-        &mut self,
-        sums: Sums,
-        lf: u64,
-        len: usize,
-        bytes: &[u8],
-        marks: &mut Marks,
-    ) -> Option<Stop> {
+    fn step<K: Kernel>(&mut self, kernel: K, bytes: &[u8], block: &[u8], marks: &mut Marks) -> Option<Stop> {
+        let masks = match block.first_chunk::<BLOCK>() {
+            Some(block) => kernel.masks(block),
+            None => tail_masks(kernel, bytes, block),
+        };
+        let sums = Sums::new(masks, self.open, self.odd);
         let (mut within, mut through) = (u64::MAX, u64::MAX);
         let mut end = None;
         if sums.colonless != 0 {
@@ -206,13 +203,13 @@ impl Scanner {
         }
         marks.ragged |= sums.colonless & within != 0;
         if sums.irregular & through != 0 {
-            self.note(sums.irregular & through, lf, bytes);
+            self.note(sums.irregular & through, masks.lf, bytes);
         }
         if let Some(index) = end {
             return Some(Stop::End(self.next.wrapping_add(index as usize)));
         }
         (self.open, self.odd) = (sums.open, sums.odd);
-        self.next = self.next.wrapping_add(len);
+        self.next = self.next.wrapping_add(block.len());
         None
     }
 
