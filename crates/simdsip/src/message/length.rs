@@ -3,7 +3,7 @@
 //! RFC 3261 §18.3, §20.14; RFC 4475 §3.3.9.
 
 use super::head::Head;
-use super::index::Table;
+use super::index::{Record, Table};
 use super::token::trim_lws;
 use crate::defect::{DefectCode, Defects};
 use crate::error::{Error, ErrorKind};
@@ -23,15 +23,9 @@ pub(crate) enum ContentLength {
 }
 
 /// A decimal number, or `None` for anything else. What exceeds `u64` is `u64::MAX`.
-#[inline]
 pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
     if text.is_empty() {
         return None;
-    }
-    if let [a, rest @ ..] = text
-        && rest.len() < 4
-    {
-        return short_decimal(*a, rest);
     }
     let mut value = 0u64;
     for &byte in text {
@@ -44,18 +38,23 @@ pub(crate) fn decimal(text: &[u8]) -> Option<u64> {
     Some(value)
 }
 
-/// One to four digits, as nearly all are: no loop to leave.
+/// [`decimal`] of the value of `record`. One to four digits, as nearly all are, are read without a loop to leave.
 #[inline]
-fn short_decimal(first: u8, rest: &[u8]) -> Option<u64> {
-    let digit = |byte: u8| u32::from(byte.wrapping_sub(b'0'));
-    let (a, b, c, d) = match rest {
-        [] => (0, 0, 0, digit(first)),
-        [d] => (0, 0, digit(first), digit(*d)),
-        [c, d] => (0, digit(first), digit(*c), digit(*d)),
-        [b, c, d, ..] => (digit(first), digit(*b), digit(*c), digit(*d)),
-    };
-    let value = a.wrapping_mul(1000).wrapping_add(b.wrapping_mul(100)).wrapping_add(c.wrapping_mul(10)).wrapping_add(d);
-    (a.max(b).max(c.max(d)) <= 9).then_some(value.into())
+fn decimal_value(bytes: &[u8], record: Record) -> Option<u64> {
+    let (len, end) = (record.value_len, record.value_range().end);
+    if (1..=4).contains(&len)
+        && let Some(four) = bytes.get(..end).and_then(|head| head.last_chunk::<4>())
+    {
+        // What stands before the value becomes zeros.
+        let before = 32u32.wrapping_sub((len as u32).wrapping_mul(8));
+        let digits = (u32::from_be_bytes(*four) ^ 0x3030_3030).unbounded_shl(before).unbounded_shr(before);
+        let [a, b, c, d] = digits.to_be_bytes().map(u64::from);
+        let value = a.wrapping_mul(1000).wrapping_add(b.wrapping_mul(100));
+        let value = value.wrapping_add(c.wrapping_mul(10)).wrapping_add(d);
+        let all = digits.wrapping_add(0x7676_7676) | digits;
+        return (all & 0x8080_8080 == 0).then_some(value);
+    }
+    decimal(trim_lws(bytes.get(record.value_range()).unwrap_or(&[])))
 }
 
 /// Reads the header fields of a message and notes their defects.
@@ -65,15 +64,15 @@ pub(crate) fn content_length(bytes: &[u8], table: Table<'_>, head: &mut Head) ->
     let read = match table.find(id, 0) {
         None => ContentLength::Missing,
         Some(first) if table.find(id, first.wrapping_add(1)).is_none() => {
-            let value = table.get(first).and_then(|record| bytes.get(record.value_range())).unwrap_or(&[]);
-            decimal(trim_lws(value)).map_or(ContentLength::Invalid, ContentLength::Bytes)
+            let value = table.get(first).and_then(|record| decimal_value(bytes, record));
+            value.map_or(ContentLength::Invalid, ContentLength::Bytes)
         }
         Some(_) => agreed(bytes, table, head),
     };
-    match read {
-        ContentLength::Invalid => head.defects = head.defects.with(DefectCode::ContentLengthInvalid),
-        ContentLength::Conflict => head.defects = head.defects.with(DefectCode::ContentLengthConflict),
-        ContentLength::Missing | ContentLength::Bytes(_) => {}
+    if read == ContentLength::Invalid {
+        head.defects = head.defects.with(DefectCode::ContentLengthInvalid);
+    } else if read == ContentLength::Conflict {
+        head.defects = head.defects.with(DefectCode::ContentLengthConflict);
     }
     read
 }

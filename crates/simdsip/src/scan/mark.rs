@@ -110,6 +110,16 @@ pub(crate) enum Stop {
     End(usize),
 }
 
+/// Why [`Scanner::regular_blocks`] stopped.
+enum Run<'b> {
+    /// No block is left.
+    Over,
+    /// The marks are full.
+    Full,
+    /// This block needs care.
+    Care(&'b [u8]),
+}
+
 /// Which bytes were seen that are neither printable ASCII nor part of CR LF.
 ///
 /// Complete but for what stands right before a line feed, which the reader of the lines
@@ -148,35 +158,47 @@ impl Scanner {
     /// Appends marks for the bytes from `next` on. Without `last`, only whole blocks are taken.
     #[inline(always)]
     fn fill<K: Kernel>(&mut self, kernel: K, bytes: &[u8], last: bool, marks: &mut Marks) -> Stop {
-        let rest = bytes.get(self.next..).unwrap_or(&[]);
-        let (blocks, tail) = rest.as_chunks::<BLOCK>();
-        // Locals, so that they stay in registers: only what is cold sees `self`.
+        loop {
+            let rest = bytes.get(self.next..).unwrap_or(&[]);
+            let (blocks, tail) = rest.as_chunks::<BLOCK>();
+            let block = match self.regular_blocks(kernel, blocks, marks) {
+                Run::Full => return Stop::Full,
+                Run::Care(block) => block,
+                Run::Over if last && !tail.is_empty() => tail,
+                Run::Over => return Stop::Starved,
+            };
+            if let Some(stop) = self.step(kernel, bytes, block, marks) {
+                return stop;
+            }
+        }
+    }
+
+    /// The hot loop: blocks in which every line has a colon and ends in CR LF. What is cold is outside of it, so
+    /// that constants and state stay in registers.
+    #[inline(always)]
+    fn regular_blocks<'b, K: Kernel>(
+        &mut self,
+        kernel: K,
+        blocks: &'b [[u8; BLOCK]],
+        marks: &mut Marks,
+    ) -> Run<'b> {
         let (mut next, mut open, mut odd, mut len) = (self.next, self.open, self.odd, marks.len);
+        let mut run = Run::Over;
         for block in blocks {
             let sums = Sums::new(kernel.masks(block), open, odd);
             if sums.needs_care() {
-                (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
-                if let Some(stop) = self.step(kernel, bytes, block, marks) {
-                    return stop;
-                }
-                (next, open, odd, len) = (self.next, self.open, self.odd, marks.len);
-                continue;
+                run = Run::Care(block);
+                break;
             }
             let Some(more) = put::<K>(&mut marks.at, len, sums.found, next) else {
-                (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
-                return Stop::Full;
+                run = Run::Full;
+                break;
             };
             (open, odd, len) = (sums.open, sums.odd, more);
             next = next.wrapping_add(BLOCK);
         }
         (self.next, self.open, self.odd, marks.len) = (next, open, odd, len);
-        if last
-            && !tail.is_empty()
-            && let Some(stop) = self.step(kernel, bytes, tail, marks)
-        {
-            return stop;
-        }
-        Stop::Starved
+        run
     }
 
     /// One block, or the fewer bytes at the end, with all that may stand there. Computes the masks again, so that
