@@ -8,7 +8,7 @@
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::message::Sink;
 use crate::message::length;
-use crate::message::section::{Input, Progress, Section};
+use crate::message::section::{Input, Page, Progress, Section};
 use crate::message::{Index, Message, Parser};
 use crate::scan::BLOCK;
 
@@ -122,7 +122,7 @@ impl<const N: usize> Framer<N> {
             side,
             state: State::Between,
             seen: 0,
-            section: Section::new(0),
+            section: Section::START,
             index: Index::sized(),
         }
     }
@@ -214,7 +214,7 @@ impl<const N: usize> Framer<N> {
 
     fn begin(&mut self, origin: usize) {
         self.state = State::Head;
-        self.section = Section::new(origin);
+        self.section.begin(origin, self.index.parts().1);
         self.seen = origin;
     }
 
@@ -228,7 +228,7 @@ impl<const N: usize> Framer<N> {
         }
         if !done {
             let from = self.seen.max(self.section.scanner.next);
-            done = ends_from(buffer, from, self.section.origin) && self.advance(buffer, Input::Whole)?;
+            done = ends_from(buffer, from, self.index.head.origin) && self.advance(buffer, Input::Whole)?;
         }
         if !done {
             self.seen = buffer.len();
@@ -242,9 +242,9 @@ impl<const N: usize> Framer<N> {
     }
 
     fn advance(&mut self, buffer: &[u8], input: Input) -> Result<bool, Error> {
-        let (rows, head) = self.index.parts();
+        let (sink, head) = self.index.parts();
         let Parser { backend, limits, .. } = &self.parser;
-        let progress = self.section.advance(*backend, buffer, input, limits, rows, head)?;
+        let progress = self.section.advance(*backend, buffer, input, &mut Page { sink, head, limits })?;
         Ok(progress == Progress::Done)
     }
 

@@ -3,7 +3,7 @@
 use super::head::Head;
 use super::index::{Index, Sink, Table};
 use super::length;
-use super::section::{Input, Progress, Section};
+use super::section::{Input, Page, Progress, Section};
 use super::view::Message;
 use crate::defect::Defects;
 use crate::error::{Error, ErrorKind, LimitKind};
@@ -123,10 +123,11 @@ impl Parser {
         }
         let origin = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
         let Some(origin) = origin else { return Err(Error::new(ErrorKind::Empty, bytes.len())) };
-        let mut section = Section::new(origin);
-        let input = Input::Whole;
-        if section.advance(self.backend, bytes, input, limits, sink, head)? == Progress::Starved {
-            section.conclude(bytes, limits, sink, head)?;
+        let mut section = Section::START;
+        section.begin(origin, head);
+        let mut page = Page { sink: &mut *sink, head: &mut *head, limits };
+        if section.advance(self.backend, bytes, Input::Whole, &mut page)? == Progress::Starved {
+            section.conclude(bytes, &mut page)?;
         }
         let table = sink.table(head.count);
         length::of_datagram(bytes, table, head);

@@ -7,7 +7,7 @@
 
 use core::ops::Range;
 
-use super::head::{Head, Kind, Start};
+use super::head::{Head, Kind};
 use super::index::{FOLDED, NO_COLON, NOT_TOKEN, Record, Sink, WS_BEFORE_COLON};
 use super::start_line;
 use super::token::{is_blank, is_token_slice};
@@ -39,37 +39,42 @@ pub(crate) enum Progress {
     Starved,
 }
 
-/// A header section being read.
+/// A header section being read. What is known of the message already stands in its [`Head`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Section {
     pub(crate) scanner: Scanner,
-    pub(crate) origin: usize,
-    start: Option<Start>,
     /// Where the line at hand begins.
     line: usize,
     /// The first colon of the line at hand, if it has been seen.
     colon: usize,
     /// Records so far.
     count: usize,
-    headers_at: usize,
-    defects: DefectSet,
+    /// Whether the start line has been read.
+    started: bool,
     /// Whether every line so far ended in CR LF.
     crlf: bool,
 }
 
+/// What [`Section::advance`] writes to, and how much it may.
+pub(crate) struct Page<'a, S> {
+    pub(crate) sink: &'a mut S,
+    pub(crate) head: &'a mut Head,
+    pub(crate) limits: &'a Limits,
+}
+
 impl Section {
+    /// Before the first byte.
+    pub(crate) const START: Section =
+        Section { scanner: Scanner::new(0), line: 0, colon: NONE, count: 0, started: false, crlf: true };
+
     /// Begins at `origin`, where the start line begins.
-    pub(crate) const fn new(origin: usize) -> Section {
-        Section {
-            scanner: Scanner::new(origin),
-            origin,
-            start: None,
-            line: origin,
-            colon: NONE,
-            count: 0,
-            headers_at: 0,
-            defects: DefectSet::EMPTY,
-            crlf: true,
+    #[inline]
+    pub(crate) fn begin(&mut self, origin: usize, head: &mut Head) {
+        *self = Section { scanner: Scanner::new(origin), line: origin, ..Section::START };
+        head.origin = origin;
+        head.defects = DefectSet::EMPTY;
+        if origin > 0 {
+            head.defects = head.defects.with(DefectCode::LeadingCrlf);
         }
     }
 
@@ -80,9 +85,7 @@ impl Section {
         backend: Backend,
         bytes: &[u8],
         input: Input,
-        limits: &Limits,
-        sink: &mut S,
-        head: &mut Head,
+        page: &mut Page<'_, S>,
     ) -> Result<Progress, Error> {
         let held = S::MAX_OFFSET.wrapping_add(1);
         let window = bytes.get(..held).unwrap_or(bytes);
@@ -93,86 +96,85 @@ impl Section {
             let stop =
                 backend.run(Fill { scanner: &mut self.scanner, bytes: window, last, marks: &mut marks });
             let from = self.line;
-            self.take(&marks, window, sink)?;
+            self.take(&marks, window, page)?;
             // As long as a whole batch is no longer than one line may be, no line is.
-            if self.line.wrapping_sub(from) > limits.line_len {
-                within_lines(window, from..self.line, limits.line_len)?;
+            if self.line.wrapping_sub(from) > page.limits.line_len {
+                within_lines(window, from..self.line, page.limits.line_len)?;
             }
-            if self.count > limits.header_count {
+            if self.count > page.limits.header_count {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), self.line));
             }
             match stop {
                 Stop::Full => {}
                 Stop::End(lf) => {
-                    self.crlf &=
-                        lf.checked_sub(1).and_then(|at| window.get(at)) == Some(&b'\r') && lf > self.line;
-                    self.finish(window, self.line, lf.wrapping_add(1), limits, head)?;
+                    self.crlf &= lf > self.line && window.get(lf.wrapping_sub(1)) == Some(&b'\r');
+                    self.finish(window, lf.wrapping_add(1), page)?;
                     return Ok(Progress::Done);
                 }
-                Stop::Starved => {
-                    if window.len().saturating_sub(self.line) > limits.line_len {
-                        return Err(Error::new(
-                            ErrorKind::Limit(LimitKind::Line),
-                            self.line.saturating_add(limits.line_len),
-                        ));
-                    }
-                    if window.len() < bytes.len() {
-                        return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), held));
-                    }
-                    return Ok(Progress::Starved);
-                }
+                Stop::Starved => return self.starved(window.len(), bytes.len(), page.limits),
             }
         }
+    }
+
+    #[cold]
+    fn starved(&self, held: usize, len: usize, limits: &Limits) -> Result<Progress, Error> {
+        if held.saturating_sub(self.line) > limits.line_len {
+            let at = self.line.saturating_add(limits.line_len);
+            return Err(Error::new(ErrorKind::Limit(LimitKind::Line), at));
+        }
+        if held < len {
+            return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), held));
+        }
+        Ok(Progress::Starved)
     }
 
     /// The bytes ended without an empty line: what is there is the section.
     #[cold]
-    pub(crate) fn conclude<S: Sink>(
-        &mut self,
-        bytes: &[u8],
-        limits: &Limits,
-        sink: &mut S,
-        head: &mut Head,
-    ) -> Result<(), Error> {
-        self.defects = self.defects.with(DefectCode::NoEmptyLine);
+    pub(crate) fn conclude<S: Sink>(&mut self, bytes: &[u8], page: &mut Page<'_, S>) -> Result<(), Error> {
+        page.head.defects = page.head.defects.with(DefectCode::NoEmptyLine);
         // A CR at the very end is the first half of an empty line.
         let rest = bytes.get(self.line..).unwrap_or(&[]);
         if !rest.is_empty() && rest != b"\r" {
-            self.last_line_ends(bytes, sink)?;
+            self.last_line_ends(bytes, page)?;
             self.line = bytes.len();
-            if self.count > limits.header_count {
+            if self.count > page.limits.header_count {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), bytes.len()));
             }
         }
-        self.finish(bytes, self.line, bytes.len(), limits, head)
+        self.finish(bytes, bytes.len(), page)
     }
 
     #[inline]
-    fn take<S: Sink>(&mut self, marks: &Marks, bytes: &[u8], sink: &mut S) -> Result<(), Error> {
+    fn take<S: Sink>(&mut self, marks: &Marks, bytes: &[u8], page: &mut Page<'_, S>) -> Result<(), Error> {
         let mut rest = marks.as_slice();
-        if self.start.is_none() {
+        if !self.started {
             let Some((first, others)) = rest.split_first() else { return Ok(()) };
-            self.start_line_ends(bytes, *first as usize)?;
+            self.start_line_ends(bytes, *first as usize, page)?;
             rest = others;
         }
         if self.colon != NONE
             && let Some((first, others)) = rest.split_first()
         {
-            self.open_line_ends(bytes, *first as usize, sink)?;
+            self.open_line_ends(bytes, *first as usize, page)?;
             rest = others;
         }
         // Controls in a name can make the quick comparison of names lie, so that it is only for lines without.
         if marks.ragged | self.scanner.stray.control | self.scanner.stray.bare_cr {
-            self.take_lines_with_care(rest, bytes, sink)
+            self.take_lines_with_care(rest, bytes, page)
         } else {
-            self.take_lines(rest, bytes, sink)
+            self.take_lines(rest, bytes, page)
         }
     }
 
     /// The hot loop: each line has its first colon and its line feed in `marks`. Kept out of line: what it needs
     /// then fits the registers.
     #[inline(never)]
-    fn take_lines<S: Sink>(&mut self, marks: &[u32], bytes: &[u8], sink: &mut S) -> Result<(), Error> {
+    fn take_lines<S: Sink>(
+        &mut self,
+        marks: &[u32],
+        bytes: &[u8],
+        page: &mut Page<'_, S>,
+    ) -> Result<(), Error> {
         let (pairs, half) = marks.as_chunks::<2>();
         let (mut line, mut count) = (self.line, self.count);
         for [colon, lf] in pairs {
@@ -180,13 +182,13 @@ impl Section {
             if let Some((id, value, end)) = plain_line::<false>(bytes, line, colon, lf) {
                 let name_len = colon.wrapping_sub(line) as u8;
                 let value_len = end.wrapping_sub(value);
-                if !sink.put(count, Record { name: line, name_len, value, value_len, flags: 0, id }) {
+                if !page.sink.put(count, Record { name: line, name_len, value, value_len, flags: 0, id }) {
                     return Err(index_full(line));
                 }
                 count = count.wrapping_add(1);
             } else {
                 self.count = count;
-                self.odd_line(bytes, line, colon, lf, sink)?;
+                self.odd_line(bytes, line, colon, lf, page)?;
                 count = self.count;
             }
             line = lf.wrapping_add(1);
@@ -204,7 +206,7 @@ impl Section {
         &mut self,
         mut marks: &[u32],
         bytes: &[u8],
-        sink: &mut S,
+        page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
         loop {
             let (colon, lf) = match marks {
@@ -227,15 +229,15 @@ impl Section {
                 Some((id, value, end)) if colon != NONE => {
                     let name_len = colon.wrapping_sub(line) as u8;
                     let value_len = end.wrapping_sub(value);
-                    self.put(Record { name: line, name_len, value, value_len, flags: 0, id }, sink)?;
+                    self.put(Record { name: line, name_len, value, value_len, flags: 0, id }, page)?;
                 }
-                _ => self.odd_line(bytes, line, colon, lf, sink)?,
+                _ => self.odd_line(bytes, line, colon, lf, page)?,
             }
         }
     }
 
-    fn put<S: Sink>(&mut self, record: Record, sink: &mut S) -> Result<(), Error> {
-        if !sink.put(self.count, record) {
+    fn put<S: Sink>(&mut self, record: Record, page: &mut Page<'_, S>) -> Result<(), Error> {
+        if !page.sink.put(self.count, record) {
             return Err(index_full(record.name));
         }
         self.count = self.count.wrapping_add(1);
@@ -244,37 +246,43 @@ impl Section {
 
     /// The line whose colon was the last mark of the batch before ends at `lf`.
     #[cold]
-    fn open_line_ends<S: Sink>(&mut self, bytes: &[u8], lf: usize, sink: &mut S) -> Result<(), Error> {
+    fn open_line_ends<S: Sink>(
+        &mut self,
+        bytes: &[u8],
+        lf: usize,
+        page: &mut Page<'_, S>,
+    ) -> Result<(), Error> {
         let colon = core::mem::replace(&mut self.colon, NONE);
         // Both were marks, which are `u32`, but for an end at the end of all bytes.
         let (Ok(colon), Ok(lf)) = (u32::try_from(colon), u32::try_from(lf)) else {
             return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), self.line));
         };
-        self.take_lines_with_care(&[colon, lf], bytes, sink)
+        self.take_lines_with_care(&[colon, lf], bytes, page)
     }
 
     /// The bytes end within a line.
     #[cold]
-    fn last_line_ends<S: Sink>(&mut self, bytes: &[u8], sink: &mut S) -> Result<(), Error> {
+    fn last_line_ends<S: Sink>(&mut self, bytes: &[u8], page: &mut Page<'_, S>) -> Result<(), Error> {
         let end = bytes.len();
-        if self.start.is_none() {
-            return self.start_line_ends(bytes, end);
+        if !self.started {
+            return self.start_line_ends(bytes, end, page);
         }
         if self.colon != NONE {
-            return self.open_line_ends(bytes, end, sink);
+            return self.open_line_ends(bytes, end, page);
         }
         let (line, value_end) = (self.line, self.content_end(bytes, self.line, end));
         self.line = end.wrapping_add(1);
-        self.continuation_or_stray(bytes, line, value_end, sink)
+        self.continuation_or_stray(bytes, line, value_end, page)
     }
 
-    fn start_line_ends(&mut self, bytes: &[u8], end: usize) -> Result<(), Error> {
+    #[inline]
+    fn start_line_ends<S>(&mut self, bytes: &[u8], end: usize, page: &mut Page<'_, S>) -> Result<(), Error> {
         let content_end = self.content_end(bytes, self.line, end);
-        let (start, defects) = start_line::parse(bytes, self.line, content_end)?;
-        self.start = Some(start);
-        self.defects = self.defects.union(defects);
+        let head = &mut *page.head;
+        start_line::parse(bytes, self.line, content_end, &mut head.start, &mut head.defects)?;
+        self.started = true;
         self.line = end.wrapping_add(1);
-        self.headers_at = self.line.min(bytes.len());
+        head.headers_at = self.line.min(bytes.len());
         Ok(())
     }
 
@@ -294,45 +302,22 @@ impl Section {
         line: usize,
         colon: usize,
         lf: usize,
-        sink: &mut S,
+        page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
         let end = self.content_end(bytes, line, lf);
         let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
         if folded || colon == NONE {
-            return self.continuation_or_stray(bytes, line, end, sink);
+            return self.continuation_or_stray(bytes, line, end, page);
         }
         let id = lookup(bytes.get(line..colon).unwrap_or(&[]));
-        let (name_len, flags, id) =
-            if id == 0 { self.unregistered(bytes, line, colon)? } else { (colon.wrapping_sub(line) as u8, 0, id) };
+        let (name_len, flags, id) = if id == 0 {
+            unregistered(bytes, line, colon, &mut page.head.defects)?
+        } else {
+            (colon.wrapping_sub(line) as u8, 0, id)
+        };
         let (value, end) = trim_value(bytes, colon.wrapping_add(1), end);
         let record = Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags, id };
-        self.put(record, sink)
-    }
-
-    /// A name that is not in the registry, or has blanks behind it: its length, flags, and id after all.
-    fn unregistered(&mut self, bytes: &[u8], line: usize, colon: usize) -> Result<(u8, u8, u8), Error> {
-        let mut flags = 0;
-        let mut name = bytes.get(line..colon).unwrap_or(&[]);
-        while let [rest @ .., last] = name
-            && is_blank(*last)
-        {
-            name = rest;
-            flags = WS_BEFORE_COLON;
-        }
-        if flags != 0 {
-            self.defects = self.defects.with(DefectCode::WsBeforeColon);
-        }
-        if name.is_empty() {
-            self.defects = self.defects.with(DefectCode::EmptyHeaderName);
-        } else if !is_token_slice(name) {
-            self.defects = self.defects.with(DefectCode::NameNotToken);
-            flags |= NOT_TOKEN;
-        }
-        let Ok(name_len) = u8::try_from(name.len()) else {
-            return Err(Error::new(ErrorKind::Limit(LimitKind::Name), line.saturating_add(255)));
-        };
-        let id = if flags & WS_BEFORE_COLON != 0 { lookup(name) } else { 0 };
-        Ok((name_len, flags, id))
+        self.put(record, page)
     }
 
     /// A line that begins with a blank belongs to the value before it; any other without a colon stands for itself.
@@ -341,24 +326,24 @@ impl Section {
         bytes: &[u8],
         line: usize,
         end: usize,
-        sink: &mut S,
+        page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
         let (value, value_end) = trim_value(bytes, line, end);
         let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
         if folded
             && let Some(last) = self.count.checked_sub(1)
-            && let Some(record) = sink.table(self.count).get(last)
+            && let Some(record) = page.sink.table(self.count).get(last)
         {
             if value != value_end {
                 let start = if record.value_len == 0 { value } else { record.value };
                 // A value that begins on its second line needs no joining.
                 let joined = if record.value_len == 0 { 0 } else { FOLDED };
-                sink.amend(last, start..value_end, record.flags | joined);
+                page.sink.amend(last, start..value_end, record.flags | joined);
             }
             return Ok(());
         }
         let code = if folded { DefectCode::FoldedStartLine } else { DefectCode::HeaderWithoutColon };
-        self.defects = self.defects.with(code);
+        page.head.defects = page.head.defects.with(code);
         let record = Record {
             name: line,
             name_len: 0,
@@ -367,47 +352,36 @@ impl Section {
             flags: NO_COLON,
             id: 0,
         };
-        self.put(record, sink)
+        self.put(record, page)
     }
 
-    /// Fills the head in.
-    fn finish(
-        &mut self,
-        bytes: &[u8],
-        headers_end: usize,
-        body_at: usize,
-        limits: &Limits,
-        head: &mut Head,
-    ) -> Result<(), Error> {
-        let Some(start) = self.start else { return Err(Error::new(ErrorKind::Method, self.origin)) };
-        if self.scanner.stray != Stray::default() || !self.crlf {
-            self.classify(bytes.get(self.origin..body_at).unwrap_or(&[]));
+    /// Fills the head in. The line at hand is the empty one.
+    #[inline]
+    fn finish<S>(&mut self, bytes: &[u8], body_at: usize, page: &mut Page<'_, S>) -> Result<(), Error> {
+        let head = &mut *page.head;
+        if !self.started {
+            return Err(Error::new(ErrorKind::Method, head.origin));
         }
-        if start.parts[1].len as usize > limits.uri_len && start.kind == Kind::Request {
-            let at = (start.parts[1].at as usize).saturating_add(limits.uri_len);
+        if self.scanner.stray != Stray::default() || !self.crlf {
+            let section = bytes.get(head.origin..body_at).unwrap_or(&[]);
+            head.defects = head.defects.union(self.byte_defects(section));
+        }
+        if head.start.parts[1].len as usize > page.limits.uri_len && head.start.kind == Kind::Request {
+            let at = (head.start.parts[1].at as usize).saturating_add(page.limits.uri_len);
             return Err(Error::new(ErrorKind::Limit(LimitKind::Uri), at));
         }
-        if self.origin > 0 {
-            self.defects = self.defects.with(DefectCode::LeadingCrlf);
-        }
-        *head = Head {
-            start,
-            origin: self.origin,
-            headers_at: self.headers_at,
-            headers_end,
-            body_at,
-            body_len: 0,
-            input_end: body_at,
-            count: self.count,
-            defects: self.defects,
-        };
+        head.headers_end = self.line.min(body_at);
+        head.body_at = body_at;
+        head.body_len = 0;
+        head.input_end = body_at;
+        head.count = self.count;
         Ok(())
     }
 
     /// Which byte-level defects the section has.
     #[cold]
     #[inline(never)]
-    fn classify(&mut self, section: &[u8]) {
+    fn byte_defects(&self, section: &[u8]) -> DefectSet {
         // A line that ends otherwise than in CR LF hides what stands there from the scanner.
         let stray = if self.crlf { self.scanner.stray } else { stray_bytes(section) };
         let found = [
@@ -416,11 +390,8 @@ impl Section {
             (stray.control, DefectCode::ControlByte),
             (stray.high && simdutf8::basic::from_utf8(section).is_err(), DefectCode::NotUtf8),
         ];
-        for (seen, code) in found {
-            if seen {
-                self.defects = self.defects.with(code);
-            }
-        }
+        let seen = found.into_iter().filter(|(seen, _)| *seen);
+        seen.fold(DefectSet::EMPTY, |set, (_, code)| set.with(code))
     }
 }
 
@@ -463,6 +434,37 @@ fn plain_line<const CAREFUL: bool>(
         return None;
     }
     Some((id, from.wrapping_add(usize::from(space)), lf.wrapping_sub(1)))
+}
+
+/// A name that is not in the registry, or has blanks behind it: its length, flags, and id after all.
+fn unregistered(
+    bytes: &[u8],
+    line: usize,
+    colon: usize,
+    defects: &mut DefectSet,
+) -> Result<(u8, u8, u8), Error> {
+    let mut flags = 0;
+    let mut name = bytes.get(line..colon).unwrap_or(&[]);
+    while let [rest @ .., last] = name
+        && is_blank(*last)
+    {
+        name = rest;
+        flags = WS_BEFORE_COLON;
+    }
+    if flags != 0 {
+        *defects = defects.with(DefectCode::WsBeforeColon);
+    }
+    if name.is_empty() {
+        *defects = defects.with(DefectCode::EmptyHeaderName);
+    } else if !is_token_slice(name) {
+        *defects = defects.with(DefectCode::NameNotToken);
+        flags |= NOT_TOKEN;
+    }
+    let Ok(name_len) = u8::try_from(name.len()) else {
+        return Err(Error::new(ErrorKind::Limit(LimitKind::Name), line.saturating_add(255)));
+    };
+    let id = if flags & WS_BEFORE_COLON != 0 { lookup(name) } else { 0 };
+    Ok((name_len, flags, id))
 }
 
 #[cold]

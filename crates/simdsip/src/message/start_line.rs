@@ -8,18 +8,29 @@ use super::token::{is_blank, is_token_slice};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind};
 
-/// Reads the line `bytes[start..end]`, its line end excluded.
+/// Reads the line `bytes[start..end]`, its line end excluded, into `found`; defects are added to `defects`.
 #[inline]
-pub(crate) fn parse(bytes: &[u8], start: usize, end: usize) -> Result<(Start, DefectSet), Error> {
+pub(crate) fn parse(
+    bytes: &[u8],
+    start: usize,
+    end: usize,
+    found: &mut Start,
+    defects: &mut DefectSet,
+) -> Result<(), Error> {
     let line = bytes.get(start..end).unwrap_or(&[]);
-    if let Some(found) = request(line, start) {
-        return Ok((found, DefectSet::EMPTY));
+    let plain = match line.first_chunk::<4>() {
+        Some(b"SIP/") => status(line, start),
+        Some(_) => request(line, start),
+        None => None,
+    };
+    if let Some(plain) = plain {
+        *found = plain;
+        return Ok(());
     }
-    match line.split_at_checked(4) {
-        Some((b"SIP/", rest)) => status(rest, line, start),
-        Some((head, _)) if head.eq_ignore_ascii_case(b"SIP/") => odd_status(line, start),
-        _ => odd_request(line, start),
-    }
+    let scheme = line.get(..4).unwrap_or(&[]);
+    let odd = if scheme.eq_ignore_ascii_case(b"SIP/") { odd_status } else { odd_request };
+    *found = odd(line, start, defects)?;
+    Ok(())
 }
 
 /// `METHOD SP URI SP SIP/2.0`, exactly; anything else is looked at again by [`odd_request`].
@@ -70,23 +81,25 @@ fn method_len(line: &[u8]) -> Option<usize> {
 #[inline]
 fn has_blank(uri: &[u8]) -> bool {
     let (words, _) = uri.as_chunks::<16>();
-    let Some(last) = uri.last_chunk::<16>() else { return uri.is_empty() || uri.iter().any(|&byte| byte <= b' ') };
+    let Some(last) = uri.last_chunk::<16>() else {
+        return uri.is_empty() || uri.iter().any(|&byte| byte <= b' ');
+    };
     words.iter().chain([last]).fold(0, |found, word| found | below(u128::from_le_bytes(*word), 0x21)) != 0
 }
 
-/// `SIP/2.0 SP 3DIGIT SP Reason-Phrase`, exactly, behind its `SIP/`.
+/// `SIP/2.0 SP 3DIGIT SP Reason-Phrase`, exactly; anything else is looked at again by [`odd_status`].
 #[inline]
-fn status(rest: &[u8], line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
-    if let [b'2', b'.', b'0', b' ', hundreds @ b'1'..=b'6', tens, units, b' ', ..] = rest
-        && hundreds.is_ascii_digit()
-        && tens.is_ascii_digit()
-        && units.is_ascii_digit()
-    {
-        let at = |offset: usize| start.wrapping_add(offset);
-        let parts = [Span::new(start, at(7)), Span::new(at(8), at(11)), Span::new(at(12), at(line.len()))];
-        return Ok((Start { kind: Kind::Response, parts }, DefectSet::EMPTY));
+fn status(line: &[u8], start: usize) -> Option<Start> {
+    let twelve = line.first_chunk::<12>()?;
+    let [b'S', b'I', b'P', b'/', b'2', b'.', b'0', b' ', b'1'..=b'6', tens, units, b' '] = twelve else {
+        return None;
+    };
+    if !tens.is_ascii_digit() || !units.is_ascii_digit() {
+        return None;
     }
-    odd_status(line, start)
+    let at = |offset: usize| start.wrapping_add(offset);
+    let parts = [Span::new(start, at(7)), Span::new(at(8), at(11)), Span::new(at(12), at(line.len()))];
+    Some(Start { kind: Kind::Response, parts })
 }
 
 /// Where the blanks before and behind `line[from..to]` end.
@@ -115,9 +128,8 @@ fn version_defects(version: &[u8], defects: &mut DefectSet) {
 
 /// A request whose spacing, method or version is not as it should be.
 #[cold]
-fn odd_request(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
+fn odd_request(line: &[u8], start: usize, defects: &mut DefectSet) -> Result<Start, Error> {
     let at = |offset: usize| start.wrapping_add(offset);
-    let mut defects = DefectSet::EMPTY;
     let (first, last) = narrow(line, 0, line.len());
     if first == last {
         return Err(Error::new(ErrorKind::Method, start));
@@ -128,7 +140,7 @@ fn odd_request(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
         return Err(Error::new(ErrorKind::Method, at(first)));
     }
     if !is_token_slice(method) {
-        defects = defects.with(DefectCode::MethodNotToken);
+        *defects = defects.with(DefectCode::MethodNotToken);
     }
     let rest = line.get(method_end..last).unwrap_or(&[]);
     let version_at = memchr::memrchr2(b' ', b'\t', rest)
@@ -137,34 +149,33 @@ fn odd_request(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
     if !version.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"SIP/")) {
         return Err(Error::new(ErrorKind::Version, at(version_at)));
     }
-    version_defects(version, &mut defects);
+    version_defects(version, defects);
     let (uri_at, uri_end) = narrow(line, method_end, version_at);
     if uri_at == uri_end {
         return Err(Error::new(ErrorKind::RequestUri, at(method_end)));
     }
     if word_end(line, uri_at, uri_end) != uri_end {
-        defects = defects.with(DefectCode::SpaceInUri);
+        *defects = defects.with(DefectCode::SpaceInUri);
     }
     let single_spaces =
         line.get(method_end..uri_at) == Some(b" ") && line.get(uri_end..version_at) == Some(b" ");
     if !single_spaces || first != 0 || last != line.len() {
-        defects = defects.with(DefectCode::StartLineSpacing);
+        *defects = defects.with(DefectCode::StartLineSpacing);
     }
     let parts = [
         Span::new(at(first), at(method_end)),
         Span::new(at(uri_at), at(uri_end)),
         Span::new(at(version_at), at(last)),
     ];
-    Ok((Start { kind: Kind::Request, parts }, defects))
+    Ok(Start { kind: Kind::Request, parts })
 }
 
 /// A response whose spacing, version or code is not as it should be.
 #[cold]
-fn odd_status(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
+fn odd_status(line: &[u8], start: usize, defects: &mut DefectSet) -> Result<Start, Error> {
     let at = |offset: usize| start.wrapping_add(offset);
-    let mut defects = DefectSet::EMPTY;
     let version_end = word_end(line, 0, line.len());
-    version_defects(line.get(..version_end).unwrap_or(&[]), &mut defects);
+    version_defects(line.get(..version_end).unwrap_or(&[]), defects);
     let (code_at, _) = narrow(line, version_end, line.len());
     let code_end = word_end(line, code_at, line.len());
     let code = line.get(code_at..code_end).unwrap_or(&[]);
@@ -172,20 +183,20 @@ fn odd_status(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
         return Err(Error::new(ErrorKind::StatusCode, at(code_at)));
     }
     if !matches!(code, [b'1'..=b'6', b'0'..=b'9', b'0'..=b'9']) {
-        defects = defects.with(DefectCode::BadStatus);
+        *defects = defects.with(DefectCode::BadStatus);
     }
     if line.get(version_end..code_at) != Some(b" ") {
-        defects = defects.with(DefectCode::StartLineSpacing);
+        *defects = defects.with(DefectCode::StartLineSpacing);
     }
     // The Reason-Phrase may be empty and may hold blanks; only its separator is not part of it.
     let reason_at = match line.get(code_end) {
         Some(b' ') => code_end.wrapping_add(1),
         Some(_) => {
-            defects = defects.with(DefectCode::StartLineSpacing);
+            *defects = defects.with(DefectCode::StartLineSpacing);
             code_end.wrapping_add(1)
         }
         None => {
-            defects = defects.with(DefectCode::NoReasonSeparator);
+            *defects = defects.with(DefectCode::NoReasonSeparator);
             code_end
         }
     };
@@ -194,7 +205,7 @@ fn odd_status(line: &[u8], start: usize) -> Result<(Start, DefectSet), Error> {
         Span::new(at(code_at), at(code_end)),
         Span::new(at(reason_at), at(line.len())),
     ];
-    Ok((Start { kind: Kind::Response, parts }, defects))
+    Ok(Start { kind: Kind::Response, parts })
 }
 
 /// The Status-Code as a number, where it is three digits from 100 on.

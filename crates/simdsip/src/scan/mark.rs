@@ -43,22 +43,16 @@ impl Marks {
         // SAFETY: `len` only grows in `put`, which has written every mark below the length that it gives.
         unsafe { written.assume_init_ref() }
     }
-
-    /// Appends the offset of each bit of `found`, bit 0 being at `first`. False where a block's worth does not fit.
-    fn push<K: Kernel>(&mut self, found: u64, first: usize) -> bool {
-        match put::<K>(&mut self.at, self.len, found, first) {
-            Some(len) => {
-                self.len = len;
-                true
-            }
-            None => false,
-        }
-    }
 }
 
 /// Puts the offset of each bit of `found` behind `len` others; how many there are then.
 #[inline(always)]
-fn put<K: Kernel>(at: &mut [MaybeUninit<u32>; CAPACITY], len: usize, found: u64, first: usize) -> Option<usize> {
+fn put<K: Kernel>(
+    at: &mut [MaybeUninit<u32>; CAPACITY],
+    len: usize,
+    found: u64,
+    first: usize,
+) -> Option<usize> {
     let room = at.get_mut(len..)?.first_chunk_mut::<BLOCK>()?;
     let first = first as u32;
     let mut bits = found;
@@ -111,13 +105,13 @@ pub(crate) enum Stop {
 }
 
 /// Why [`Scanner::regular_blocks`] stopped.
-enum Run<'b> {
+enum Run {
     /// No block is left.
     Over,
     /// The marks are full.
     Full,
-    /// This block needs care.
-    Care(&'b [u8]),
+    /// The block at hand needs care.
+    Care(Sums),
 }
 
 /// Which bytes were seen that are neither printable ASCII nor part of CR LF.
@@ -161,13 +155,15 @@ impl Scanner {
         loop {
             let rest = bytes.get(self.next..).unwrap_or(&[]);
             let (blocks, tail) = rest.as_chunks::<BLOCK>();
-            let block = match self.regular_blocks(kernel, blocks, marks) {
+            let (sums, len) = match self.regular_blocks(kernel, blocks, marks) {
                 Run::Full => return Stop::Full,
-                Run::Care(block) => block,
-                Run::Over if last && !tail.is_empty() => tail,
+                Run::Care(sums) => (sums, BLOCK),
+                Run::Over if last && !tail.is_empty() => {
+                    (Sums::new(tail_masks(kernel, bytes, tail), self.open, self.odd), tail.len())
+                }
                 Run::Over => return Stop::Starved,
             };
-            if let Some(stop) = self.step(kernel, bytes, block, marks) {
+            if let Some(stop) = self.step::<K>(sums, len, bytes, marks) {
                 return stop;
             }
         }
@@ -176,18 +172,13 @@ impl Scanner {
     /// The hot loop: blocks in which every line has a colon and ends in CR LF. What is cold is outside of it, so
     /// that constants and state stay in registers.
     #[inline(always)]
-    fn regular_blocks<'b, K: Kernel>(
-        &mut self,
-        kernel: K,
-        blocks: &'b [[u8; BLOCK]],
-        marks: &mut Marks,
-    ) -> Run<'b> {
+    fn regular_blocks<K: Kernel>(&mut self, kernel: K, blocks: &[[u8; BLOCK]], marks: &mut Marks) -> Run {
         let (mut next, mut open, mut odd, mut len) = (self.next, self.open, self.odd, marks.len);
         let mut run = Run::Over;
         for block in blocks {
             let sums = Sums::new(kernel.masks(block), open, odd);
             if sums.needs_care() {
-                run = Run::Care(block);
+                run = Run::Care(sums);
                 break;
             }
             let Some(more) = put::<K>(&mut marks.at, len, sums.found, next) else {
@@ -201,15 +192,9 @@ impl Scanner {
         run
     }
 
-    /// One block, or the fewer bytes at the end, with all that may stand there. Computes the masks again, so that
-    /// the loop above need not keep them.
-    #[inline(never)]
-    fn step<K: Kernel>(&mut self, kernel: K, bytes: &[u8], block: &[u8], marks: &mut Marks) -> Option<Stop> {
-        let masks = match block.first_chunk::<BLOCK>() {
-            Some(block) => kernel.masks(block),
-            None => tail_masks(kernel, bytes, block),
-        };
-        let sums = Sums::new(masks, self.open, self.odd);
+    /// One block, of which the first `len` bytes count, with all that may stand there.
+    #[inline(always)]
+    fn step<K: Kernel>(&mut self, sums: Sums, len: usize, bytes: &[u8], marks: &mut Marks) -> Option<Stop> {
         let (mut within, mut through) = (u64::MAX, u64::MAX);
         let mut end = None;
         if sums.colonless != 0 {
@@ -220,22 +205,24 @@ impl Scanner {
                 through = within << 1 | 1;
             }
         }
-        if !marks.push::<K>(sums.found & within, self.next) {
+        let Some(more) = put::<K>(&mut marks.at, marks.len, sums.found & within, self.next) else {
             return Some(Stop::Full);
-        }
+        };
+        marks.len = more;
         marks.ragged |= sums.colonless & within != 0;
         if sums.irregular & through != 0 {
-            self.note(sums.irregular & through, masks.lf, bytes);
+            self.note(sums.irregular & through, sums.lf, bytes);
         }
         if let Some(index) = end {
             return Some(Stop::End(self.next.wrapping_add(index as usize)));
         }
         (self.open, self.odd) = (sums.open, sums.odd);
-        self.next = self.next.wrapping_add(block.len());
+        self.next = self.next.wrapping_add(len);
         None
     }
 
     /// What the stray bytes of a block are. Bit `i` speaks of the line feed at `i` or the byte before `i`.
+    #[inline(never)]
     fn note(&mut self, irregular: u64, lf: u64, bytes: &[u8]) {
         self.stray.bare_lf |= irregular & lf != 0;
         let mut bits = irregular & !lf;
@@ -273,6 +260,8 @@ impl Task for Fill<'_> {
 /// What the masks of a block say about its lines.
 #[derive(Clone, Copy)]
 struct Sums {
+    /// Line feeds.
+    lf: u64,
     /// First colons, and line feeds.
     found: u64,
     /// Line feeds of lines without a colon.
@@ -291,6 +280,7 @@ impl Sums {
         let (sum, overflow) = (!terminators).overflowing_add(starts);
         let stray = masks.odd ^ masks.lf;
         Sums {
+            lf: masks.lf,
             found: sum & masks.colon | masks.lf,
             colonless: sum & masks.lf,
             irregular: (stray << 1 | odd) ^ masks.lf,
