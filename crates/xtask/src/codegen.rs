@@ -310,7 +310,8 @@ fn multiplier(keys: &[String]) -> Result<u64> {
 
 /// As `header::lookup::slot` before the multiplication; the build asserts that both agree.
 fn hash_input(key: &[u8]) -> u64 {
-    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| (word << 8) | u64::from(byte));
+    // Case folded as the scanner does it: without the bit that tells the cases apart.
+    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| (word << 8) | u64::from(byte & !0x20));
     let (lo, rest) = key.split_at(key.len().min(8));
     word(lo) ^ word(&rest[..rest.len().min(8)]).rotate_left(27) ^ key.len() as u64
 }

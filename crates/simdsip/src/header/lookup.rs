@@ -1,17 +1,14 @@
 //! From the bytes of a header name to its id: a perfect hash without a branch on what stands there.
 //!
-//! The first sixteen bytes are folded to lower case in two words and hashed by one multiplication;
-//! they and the last eight are compared with one entry. A name longer than 24 bytes, of which there
-//! are few, is searched for row by row. The tables are built at compile time from the generated rows, so they cannot differ
-//! from them. Does not judge whether a name is a token: a name that is none simply matches no row.
+//! The first sixteen bytes, case folded, are hashed by one multiplication; they and the last eight are
+//! compared with one entry. A name longer than 24 bytes, of which there are few, is searched for row
+//! by row. The tables are built at compile time from the generated rows, so they cannot differ from them. Does not judge whether a name is a token: a name that is none simply matches no row.
 //! Names: RFC 3261 §7.3.1 (case), §7.3.3 (compact forms).
 
 use super::table::{MULTIPLIER, ROWS};
 
-/// `b | 0x20` folds letters, but also takes CR for `-` and LF for `*`.
+/// Without this bit the letters of both cases are one; but CR is `-` then, and control bytes are digits.
 const CASE: u64 = 0x2020_2020_2020_2020;
-/// Only bytes with this bit are folded where stray control bytes must not match.
-const LETTER: u64 = 0x4040_4040_4040_4040;
 
 /// One name or compact form, its first sixteen bytes folded and padded with zeros.
 #[derive(Clone, Copy)]
@@ -29,21 +26,19 @@ const COVERED: usize = 24;
 
 /// The id of a name of at most 24 bytes in its line: `lo` holds the name's first eight bytes in
 /// little-endian order, `hi` the next eight, `last` the eight before its end; what lies outside the
-/// name may be anything. 0 if the name is in no row, or longer: then [`lookup`] has the answer.
+/// name may be anything. `None` if the name is in no row, or longer: then [`lookup`] has the answer.
 ///
-/// With `EXACT` any byte may stand in the name. Without it the caller guarantees that there is no
-/// control byte in it (`Content\rType` would pass for `Content-Type`); that saves some instructions.
+/// The caller guarantees that there is no control byte in the name: `Content\rType` would pass for
+/// `Content-Type`.
 #[inline(always)]
-pub(crate) fn lookup_words<const EXACT: bool>(lo: u64, hi: u64, last: u64, len: usize) -> u8 {
+pub(crate) fn lookup_words(lo: u64, hi: u64, last: u64, len: usize) -> Option<u8> {
     #[allow(clippy::indexing_slicing, reason = "18 masks, and the index is at most 17")]
     let [lo_mask, hi_mask, last_mask, _] = TABLES.masks[if len < 17 { len } else { 17 }];
-    let lo = fold::<EXACT>(lo) & lo_mask;
-    let hi = fold::<EXACT>(hi) & hi_mask;
-    let last = fold::<EXACT>(last) & last_mask;
+    let (lo, hi, last) = (lo & lo_mask, hi & hi_mask, last & last_mask);
     #[allow(clippy::indexing_slicing, reason = "1024 slots for ten bits; 256 entries for a u8")]
     let entry = &TABLES.entries[TABLES.slots[slot(lo, hi, len as u64)] as usize];
     let same = entry.lo == lo && entry.hi == hi && entry.last == last && usize::from(entry.len) == len;
-    if same { entry.id } else { 0 }
+    same.then_some(entry.id)
 }
 
 /// The id of `name`; 0 if it is in no row.
@@ -52,9 +47,17 @@ pub(crate) fn lookup(name: &[u8]) -> u8 {
         let found = ROWS.iter().position(|row| name.eq_ignore_ascii_case(row.name.as_bytes()));
         return found.and_then(|id| u8::try_from(id).ok()).unwrap_or(0);
     }
+    if has_control(name) {
+        return 0;
+    }
     let (lo, hi) = load16(name);
     let last = name.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
-    lookup_words::<true>(lo, hi, last, name.len())
+    lookup_words(lo, hi, last, name.len()).unwrap_or(0)
+}
+
+/// Whether a byte below the space stands in `name`.
+pub(crate) fn has_control(name: &[u8]) -> bool {
+    name.iter().any(|&byte| byte < b' ')
 }
 
 /// The first sixteen bytes as two words, zeros beyond the end.
@@ -86,28 +89,23 @@ pub(crate) fn lookup_slow(name: &[u8]) -> u8 {
     found.map_or(0, |at| u8::try_from(at + 1).expect("fewer than 255 rows"))
 }
 
-/// Letters to lower case. Inexact, control bytes become punctuation and digits.
-#[inline(always)]
-const fn fold<const EXACT: bool>(word: u64) -> u64 {
-    if EXACT { word | ((word & LETTER) >> 1) } else { word | CASE }
-}
-
 #[inline(always)]
 const fn slot(lo: u64, hi: u64, len: u64) -> usize {
     ((lo ^ hi.rotate_left(27) ^ len).wrapping_mul(MULTIPLIER) >> 54) as usize
 }
 
-/// What to keep of the three words of a name of so many bytes; 17 stands for all above.
+/// What to keep of the three words of a name of so many bytes, case folded; 17 stands for all above.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
 const MASKS: [[u64; 4]; 18] = {
     let mut masks = [[0; 4]; 18];
     let mut len = 1;
     while len <= 16 {
         let lo = if len < 8 { len } else { 8 };
-        masks[len] = [u64::MAX >> (64 - 8 * lo), u64::MAX.unbounded_shr((64 - 8 * (len - lo)) as u32), 0, 0];
+        let (lo, hi) = (u64::MAX >> (64 - 8 * lo), u64::MAX.unbounded_shr((64 - 8 * (len - lo)) as u32));
+        masks[len] = [lo & !CASE, hi & !CASE, 0, 0];
         len += 1;
     }
-    masks[17] = [u64::MAX, u64::MAX, u64::MAX, 0];
+    masks[17] = [!CASE, !CASE, !CASE, 0];
     masks
 };
 
@@ -129,7 +127,7 @@ const BUILT: ([u8; 1024], [Entry; 256]) = {
             if name[0] != 0 {
                 let (mut lo, mut hi, mut last, mut at) = (0, 0, 0, 0);
                 while at < name.len() {
-                    let byte = name[at].to_ascii_lowercase() as u64;
+                    let byte = name[at] as u64 & !CASE;
                     if at < 8 {
                         lo |= byte << (8 * at);
                     } else if at < 16 {

@@ -475,7 +475,7 @@ impl HeaderName {
 }
 
 /// Puts no two names or compact forms into one slot of the perfect hash.
-pub(super) const MULTIPLIER: u64 = 0x9af8_a348_1308_a065;
+pub(super) const MULTIPLIER: u64 = 0x40a3_3368_3395_9b47;
 
 /// What is known of the header with this id; the first row is that of `Unknown`.
 pub(crate) static ROWS: [Row; 150] = [

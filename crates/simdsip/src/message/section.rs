@@ -13,7 +13,7 @@ use super::start_line;
 use super::token::{is_blank, is_token_slice};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
-use crate::header::lookup::{lookup, lookup_words};
+use crate::header::lookup::{has_control, lookup, lookup_words};
 use crate::limits::Limits;
 use crate::scan::Backend;
 use crate::scan::mark::{Fill, Marks, Scanner, Stop, Stray};
@@ -158,7 +158,7 @@ impl Section {
             self.open_line_ends(bytes, *first as usize, page)?;
             rest = others;
         }
-        // Controls in a name can make the quick comparison of names lie, so that it is only for lines without.
+        // Controls in a name can make the quick comparison of names lie.
         if marks.ragged | self.scanner.stray.control | self.scanner.stray.bare_cr {
             self.take_lines_with_care(rest, bytes, page)
         } else {
@@ -179,7 +179,7 @@ impl Section {
         let (mut line, mut count) = (self.line, self.count);
         for [colon, lf] in pairs {
             let (colon, lf) = (*colon as usize, *lf as usize);
-            if let Some((id, value, end)) = plain_line::<false>(bytes, line, colon, lf) {
+            if let Some((id, value, end)) = plain_line(bytes, line, colon, lf) {
                 let name_len = colon.wrapping_sub(line) as u8;
                 let value_len = end.wrapping_sub(value);
                 if !page.sink.put(count, Record { name: line, name_len, value, value_len, flags: 0, id }) {
@@ -208,6 +208,7 @@ impl Section {
         bytes: &[u8],
         page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
+        let controls = self.scanner.stray.control | self.scanner.stray.bare_cr;
         loop {
             let (colon, lf) = match marks {
                 [lf, rest @ ..] if bytes.get(*lf as usize) == Some(&b'\n') => {
@@ -225,8 +226,9 @@ impl Section {
                 [] => return Ok(()),
             };
             let line = core::mem::replace(&mut self.line, lf.wrapping_add(1));
-            match plain_line::<true>(bytes, line, colon, lf) {
-                Some((id, value, end)) if colon != NONE => {
+            let trusted = colon != NONE && !(controls && has_control(bytes.get(line..colon).unwrap_or(&[])));
+            match plain_line(bytes, line, colon, lf) {
+                Some((id, value, end)) if trusted => {
                     let name_len = colon.wrapping_sub(line) as u8;
                     let value_len = end.wrapping_sub(value);
                     self.put(Record { name: line, name_len, value, value_len, flags: 0, id }, page)?;
@@ -411,12 +413,7 @@ fn within_lines(bytes: &[u8], range: Range<usize>, limit: usize) -> Result<(), E
 /// The id and value of a line that is a registered name of at most 24 bytes, a colon, at most one space, a value
 /// that is not empty and has no blanks around it, and CR LF. Nearly every line is; `None` for any other.
 #[inline(always)]
-fn plain_line<const CAREFUL: bool>(
-    bytes: &[u8],
-    line: usize,
-    colon: usize,
-    lf: usize,
-) -> Option<(u8, usize, usize)> {
+fn plain_line(bytes: &[u8], line: usize, colon: usize, lf: usize) -> Option<(u8, usize, usize)> {
     let text = bytes.get(..lf)?;
     let [.., last, b'\r'] = text else { return None };
     let from = colon.wrapping_add(1);
@@ -429,10 +426,7 @@ fn plain_line<const CAREFUL: bool>(
     let sixteen = u128::from_le_bytes(*bytes.get(line..)?.first_chunk::<16>()?);
     let eight = u64::from_le_bytes(*text.get(..colon)?.last_chunk::<8>()?);
     let len = colon.wrapping_sub(line);
-    let id = lookup_words::<CAREFUL>(sixteen as u64, (sixteen >> 64) as u64, eight, len);
-    if id == 0 {
-        return None;
-    }
+    let id = lookup_words(sixteen as u64, (sixteen >> 64) as u64, eight, len)?;
     Some((id, from.wrapping_add(usize::from(space)), lf.wrapping_sub(1)))
 }
 
