@@ -183,6 +183,9 @@ impl<const N: usize> Framer<N> {
     /// Where the start line begins, or the frame that stands before it.
     fn between<'f>(&mut self, buffer: &[u8]) -> Result<usize, Frame<'f>> {
         const PING: &[u8] = b"\r\n\r\n";
+        if buffer.first().is_some_and(|byte| !matches!(byte, b'\r' | b'\n')) {
+            return Ok(0);
+        }
         if self.seen == 0 {
             match self.side {
                 Side::Server | Side::Observer if buffer.starts_with(PING) => return Err(Frame::Ping),
@@ -221,17 +224,18 @@ impl<const N: usize> Framer<N> {
     /// Reads on in the header section. True once it has ended and the body's end is known, or the stream is broken.
     #[inline]
     fn head(&mut self, buffer: &[u8]) -> Result<bool, Error> {
+        let fresh = buffer.get(self.seen..).unwrap_or(&[]);
+        self.seen = buffer.len();
+        // A few bytes without a line end neither fill a block nor end the section.
+        let few = fresh.len() < 16 && buffer.len().wrapping_sub(self.section.scanner.next) < BLOCK;
+        if few && !fresh.contains(&b'\n') {
+            return Ok(false);
+        }
         let limit = self.parser.limits.message_len;
-        let mut done = false;
-        if buffer.len().wrapping_sub(self.section.scanner.next) >= BLOCK {
-            done = self.advance(buffer, Input::Open)?;
-        }
-        if !done {
-            let from = self.seen.max(self.section.scanner.next);
-            done = ends_from(buffer, from, self.index.head.origin) && self.advance(buffer, Input::Whole)?;
-        }
-        if !done {
-            self.seen = buffer.len();
+        let (sink, head) = self.index.parts();
+        let Parser { backend, limits, .. } = &self.parser;
+        let mut page = Page { sink, head, limits };
+        if self.section.advance(*backend, buffer, Input::Open, &mut page)? == Progress::Starved {
             if buffer.len() > limit {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::Message), limit));
             }
@@ -239,13 +243,6 @@ impl<const N: usize> Framer<N> {
         }
         self.locate_body(buffer);
         Ok(true)
-    }
-
-    fn advance(&mut self, buffer: &[u8], input: Input) -> Result<bool, Error> {
-        let (sink, head) = self.index.parts();
-        let Parser { backend, limits, .. } = &self.parser;
-        let progress = self.section.advance(*backend, buffer, input, &mut Page { sink, head, limits })?;
-        Ok(progress == Progress::Done)
     }
 
     /// The header section is read: where does the message end?
@@ -272,30 +269,4 @@ impl<const N: usize> Framer<N> {
             }
         };
     }
-}
-
-/// Whether an empty line ends at or behind `from`, in a section that begins at `origin`.
-#[inline]
-fn ends_from(buffer: &[u8], from: usize, origin: usize) -> bool {
-    let ends_line = |at: usize| at >= origin && buffer.get(at) == Some(&b'\n');
-    let empty = |lf: usize| {
-        let before = lf.wrapping_sub(1);
-        ends_line(before) || (buffer.get(before) == Some(&b'\r') && ends_line(before.wrapping_sub(1)))
-    };
-    let mut at = from;
-    // Short feeds are the rule where this runs often; a call costs more than they do.
-    while let Some(rest) = buffer.get(at..)
-        && let Some(offset) = if rest.len() < 16 {
-            rest.iter().position(|&byte| byte == b'\n')
-        } else {
-            memchr::memchr(b'\n', rest)
-        }
-    {
-        let lf = at.wrapping_add(offset);
-        if lf > origin && empty(lf) {
-            return true;
-        }
-        at = lf.wrapping_add(1);
-    }
-    false
 }

@@ -149,7 +149,8 @@ impl Scanner {
         Scanner { next: origin, stray, open: 0, odd: 0 }
     }
 
-    /// Appends marks for the bytes from `next` on. Without `last`, only whole blocks are taken.
+    /// Appends marks for the bytes from `next` on. Unless they are the `last`, those that make no whole block are
+    /// left for later, if the section does not end in them.
     #[inline(always)]
     fn fill<K: Kernel>(&mut self, kernel: K, bytes: &[u8], last: bool, marks: &mut Marks) -> Stop {
         loop {
@@ -158,10 +159,15 @@ impl Scanner {
             let (sums, len) = match self.regular_blocks(kernel, blocks, marks) {
                 Run::Full => return Stop::Full,
                 Run::Care(sums) => (sums, BLOCK),
-                Run::Over if last && !tail.is_empty() => {
-                    (Sums::new(tail_masks(kernel, bytes, tail), self.open, self.odd), tail.len())
+                Run::Over if tail.is_empty() => return Stop::Starved,
+                Run::Over => {
+                    let sums = Sums::new(tail_masks(kernel, bytes, tail), self.open, self.odd);
+                    // More may follow what makes no whole block: it is taken only if the section ends in it.
+                    if !last && empty_line(sums.colonless, self.next, bytes).is_none() {
+                        return Stop::Starved;
+                    }
+                    (sums, tail.len())
                 }
-                Run::Over => return Stop::Starved,
             };
             if let Some(stop) = self.step::<K>(sums, len, bytes, marks) {
                 return stop;
@@ -243,7 +249,7 @@ impl Scanner {
 pub(crate) struct Fill<'a> {
     pub(crate) scanner: &'a mut Scanner,
     pub(crate) bytes: &'a [u8],
-    /// Whether the bytes that make no whole block are to be looked at too.
+    /// Whether no more bytes follow.
     pub(crate) last: bool,
     pub(crate) marks: &'a mut Marks,
 }
@@ -325,8 +331,8 @@ fn tail_masks<K: Kernel>(kernel: K, bytes: &[u8], tail: &[u8]) -> Masks {
         };
     }
     let mut block = [b' '; BLOCK];
-    for (slot, byte) in block.iter_mut().zip(tail) {
-        *slot = *byte;
+    if let Some(start) = block.get_mut(..tail.len()) {
+        start.copy_from_slice(tail);
     }
     kernel.masks(&block)
 }
