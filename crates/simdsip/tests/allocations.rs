@@ -1,0 +1,201 @@
+//! Nothing allocates but what says so: `Owned`, the growing index, and joining folds in a `Vec`.
+#![cfg(feature = "std")]
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::fmt::Write;
+
+use common::touch;
+use simdsip::{Backend, DefectCode, Frame, Framer, GrowIndex, HeaderName, Index, Parser, Policy, Side};
+
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    // Threads that end allocate too, when there is no counter any more.
+    let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+}
+
+// SAFETY: every call goes on to `System` with the same arguments; counting touches a thread's own cell only.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promises are those that `System` asks for.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: as above.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, old: *mut u8, layout: Layout, len: usize) -> *mut u8 {
+        count();
+        // SAFETY: as above; `old` came from `System`, as all blocks do.
+        unsafe { System.realloc(old, layout, len) }
+    }
+
+    unsafe fn dealloc(&self, old: *mut u8, layout: Layout) {
+        // SAFETY: `old` came from `System` with this layout.
+        unsafe { System.dealloc(old, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How often this thread allocated in `work`.
+fn allocations<T>(work: impl FnOnce() -> T) -> u64 {
+    let before = COUNT.get();
+    std::hint::black_box(work());
+    COUNT.get() - before
+}
+
+/// Text into a place on the stack.
+struct Fixed {
+    room: [u8; 512],
+    len: usize,
+}
+
+impl Write for Fixed {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let end = (self.len + text.len()).min(self.room.len());
+        self.room[self.len..end].copy_from_slice(&text.as_bytes()[..end - self.len]);
+        self.len = end;
+        Ok(())
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocations(|| Box::new([1u8; 100])), 1);
+    assert_eq!(allocations(|| 1 + 1), 0);
+}
+
+#[test]
+fn parsing_and_every_view_allocate_nothing() {
+    let all = simdsip_corpus::messages();
+    for policy in [Policy::STRICT, Policy::INTEROP, Policy::CAPTURE] {
+        let parser = Parser::new(policy);
+        for backend in Backend::available() {
+            let parser = parser.with_backend(backend);
+            let mut index = Index::new();
+            let found = allocations(|| {
+                let mut sum = 0;
+                for entry in &all {
+                    match parser.parse(&entry.bytes, &mut index) {
+                        Ok(message) if backend == Backend::SCALAR => sum += touch(&message),
+                        Ok(message) => sum += message.headers().len(),
+                        Err(error) => sum += error.at,
+                    }
+                }
+                sum
+            });
+            assert_eq!(found, 0, "{backend}");
+        }
+    }
+}
+
+#[test]
+fn making_parser_index_and_framer_allocates_nothing() {
+    // The first asks the processor, and the standard library may keep the answer.
+    let _ = Backend::detect();
+    assert_eq!(allocations(|| Parser::new(Policy::INTEROP)), 0);
+    assert_eq!(allocations(Index::new), 0);
+    assert_eq!(allocations(|| Framer::new(Parser::default(), Side::Server)), 0);
+    assert_eq!(allocations(GrowIndex::new), 0);
+}
+
+#[test]
+fn framing_allocates_nothing() {
+    let stream = simdsip_corpus::stream::stream_mix().expect("the stream is made from mix-1k");
+    let mut buffer = vec![0; stream.bytes.len()];
+    buffer.copy_from_slice(&stream.bytes);
+    let found = allocations(|| {
+        let mut framer = Framer::new(Parser::default(), Side::Server);
+        let (mut from, mut count, mut sum) = (0, 0, 0);
+        for &end in &stream.ends {
+            loop {
+                let frame = framer.next(&buffer[from..end]);
+                match &frame {
+                    Frame::Need(_) => break,
+                    Frame::Message(message) => {
+                        sum += touch(message);
+                        count += 1;
+                    }
+                    other => panic!("{other:?}"),
+                }
+                from += frame.consumed();
+            }
+        }
+        assert_eq!(count, stream.message_ends.len());
+        sum
+    });
+    assert_eq!(found, 0);
+    let broken = b"OPTIONS sip:a SIP/2.0\r\nContent-Length: x\r\n\r\n";
+    assert_eq!(
+        allocations(|| matches!(
+            Framer::new(Parser::default(), Side::Server).next(broken),
+            Frame::Fatal { .. }
+        )),
+        0
+    );
+}
+
+#[test]
+fn errors_defects_and_names_are_told_without_allocating() {
+    let folded = b"OPTIONS sip:a SIP/2.0\r\nSubject: one\r\n two \xff\r\nl : 9\r\n\r\n";
+    let mut index = Index::new();
+    let found = allocations(|| {
+        let mut out = Fixed { room: [0; 512], len: 0 };
+        for bytes in [
+            &b""[..],
+            b"GET / HTTP/1.1\r\n\r\n",
+            b"SIP/2.0 x\r\n\r\n",
+            b"OPTIONS sip:a SIP/2.0\r\nno colon\r\n\r\n",
+        ] {
+            out.len = 0;
+            let error = Parser::default().parse(bytes, &mut index).unwrap_err();
+            write!(out, "{error}").unwrap();
+            assert!(out.len > 20);
+        }
+        for code in DefectCode::all() {
+            out.len = 0;
+            write!(out, "{} {} {}", code.as_str(), code.rfc(), code.message()).unwrap();
+        }
+        let message = Parser::default().parse(folded, &mut index).unwrap();
+        out.len = 0;
+        write!(out, "{}", message.header(HeaderName::Subject).unwrap().unfolded()).unwrap();
+        assert_eq!(&out.room[..out.len], "one two \u{fffd}".as_bytes());
+        write!(out, "{} {message:?}", message.method().unwrap()).unwrap();
+    });
+    assert_eq!(found, 0);
+}
+
+#[test]
+fn only_what_says_so_allocates() {
+    let bytes = &simdsip_corpus::workload("mix-1k")[0];
+    let parser = Parser::default();
+    let mut index = GrowIndex::new();
+    let first =
+        allocations(|| parser.parse_growing(bytes, &mut index).map(|message| message.headers().len()));
+    assert!(first > 0);
+    let again =
+        allocations(|| parser.parse_growing(bytes, &mut index).map(|message| message.headers().len()));
+    assert_eq!(again, 0, "a growing index keeps its room");
+    assert!(allocations(|| parser.parse_owned(&bytes[..]).is_ok()) > 0);
+    let folded = b"OPTIONS sip:a SIP/2.0\r\nSubject: one\r\n two\r\n\r\n";
+    let mut index = Index::new();
+    let message = parser.parse(folded, &mut index).unwrap();
+    let subject = message.header(HeaderName::Subject).unwrap();
+    assert!(allocations(|| subject.unfolded().append_to(&mut Vec::new())) > 0);
+    let mut roomy = Vec::with_capacity(64);
+    assert_eq!(allocations(|| subject.unfolded().append_to(&mut roomy)), 0);
+    assert_eq!(roomy, b"one two");
+}
