@@ -56,7 +56,7 @@ fn parts_stand_inside_the_message_in_wire_order() {
             assert_eq!((&bytes[name], &bytes[value]), (header.name(), header.value()));
             let blank = |byte: Option<&u8>| byte.is_some_and(|byte| matches!(byte, b' ' | b'\t'));
             assert!(!blank(header.value().first()) && !blank(header.value().last()), "values are trimmed");
-            assert!(!blank(header.name().last()), "names are trimmed");
+            assert!(!blank(header.name().last()), "names are trimmed in b\"{}\"", bytes.escape_ascii());
             assert!(header.is_folded() == header.value().contains(&b'\n'), "a fold is known as one");
             at = line.end;
         }

@@ -109,8 +109,8 @@ const MASKS: [[u64; 4]; 18] = {
     masks
 };
 
-/// Matches nothing: its words are those of a name of no bytes, its length is not.
-const UNUSED: Entry = Entry { lo: 0, hi: 0, last: 0, len: 1, id: 0 };
+/// Matches nothing: no word that a mask was put on has a bit of `CASE`.
+const UNUSED: Entry = Entry { lo: CASE, hi: 0, last: 0, len: 1, id: 0 };
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
 const BUILT: ([u8; 1024], [Entry; 256]) = {

@@ -179,6 +179,16 @@ fn control_bytes_do_not_pass_for_punctuation() {
 }
 
 #[test]
+fn blank_names_are_in_no_row() {
+    // Folding the case makes zeros of them, as of what stands outside a name.
+    for name in [&b""[..], b" ", b"  ", b"   ", b"        ", b"                ", b"                         "] {
+        let words = |at: usize| name.get(at).map_or(0, |_| 0x2020_2020_2020_2020);
+        assert_eq!(super::lookup::lookup_words(words(0), words(8), words(7), name.len()), None, "{}", name.len());
+        assert_eq!(HeaderName::lookup(name), HeaderName::Unknown);
+    }
+}
+
+#[test]
 fn methods_agree_with_the_registry() {
     let mut count = 0;
     for row in rows(METHODS) {
