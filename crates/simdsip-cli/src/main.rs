@@ -1,2 +1,55 @@
-//! Being built.
-fn main() {}
+//! The `simdsip` command: messages and captures, shown.
+//!
+//! Translates and never decides: what a message is says `simdsip`, what a capture holds says
+//! `simdsip-capture`. Never sends a packet. Exit status: 0 finished, whatever the traffic holds; 1 `parse`
+//! rejected a message, or `--fail-on defects` met one; 2 usage or input/output.
+#![forbid(unsafe_code)]
+
+mod args;
+mod escape;
+mod info;
+mod mask;
+mod messages;
+mod output;
+mod parse;
+mod schema;
+mod shell;
+mod style;
+
+use args::{Args, Command};
+use clap::Parser as _;
+use output::Status;
+use std::io;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(args) {
+        Ok(status) => status.into(),
+        // Whoever read us has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Status::Finished.into(),
+        Err(error) => {
+            output::complain("standard output", &output::reason(&error));
+            Status::Trouble.into()
+        }
+    }
+}
+
+/// An error is one of standard output; those of the input are told as they come and make the status.
+fn run(args: Args) -> io::Result<Status> {
+    let cap = match args::backend_cap() {
+        Ok(cap) => cap,
+        Err(error) => {
+            output::complain("SIMDSIP_SCAN", &error);
+            return Ok(Status::Trouble);
+        }
+    };
+    match args.command {
+        Command::Parse(parse) => parse::run(&parse, args.color, cap),
+        Command::Messages(messages) => messages::run(&messages, args.color),
+        Command::Info(info) => info::run(&info, args.color),
+        Command::Schema(schema) => schema::run(&schema),
+        Command::Completions { shell } => shell::completions(shell),
+        Command::Man { command } => shell::man(command.as_deref()),
+    }
+}

@@ -1,0 +1,137 @@
+//! `info`: what captures hold and what became of each packet.
+
+use crate::args::{self, When};
+use crate::escape::{escaped, width};
+use crate::messages::{Step, open};
+use crate::output::{Form, Output, Status};
+use crate::style::{Ink, Style, count, counted};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use simdsip_capture::{Options, Stats};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The groups of [`Stats::entries`], and what they are called here.
+const GROUPS: [(&str, &str); 5] = [
+    ("total", "total"),
+    ("link", "packets by link type"),
+    ("transport", "SIP messages by transport"),
+    ("packet", "what became of each packet"),
+    ("event", "losses and evictions"),
+];
+
+pub(crate) fn run(args: &args::Info, color: When) -> io::Result<Status> {
+    let style = Style::of(color);
+    let mut output = Output::new(if args.json { Form::Json } else { Form::Text });
+    let options = Options::default().with_ports(args.ports.clone());
+    let (mut all, mut files) = (Stats::default(), 0);
+    let mut status = Status::Finished;
+    for path in &args.files {
+        let Some((stats, whole)) = read(path, &options)? else {
+            status = Status::Trouble;
+            continue;
+        };
+        if !whole {
+            status = Status::Trouble;
+        }
+        files += 1;
+        all.add(&stats);
+        let name = path.to_string_lossy();
+        if args.json {
+            serde_json::to_writer(&mut output, &Document { file: &name, stats: &stats })?;
+            output.write_all(b"\n")?;
+        } else {
+            let mut page = String::from(if files > 1 { "\n" } else { "" });
+            text(&escaped(name.as_bytes()), &stats, style, &mut page);
+            output.write_all(page.as_bytes())?;
+        }
+    }
+    if files > 1 && !args.json {
+        let mut page = String::from("\n");
+        text(&format!("all {files} captures"), &all, style, &mut page);
+        output.write_all(page.as_bytes())?;
+    }
+    output.flush()?;
+    Ok(status)
+}
+
+/// The counts of one capture, and whether it could be read to its end; `None` if it is no capture.
+fn read(path: &Path, options: &Options) -> io::Result<Option<(Stats, bool)>> {
+    let Some(mut input) = open(path, options, &|_| Ok(()))? else { return Ok(None) };
+    loop {
+        match input.step(&mut |_| ())? {
+            Step::More => {}
+            Step::End => return Ok(Some((input.stats().clone(), true))),
+            Step::Trouble => return Ok(Some((input.stats().clone(), false))),
+        }
+    }
+}
+
+fn text(name: &str, stats: &Stats, style: Style, out: &mut String) {
+    style.paint(Ink::Strong, name, out);
+    let (bytes, packets) = (counted(size(stats.bytes), "byte"), counted(size(stats.packets), "packet"));
+    out.push_str(&format!(": {bytes}, {packets}\n"));
+    if let Some(at) = stats.cut_short {
+        style.paint(Ink::Odd, &format!("  cut short at byte {at}\n"), out);
+    }
+    let messages = counted(size(stats.messages), "SIP message");
+    let kinds = [(stats.requests, "request"), (stats.responses, "response")];
+    let mut kinds: Vec<_> = kinds.map(|(number, one)| counted(size(number), one)).into();
+    if stats.unparsed > 0 {
+        kinds.push(format!("{} that cannot be parsed", count(stats.unparsed)));
+    }
+    out.push_str("  ");
+    style.paint(Ink::Strong, &messages, out);
+    out.push_str(&format!(": {}\n", kinds.join(", ")));
+
+    let rows: Vec<_> = stats.entries().filter(|(group, ..)| *group != "total").collect();
+    let name_columns = rows.iter().map(|(_, name, _)| width(name)).max().unwrap_or(0);
+    let number_columns = rows.iter().map(|(.., number)| count(*number).len()).max().unwrap_or(0);
+    for (group, title) in GROUPS {
+        let mut rows = rows.iter().filter(|(of, ..)| *of == group).peekable();
+        if rows.peek().is_none() {
+            continue;
+        }
+        out.push_str("\n  ");
+        style.paint(Ink::Strong, title, out);
+        out.push('\n');
+        for (_, name, number) in rows {
+            let pad = " ".repeat(name_columns - width(name));
+            out.push_str("    ");
+            let ink = if group == "event" { Ink::Odd } else { Ink::Name };
+            style.paint(ink, name, out);
+            out.push_str(&format!("{pad}  {:>number_columns$}\n", count(*number)));
+        }
+    }
+}
+
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+struct Document<'s> {
+    file: &'s str,
+    stats: &'s Stats,
+}
+
+/// The counts of one group, without those that are zero.
+struct Group<'s>(&'s Stats, &'static str);
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("file", self.file)?;
+        map.serialize_entry("cut_short", &self.stats.cut_short)?;
+        for (group, _) in GROUPS {
+            map.serialize_entry(group, &Group(self.stats, group))?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Group<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Group(stats, group) = self;
+        let counts = stats.entries().filter(|(of, ..)| of == group);
+        serializer.collect_map(counts.map(|(_, name, number)| (name, number)))
+    }
+}

@@ -1,0 +1,180 @@
+//! A message as one JSON object (CONTRACT of `parse --json`), written as it is walked: nothing is gathered.
+//!
+//! Holds what the structure of a message gives. Members that take values apart (`uri` beyond its text, `via`,
+//! `from`, `sdp`, …) are absent.
+
+use super::Subject;
+use super::read::{Rejection, View};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use simdsip::{Defect, HeaderField, HeaderName, Kind};
+use std::ffi::OsStr;
+use std::io::{self, Write};
+
+/// Writes the object and a line end.
+pub(crate) fn write(subject: &Subject<'_>, out: &mut impl Write) -> io::Result<()> {
+    line(subject, out)
+}
+
+/// Writes the object of a file that could not be read.
+pub(crate) fn unread(file: &OsStr, reason: &str, out: &mut impl Write) -> io::Result<()> {
+    let error = Rejection { kind: "io", at: 0, message: reason.to_owned(), refused: None, limit: false };
+    line(&Subject { file, shown: &[], hidden: false, view: Err(error), display: None }, out)
+}
+
+fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, value)?;
+    out.write_all(b"\n")
+}
+
+/// Text, and its bytes beside it where it is not UTF-8.
+fn text<M: SerializeMap>(map: &mut M, name: &str, bytes: Option<&[u8]>) -> Result<(), M::Error> {
+    let Some(bytes) = bytes else { return map.serialize_entry(name, &()) };
+    match std::str::from_utf8(bytes) {
+        Ok(text) => map.serialize_entry(name, text),
+        Err(_) => {
+            map.serialize_entry(name, &String::from_utf8_lossy(bytes))?;
+            map.serialize_entry(&format!("{name}_b64"), &STANDARD.encode(bytes))
+        }
+    }
+}
+
+impl Serialize for Subject<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        text(&mut map, "file", Some(self.file.as_encoded_bytes()))?;
+        match (&self.view, &self.display) {
+            (Ok(view), Some(display)) => message(&mut map, view, display)?,
+            (Ok(view), None) => message(&mut map, view, view)?,
+            (Err(error), _) => {
+                map.serialize_entry("error", error)?;
+                for name in [
+                    "kind",
+                    "method",
+                    "uri",
+                    "status",
+                    "reason",
+                    "version",
+                    "headers",
+                    "call_id",
+                    "content_type",
+                    "content_length",
+                    "body",
+                    "surplus",
+                    "defects",
+                ] {
+                    map.serialize_entry(name, &())?;
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+/// `view` says what is odd, `display` what may be shown.
+fn message<M: SerializeMap>(map: &mut M, view: &View<'_>, display: &View<'_>) -> Result<(), M::Error> {
+    let message = &display.message;
+    map.serialize_entry("error", &())?;
+    let kind = if message.kind() == Kind::Request { "request" } else { "response" };
+    map.serialize_entry("kind", kind)?;
+    text(map, "method", message.method().as_ref().map(|method| method.as_bytes()))?;
+    map.serialize_entry("uri", &message.uri().map(Text))?;
+    map.serialize_entry("status", &message.status().ok().flatten())?;
+    text(map, "reason", message.reason())?;
+    text(map, "version", Some(message.version()))?;
+    map.serialize_entry("headers", &List(|| message.headers().map(|field| Header(field, display.base))))?;
+    text(map, "call_id", value(display, HeaderName::CallId).as_deref())?;
+    text(map, "content_type", value(display, HeaderName::ContentType).as_deref())?;
+    map.serialize_entry("content_length", &message.content_length().ok().flatten())?;
+    map.serialize_entry("body", &Span(display.base + message.body_range().start, message.body().len()))?;
+    let end = display.base + message.body_range().end;
+    map.serialize_entry("surplus", &(display.rest > 0).then_some(Span(end, display.rest)))?;
+    map.serialize_entry("defects", &List(|| view.defects().map(Oddity)))
+}
+
+fn value(view: &View<'_>, name: HeaderName) -> Option<Vec<u8>> {
+    view.message.header(name).map(|field| unfolded(&field))
+}
+
+fn unfolded(field: &HeaderField<'_>) -> Vec<u8> {
+    let mut value = Vec::new();
+    field.unfolded().append_to(&mut value);
+    value
+}
+
+/// A list that is made again each time it is written.
+struct List<F>(F);
+
+impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for List<F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0())
+    }
+}
+
+struct Text<'b>(&'b [u8]);
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        text(&mut map, "text", Some(self.0))?;
+        map.end()
+    }
+}
+
+struct Header<'b>(HeaderField<'b>, usize);
+
+impl Serialize for Header<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Header(field, base) = self;
+        let mut map = serializer.serialize_map(None)?;
+        text(&mut map, "name", Some(field.name()))?;
+        let id = field.id();
+        map.serialize_entry("id", &(id != HeaderName::Unknown).then_some(id.as_str()))?;
+        text(&mut map, "value", Some(&unfolded(field)))?;
+        let range = field.value_range();
+        map.serialize_entry("offset", &(base + range.start))?;
+        map.serialize_entry("len", &range.len())?;
+        map.end()
+    }
+}
+
+struct Span(usize, usize);
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("offset", &self.0)?;
+        map.serialize_entry("len", &self.1)?;
+        map.end()
+    }
+}
+
+struct Oddity(Defect);
+
+impl Serialize for Oddity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Oddity(Defect { code, at, len }) = self;
+        let mut map = serializer.serialize_map(Some(6))?;
+        map.serialize_entry("code", code.as_str())?;
+        map.serialize_entry("class", code.class().as_str())?;
+        map.serialize_entry("offset", at)?;
+        map.serialize_entry("len", len)?;
+        map.serialize_entry("rfc", code.rfc())?;
+        map.serialize_entry("message", code.message())?;
+        map.end()
+    }
+}
+
+impl Serialize for Rejection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("kind", self.kind)?;
+        map.serialize_entry("at", &self.at)?;
+        map.serialize_entry("message", &self.message)?;
+        if let Some(code) = self.refused {
+            map.serialize_entry("defect", code.as_str())?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,105 @@
+//! `parse`: each file one message, as text with carets or as JSON.
+//!
+//! Reads no more of a file than the mode's limit for messages and one byte. Secrets are hidden in a copy, which
+//! is read again for what is shown: verdict, places and defects are those of the bytes as they are.
+
+mod excerpt;
+mod json;
+mod read;
+mod text;
+
+use crate::args::{FailOn, Parse, When};
+use crate::mask::{self, Secrets};
+use crate::output::{Form, Output, Status, complain, reason};
+use crate::style::Style;
+use read::{Indexes, Rejection, View};
+use simdsip::{Backend, Parser};
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// One file, read.
+pub(crate) struct Subject<'b> {
+    /// As it was named.
+    pub(crate) file: &'b OsStr,
+    /// Its bytes, with the secrets hidden unless they are to be shown.
+    pub(crate) shown: &'b [u8],
+    /// Whether that made a difference.
+    pub(crate) hidden: bool,
+    /// The message as it is: for what is odd about it.
+    pub(crate) view: Result<View<'b>, Rejection>,
+    /// The message of the bytes shown.
+    pub(crate) display: Option<View<'b>>,
+}
+
+pub(crate) fn run(args: &Parse, color: When, cap: Option<Backend>) -> io::Result<Status> {
+    let parser = Parser::new(args.mode.policy());
+    let parser = cap.map_or(parser, |cap| parser.with_backend(parser.backend().cap(cap)));
+    let secrets = if args.show_secrets { Secrets::Shown } else { Secrets::Hidden };
+    let form = if args.json { Form::Json } else { Form::Text };
+    let (mut output, style) = (Output::new(form), Style::of(color));
+    let mut status = Status::Finished;
+    for (at, path) in args.files.iter().enumerate() {
+        let bytes = match read(path, parser.limits().message_len) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                output.flush()?;
+                complain(&path.to_string_lossy(), &reason(&error));
+                if args.json {
+                    json::unread(path.as_os_str(), &reason(&error), &mut output)?;
+                }
+                status = Status::Trouble;
+                continue;
+            }
+        };
+        let masked = (secrets == Secrets::Hidden).then(|| {
+            let mut masked = bytes.clone();
+            mask::hide(&mut masked);
+            masked
+        });
+        let shown = masked.as_deref().unwrap_or(&bytes);
+        let (mut indexes, mut display) = (Indexes::default(), Indexes::default());
+        let view = indexes.read(&parser, args.transport, &bytes);
+        let subject = Subject {
+            file: path.as_os_str(),
+            shown,
+            hidden: shown != bytes,
+            display: display.read(&parser, args.transport, shown).ok(),
+            view,
+        };
+        status = status.max(judge(&subject, args.fail_on));
+        if args.json {
+            json::write(&subject, &mut output)?;
+        } else {
+            let mut page = String::new();
+            if at > 0 {
+                page.push('\n');
+            }
+            text::write(&subject, args, style, &mut page);
+            output.write_all(page.as_bytes())?;
+        }
+    }
+    output.flush()?;
+    Ok(status)
+}
+
+fn judge(subject: &Subject<'_>, fail_on: Option<FailOn>) -> Status {
+    match &subject.view {
+        Err(_) => Status::Found,
+        Ok(view) if fail_on == Some(FailOn::Defects) && view.message.has_defects() => Status::Found,
+        Ok(_) => Status::Finished,
+    }
+}
+
+/// The bytes of a file, up to one more than `limit`: enough to be refused for its length.
+fn read(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    if path == Path::new("-") {
+        io::stdin().lock().take(most).read_to_end(&mut bytes)?;
+    } else {
+        File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,270 @@
+//! A message as text for people: its parts, then what is odd about it with carets.
+
+use super::Subject;
+use super::excerpt::{self, Place};
+use super::read::{Rejection, View};
+use crate::args::{Mode, Parse};
+use crate::escape::{self, cut, escaped};
+use crate::style::{Ink, Style, count, counted};
+use simdsip::{DefectClass, DefectCode, HeaderField, HeaderName, Kind, Multipart, StartLine};
+
+/// Longer names do not widen their column.
+const NAME_COLUMNS: usize = 24;
+/// Longer values are cut.
+const VALUE_COLUMNS: usize = 600;
+/// More defects of one code are only counted.
+const SHOWN_OF_A_CODE: usize = 5;
+/// More parts of a body are only counted.
+const SHOWN_PARTS: usize = 100;
+
+/// Appends the page of one file.
+pub(crate) fn write(subject: &Subject<'_>, args: &Parse, style: Style, out: &mut String) {
+    let file = escaped(subject.file.as_encoded_bytes());
+    match &subject.view {
+        Ok(view) => {
+            let mut page = Page { style, out };
+            page.message(&file, subject.display.as_ref().unwrap_or(view));
+            if subject.hidden {
+                page.paint(Ink::Faint, "  secrets are hidden by asterisks: see --show-secrets\n");
+            }
+            page.defects(&file, view, subject.shown);
+        }
+        Err(rejection) => Page { style, out }.rejection(&file, rejection, subject.shown, args),
+    }
+}
+
+struct Page<'o> {
+    style: Style,
+    out: &'o mut String,
+}
+
+impl Page<'_> {
+    fn paint(&mut self, ink: Ink, text: &str) {
+        self.style.paint(ink, text, self.out);
+    }
+
+    fn message(&mut self, file: &str, view: &View<'_>) {
+        let message = &view.message;
+        let kind = if message.kind() == Kind::Request { "request" } else { "response" };
+        self.paint(Ink::Strong, file);
+        let size = counted(message.as_bytes().len(), "byte");
+        self.out.push_str(&format!(": {kind}, {size}\n\n  "));
+        match message.start_line() {
+            StartLine::Request(line) => {
+                self.paint(Ink::Strong, &escaped(line.method.as_bytes()));
+                let uri = value(line.uri, VALUE_COLUMNS);
+                self.out.push_str(&format!(" {uri} {}\n\n", escaped(line.version)));
+            }
+            StartLine::Status(line) => {
+                self.out.push_str(&format!("{} ", escaped(line.version)));
+                self.paint(Ink::Strong, &escaped(line.code));
+                self.out.push_str(&format!(" {}\n\n", value(line.reason, VALUE_COLUMNS)));
+            }
+        }
+        let names: Vec<_> = message.headers().map(|field| name(&field)).collect();
+        let widest = |(wire, registry): &(String, String)| escape::width(wire) + escape::width(registry);
+        let columns = names.iter().map(widest).max().unwrap_or(0).min(NAME_COLUMNS);
+        for (field, name) in message.headers().zip(&names) {
+            self.header(&field, name, columns);
+        }
+        self.body(view);
+    }
+
+    fn header(&mut self, field: &HeaderField<'_>, (wire, registry): &(String, String), columns: usize) {
+        let mut bytes = Vec::new();
+        field.unfolded().append_to(&mut bytes);
+        let value = value(&bytes, VALUE_COLUMNS);
+        self.out.push_str("  ");
+        self.paint(Ink::Name, wire);
+        self.paint(Ink::Faint, registry);
+        if !value.is_empty() {
+            let pad = columns.saturating_sub(escape::width(wire) + escape::width(registry));
+            self.out.push_str(&" ".repeat(pad + 2));
+            self.out.push_str(&value);
+        }
+        self.out.push('\n');
+    }
+
+    fn body(&mut self, view: &View<'_>) {
+        let message = &view.message;
+        self.out.push_str("\n  ");
+        if message.body().is_empty() {
+            self.paint(Ink::Faint, "no body");
+        } else {
+            let at = count((view.base + message.body_range().start) as u64);
+            self.paint(Ink::Strong, "body");
+            self.out.push_str(&format!(" {} at byte {at}", counted(message.body().len(), "byte")));
+            match message.header(HeaderName::ContentType) {
+                Some(field) => {
+                    let mut kind = Vec::new();
+                    field.unfolded().append_to(&mut kind);
+                    self.out.push_str(&format!(", {}", value(&kind, 200)));
+                }
+                None => self.out.push_str(", without Content-Type"),
+            }
+        }
+        self.out.push('\n');
+        if let Some(parts) = message.multipart() {
+            let mut left = SHOWN_PARTS;
+            self.parts(parts, "", view.base, &mut left);
+        }
+        if view.rest > 0 {
+            let behind = format!("  {} behind the message\n", counted(view.rest, "byte"));
+            self.paint(Ink::Faint, &behind);
+        }
+    }
+
+    /// The parts of a multipart body, and those in them: depth is limited by the core.
+    fn parts(
+        &mut self,
+        parts: Result<Multipart<'_>, simdsip::Error>,
+        path: &str,
+        base: usize,
+        left: &mut usize,
+    ) {
+        let mut parts = match parts {
+            Ok(parts) => parts,
+            Err(error) => {
+                let note = format!("    {path} parts cannot be told apart: {}\n", error.kind);
+                return self.paint(Ink::Odd, &note);
+            }
+        };
+        let mut number = 0;
+        for part in parts.by_ref() {
+            number += 1;
+            if *left == 0 {
+                continue;
+            }
+            *left -= 1;
+            let path = if path.is_empty() { number.to_string() } else { format!("{path}.{number}") };
+            let kind = part.header_unfolded(b"Content-Type").or_else(|| part.header_unfolded(b"c"));
+            let kind = kind.map_or("text/plain".to_owned(), |kind| {
+                let mut bytes = Vec::new();
+                kind.append_to(&mut bytes);
+                value(&bytes, 200)
+            });
+            let at = count((base + part.body_range().start) as u64);
+            let size = counted(part.body().len(), "byte");
+            self.out.push_str(&format!("    {path:<5} {size} at byte {at}, {kind}\n"));
+            if let Some(parts) = part.multipart() {
+                self.parts(parts, &path, base, left);
+            }
+        }
+        let note = match (number, parts.is_closed()) {
+            (0, _) => "no part begins with the boundary",
+            (_, false) => "the closing delimiter is missing",
+            _ if *left == 0 && path.is_empty() => "further parts are not listed",
+            _ => return,
+        };
+        self.paint(Ink::Odd, &format!("    {note}\n"));
+    }
+
+    fn defects(&mut self, file: &str, view: &View<'_>, bytes: &[u8]) {
+        if !view.message.has_defects() {
+            self.out.push_str("\n  ");
+            self.paint(Ink::Fine, "no defects");
+            return self.out.push('\n');
+        }
+        let mut shown = 0;
+        let mut code = None;
+        let mut classes = [0usize; 3];
+        for defect in view.defects() {
+            classes[class_rank(defect.code)] += 1;
+            if code != Some(defect.code) {
+                self.more(code, shown);
+                (code, shown) = (Some(defect.code), 0);
+            }
+            shown += 1;
+            if shown <= SHOWN_OF_A_CODE {
+                let place = Place { file, bytes, at: defect.at, len: defect.len };
+                self.defect(defect.code, &place);
+            }
+        }
+        self.more(code, shown);
+        let total = counted(classes.iter().sum(), "defect");
+        let names = ["ambiguous", "lossy", "cosmetic"];
+        let parts = classes.iter().zip(names).filter(|(number, _)| **number > 0);
+        let parts: Vec<_> = parts.map(|(number, name)| format!("{} {name}", count(*number as u64))).collect();
+        self.out.push_str(&format!("\n  {total}: {}\n", parts.join(", ")));
+    }
+
+    fn defect(&mut self, code: DefectCode, place: &Place<'_>) {
+        let ink = match code.class() {
+            DefectClass::Ambiguous => Ink::Bad,
+            DefectClass::Lossy => Ink::Odd,
+            DefectClass::Cosmetic => Ink::Name,
+        };
+        self.out.push('\n');
+        self.paint(ink, &format!("{}[{}]", code.class().as_str(), code.as_str()));
+        self.paint(Ink::Strong, &format!(": {}", code.message()));
+        self.out.push('\n');
+        excerpt::write(place, ink, code.rfc(), self.style, self.out);
+    }
+
+    fn more(&mut self, code: Option<DefectCode>, shown: usize) {
+        if let (Some(code), Some(more)) = (code, shown.checked_sub(SHOWN_OF_A_CODE).filter(|more| *more > 0))
+        {
+            let note = format!("  and {} more {}\n", count(more as u64), code.as_str());
+            self.paint(Ink::Faint, &note);
+        }
+    }
+
+    fn rejection(&mut self, file: &str, rejection: &Rejection, bytes: &[u8], args: &Parse) {
+        self.paint(Ink::Bad, &format!("error[{}]", rejection.kind));
+        self.paint(Ink::Strong, &format!(": {}", rejection.message));
+        self.out.push('\n');
+        let place = Place { file, bytes, at: rejection.at, len: 0 };
+        let rfc = rejection.refused.map_or("", DefectCode::rfc);
+        excerpt::write(&place, Ink::Bad, rfc, self.style, self.out);
+        if let Some(help) = help(rejection, bytes, args) {
+            self.paint(Ink::Faint, "  = ");
+            self.out.push_str(&format!("help: {help}\n"));
+        }
+    }
+}
+
+/// What to do about a rejection.
+fn help(rejection: &Rejection, bytes: &[u8], args: &Parse) -> Option<String> {
+    let capture = matches!(
+        bytes,
+        [0x0a, 0x0d, 0x0d, 0x0a, ..]
+            | [0xd4 | 0x4d, 0xc3 | 0x3c, 0xb2, 0xa1, ..]
+            | [0xa1, 0xb2, 0xc3 | 0x3c, 0xd4 | 0x4d, ..]
+    );
+    if capture {
+        return Some("this is a capture: simdsip messages lists the messages in it".to_owned());
+    }
+    if let Some(code) = rejection.refused {
+        let modes = [(Mode::Interop, "interop"), (Mode::Capture, "capture")];
+        let accepts = modes.into_iter().find(|(mode, _)| !mode.policy().refuses(code));
+        return accepts.map(|(_, name)| {
+            format!("--mode {name} accepts it and says that it is {}", code.class().as_str())
+        });
+    }
+    (rejection.limit && args.mode != Mode::Capture).then(|| "--mode capture has wider limits".to_owned())
+}
+
+fn class_rank(code: DefectCode) -> usize {
+    match code.class() {
+        DefectClass::Ambiguous => 0,
+        DefectClass::Lossy => 1,
+        DefectClass::Cosmetic => 2,
+    }
+}
+
+/// The name as on the wire, and the registry's beside it if the wire has the compact form.
+fn name(field: &HeaderField<'_>) -> (String, String) {
+    let wire = value(field.name(), 60);
+    let compact = field.name().len() == 1 && field.id() != HeaderName::Unknown;
+    (wire, if compact { format!(" ({})", field.id().as_str()) } else { String::new() })
+}
+
+/// Bytes as text, cut where they are long.
+fn value(bytes: &[u8], columns: usize) -> String {
+    let window = bytes.get(..4 * columns).unwrap_or(bytes);
+    let text = escaped(window);
+    if window.len() == bytes.len() && escape::width(&text) <= columns {
+        return text;
+    }
+    format!("{} ({})", cut(&format!("{text}……"), columns), counted(bytes.len(), "byte"))
+}
