@@ -1,6 +1,7 @@
 //! Where the defects of a message are: each code's bit says that there is one, this finds them.
 
 use core::iter::FusedIterator;
+use core::ops::Range;
 
 use super::{Defect, DefectCode, TABLE};
 use crate::header::HeaderName;
@@ -43,11 +44,10 @@ impl<'b> Defects<'b> {
 
     fn place(&self, code: DefectCode) -> Found {
         match code {
-            DefectCode::BareLf => self.byte_run(|before, byte, _| byte == b'\n' && before != Some(b'\r')),
-            DefectCode::BareCr => self.byte_run(|_, byte, after| byte == b'\r' && after != Some(b'\n')),
-            DefectCode::ControlByte => self.byte_run(|_, byte, _| {
-                (byte < 0x20 && !matches!(byte, b'\t' | b'\r' | b'\n')) || byte == 0x7f
-            }),
+            DefectCode::BareLf => self.bare_lf(),
+            DefectCode::BareCr => self.bare_cr(),
+            DefectCode::ControlByte => self.control_byte(false),
+            DefectCode::QuotedControl => self.control_byte(true),
             DefectCode::NotUtf8 => self.not_utf8(),
             DefectCode::LeadingCrlf => self.once(0, self.head.origin),
             DefectCode::WsBeforeColon => self.record(|at| self.blanks_before_colon(at)),
@@ -98,29 +98,61 @@ impl<'b> Defects<'b> {
         self.once(span.at as usize, span.len as usize)
     }
 
-    /// The next run of bytes that `odd` picks, told the bytes before and behind each.
-    fn byte_run(&self, odd: impl Fn(Option<u8>, u8, Option<u8>) -> bool) -> Found {
-        let section = self.bytes.get(..self.head.body_at).unwrap_or(self.bytes);
-        let picks = |at: usize| {
-            section.get(at).is_some_and(|&byte| {
-                // The line end before the origin belongs to what was skipped.
-                let before =
-                    if at == self.head.origin { None } else { section.get(at.wrapping_sub(1)).copied() };
-                odd(before, byte, section.get(at.wrapping_add(1)).copied())
-            })
-        };
-        let start = (self.cursor.max(self.head.origin)..section.len()).find(|&at| picks(at))?;
-        let end = (start..section.len()).find(|&at| !picks(at)).unwrap_or(section.len());
-        Some((start, end.wrapping_sub(start), end))
+    /// The start line and header section from the cursor on, and where that is.
+    fn section_left(&self) -> (usize, &'b [u8]) {
+        let from = self.cursor.max(self.head.origin);
+        (from, self.bytes.get(from..self.head.body_at).unwrap_or(&[]))
     }
 
+    fn bare_lf(&self) -> Found {
+        let (from, left) = self.section_left();
+        let cr_before =
+            |at: usize| at > self.head.origin && self.bytes.get(at.wrapping_sub(1)) == Some(&b'\r');
+        let at =
+            memchr::memchr_iter(b'\n', left).map(|at| from.wrapping_add(at)).find(|&at| !cr_before(at))?;
+        Some((at, 1, at.wrapping_add(1)))
+    }
+
+    fn bare_cr(&self) -> Found {
+        let (from, left) = self.section_left();
+        let bare = |at: &usize| left.get(at.wrapping_add(1)) != Some(&b'\n');
+        let start = memchr::memchr_iter(b'\r', left).find(bare)?;
+        let run = left.get(start..)?.iter().take_while(|&&byte| byte == b'\r').count();
+        // The last CR of a run may belong to a line end.
+        let len = run.wrapping_sub(usize::from(!bare(&start.wrapping_add(run).wrapping_sub(1))));
+        let at = from.wrapping_add(start);
+        Some((at, len, at.wrapping_add(run)))
+    }
+
+    /// The next control byte that stands behind a backslash, or does not.
+    fn control_byte(&self, quoted: bool) -> Found {
+        let control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\r' | b'\n')) || byte == 0x7f;
+        let (from, left) = self.section_left();
+        let mut before = from.checked_sub(1).and_then(|at| self.bytes.get(at).copied());
+        let at = left.iter().position(|&byte| {
+            let behind_backslash = before.replace(byte) == Some(b'\\');
+            control(byte) && behind_backslash == quoted
+        })?;
+        let at = from.wrapping_add(at);
+        Some((at, 1, at.wrapping_add(1)))
+    }
+
+    /// The next run of bytes that are not UTF-8.
     fn not_utf8(&self) -> Found {
-        let from = self.cursor.max(self.head.origin);
-        let rest = self.bytes.get(from..self.head.body_at)?;
-        let error = core::str::from_utf8(rest).err()?;
-        let at = from.saturating_add(error.valid_up_to());
-        let len = error.error_len().unwrap_or(self.head.body_at.saturating_sub(at));
-        Some((at, len, at.saturating_add(len)))
+        let (from, left) = self.section_left();
+        let mut run: Option<Range<usize>> = None;
+        let mut at = from;
+        for chunk in left.utf8_chunks() {
+            if run.is_some() && !chunk.valid().is_empty() {
+                break;
+            }
+            let start = at.wrapping_add(chunk.valid().len());
+            at = start.wrapping_add(chunk.invalid().len());
+            if start != at {
+                run = Some(run.map_or(start, |run| run.start)..at);
+            }
+        }
+        run.map(|run| (run.start, run.len(), run.end))
     }
 
     /// The next record that `place` gives a place for.

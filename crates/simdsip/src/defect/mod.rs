@@ -101,6 +101,7 @@ defects! {
     ContentLengthConflict = 21, "content-length-conflict", Ambiguous, Forbids, "RFC 3261 §7.3.1", "Content-Length appears again with another value";
     ContentLengthTooLong = 22, "content-length-too-long", Lossy, Forbids, "RFC 3261 §18.3", "Content-Length exceeds the bytes that follow";
     SurplusBytes = 23, "surplus-bytes", Lossy, Allows, "RFC 3261 §18.3", "bytes follow the body in the same datagram";
+    QuotedControl = 24, "quoted-control", Ambiguous, Allows, "RFC 3261 §25.1", "a control byte stands behind a backslash in the header section";
 }
 
 impl DefectCode {

@@ -67,8 +67,8 @@ pub(crate) trait Sink {
     /// Puts a record at `at`, below which all are put; false where there is no room.
     fn put(&mut self, at: usize, record: Record) -> bool;
 
-    /// Puts another value and flags into the record at `at`.
-    fn amend(&mut self, at: usize, value: Range<usize>, flags: u8);
+    /// The value of the record at `at` goes on through a line whose text is `line`; an empty value begins there.
+    fn extend(&mut self, at: usize, line: Range<usize>);
 
     /// The first `count` records, to be read.
     fn table(&self, count: usize) -> Table<'_>;
@@ -162,11 +162,15 @@ impl<const N: usize> Sink for NarrowRows<N> {
         true
     }
 
-    fn amend(&mut self, at: usize, value: Range<usize>, flags: u8) {
+    #[inline]
+    fn extend(&mut self, at: usize, line: Range<usize>) {
         if let Some(slot) = self.records.get_mut(at) {
-            slot.value = value.start as u16;
-            slot.value_len = value.end.wrapping_sub(value.start) as u16;
-            slot.flags = flags;
+            if slot.value_len == 0 {
+                slot.value = line.start as u16;
+            } else {
+                slot.flags |= FOLDED;
+            }
+            slot.value_len = (line.end as u16).wrapping_sub(slot.value);
         }
     }
 
@@ -253,11 +257,15 @@ impl Sink for WideRows {
         true
     }
 
-    fn amend(&mut self, at: usize, value: Range<usize>, flags: u8) {
+    #[inline]
+    fn extend(&mut self, at: usize, line: Range<usize>) {
         if let Some(slot) = self.records.get_mut(at) {
-            slot.value = value.start as u32;
-            slot.value_len = value.end.wrapping_sub(value.start) as u32;
-            slot.flags = flags;
+            if slot.value_len == 0 {
+                slot.value = line.start as u32;
+            } else {
+                slot.flags |= FOLDED;
+            }
+            slot.value_len = (line.end as u32).wrapping_sub(slot.value);
         }
     }
 

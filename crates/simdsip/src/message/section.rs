@@ -8,9 +8,9 @@
 use core::ops::Range;
 
 use super::head::{Head, Kind};
-use super::index::{FOLDED, NO_COLON, NOT_TOKEN, Record, Sink, WS_BEFORE_COLON};
+use super::index::{NO_COLON, NOT_TOKEN, Record, Sink, WS_BEFORE_COLON};
 use super::start_line;
-use super::token::{is_blank, is_token_slice};
+use super::token::{is_blank, is_token};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::lookup::{has_control, lookup, lookup_words};
@@ -79,7 +79,7 @@ impl Section {
     }
 
     /// Reads on in `bytes`, which begin where they began at the first call.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn advance<S: Sink>(
         &mut self,
         backend: Backend,
@@ -159,7 +159,7 @@ impl Section {
             rest = others;
         }
         // Controls in a name can make the quick comparison of names lie.
-        if marks.ragged | self.scanner.stray.control | self.scanner.stray.bare_cr {
+        if marks.ragged | self.scanner.stray.in_names() {
             self.take_lines_with_care(rest, bytes, page)
         } else {
             self.take_lines(rest, bytes, page)
@@ -208,7 +208,7 @@ impl Section {
         bytes: &[u8],
         page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
-        let controls = self.scanner.stray.control | self.scanner.stray.bare_cr;
+        let controls = self.scanner.stray.in_names();
         loop {
             let (colon, lf) = match marks {
                 [lf, rest @ ..] if bytes.get(*lf as usize) == Some(&b'\n') => {
@@ -311,12 +311,8 @@ impl Section {
         if folded || colon == NONE {
             return self.continuation_or_stray(bytes, line, end, page);
         }
-        let id = lookup(bytes.get(line..colon).unwrap_or(&[]));
-        let (name_len, flags, id) = if id == 0 {
-            unregistered(bytes, line, colon, &mut page.head.defects)?
-        } else {
-            (colon.wrapping_sub(line) as u8, 0, id)
-        };
+        let name = bytes.get(line..colon).unwrap_or(&[]);
+        let (name_len, flags, id) = read_name(name, line, &mut page.head.defects)?;
         let (value, end) = trim_value(bytes, colon.wrapping_add(1), end);
         let record = Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags, id };
         self.put(record, page)
@@ -330,31 +326,18 @@ impl Section {
         end: usize,
         page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
-        let (value, value_end) = trim_value(bytes, line, end);
+        let (value, end) = trim_value(bytes, line, end);
         let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
-        if folded
-            && let Some(last) = self.count.checked_sub(1)
-            && let Some(record) = page.sink.table(self.count).get(last)
-        {
-            if value != value_end {
-                let start = if record.value_len == 0 { value } else { record.value };
-                // A value that begins on its second line needs no joining.
-                let joined = if record.value_len == 0 { 0 } else { FOLDED };
-                page.sink.amend(last, start..value_end, record.flags | joined);
+        if folded && let Some(last) = self.count.checked_sub(1) {
+            if value != end {
+                page.sink.extend(last, value..end);
             }
             return Ok(());
         }
         let code = if folded { DefectCode::FoldedStartLine } else { DefectCode::HeaderWithoutColon };
         page.head.defects = page.head.defects.with(code);
-        let record = Record {
-            name: line,
-            name_len: 0,
-            value,
-            value_len: value_end.wrapping_sub(value),
-            flags: NO_COLON,
-            id: 0,
-        };
-        self.put(record, page)
+        let value_len = end.wrapping_sub(value);
+        self.put(Record { name: line, name_len: 0, value, value_len, flags: NO_COLON, id: 0 }, page)
     }
 
     /// Fills the head in. The line at hand is the empty one.
@@ -364,7 +347,7 @@ impl Section {
         if !self.started {
             return Err(Error::new(ErrorKind::Method, head.origin));
         }
-        if self.scanner.stray != Stray::default() || !self.crlf {
+        if self.scanner.stray != Stray::NONE || !self.crlf {
             let section = bytes.get(head.origin..body_at).unwrap_or(&[]);
             head.defects = head.defects.union(self.byte_defects(section));
         }
@@ -390,6 +373,7 @@ impl Section {
             (stray.bare_lf, DefectCode::BareLf),
             (stray.bare_cr, DefectCode::BareCr),
             (stray.control, DefectCode::ControlByte),
+            (stray.quoted_control, DefectCode::QuotedControl),
             (stray.high && simdutf8::basic::from_utf8(section).is_err(), DefectCode::NotUtf8),
         ];
         let seen = found.into_iter().filter(|(seen, _)| *seen);
@@ -430,35 +414,42 @@ fn plain_line(bytes: &[u8], line: usize, colon: usize, lf: usize) -> Option<(u8,
     Some((id, from.wrapping_add(usize::from(space)), lf.wrapping_sub(1)))
 }
 
-/// A name that is not in the registry, or has blanks behind it: its length, flags, and id after all.
-fn unregistered(
-    bytes: &[u8],
-    line: usize,
-    colon: usize,
-    defects: &mut DefectSet,
-) -> Result<(u8, u8, u8), Error> {
+/// Length, flags and id of a name that may have blanks behind it, or be none.
+#[inline]
+fn read_name(name: &[u8], at: usize, defects: &mut DefectSet) -> Result<(u8, u8, u8), Error> {
+    let token_len = name.iter().take_while(|&&byte| is_token(byte)).count();
     let mut flags = 0;
-    let mut name = bytes.get(line..colon).unwrap_or(&[]);
-    while let [rest @ .., last] = name
+    let mut len = name.len();
+    if token_len < len {
+        len = trim_end_blank(name).len();
+        if len < name.len() {
+            *defects = defects.with(DefectCode::WsBeforeColon);
+            flags = WS_BEFORE_COLON;
+        }
+        if token_len < len {
+            *defects = defects.with(DefectCode::NameNotToken);
+            flags |= NOT_TOKEN;
+        }
+    }
+    if len == 0 {
+        *defects = defects.with(DefectCode::EmptyHeaderName);
+    }
+    let Ok(name_len) = u8::try_from(len) else {
+        return Err(Error::new(ErrorKind::Limit(LimitKind::Name), at.saturating_add(255)));
+    };
+    // Only tokens are in the registry; the one name with a star in it is one.
+    let id = if token_len == len { lookup(name.get(..len).unwrap_or(&[])) } else { 0 };
+    Ok((name_len, flags, id))
+}
+
+/// `bytes` without the spaces and tabs at its end.
+fn trim_end_blank(mut bytes: &[u8]) -> &[u8] {
+    while let [rest @ .., last] = bytes
         && is_blank(*last)
     {
-        name = rest;
-        flags = WS_BEFORE_COLON;
+        bytes = rest;
     }
-    if flags != 0 {
-        *defects = defects.with(DefectCode::WsBeforeColon);
-    }
-    if name.is_empty() {
-        *defects = defects.with(DefectCode::EmptyHeaderName);
-    } else if !is_token_slice(name) {
-        *defects = defects.with(DefectCode::NameNotToken);
-        flags |= NOT_TOKEN;
-    }
-    let Ok(name_len) = u8::try_from(name.len()) else {
-        return Err(Error::new(ErrorKind::Limit(LimitKind::Name), line.saturating_add(255)));
-    };
-    let id = if flags & WS_BEFORE_COLON != 0 { lookup(name) } else { 0 };
-    Ok((name_len, flags, id))
+    bytes
 }
 
 #[cold]
@@ -469,15 +460,18 @@ fn index_full(at: usize) -> Error {
 /// Byte by byte what [`Scanner`] sees block by block, and what it leaves out.
 fn stray_bytes(section: &[u8]) -> Stray {
     let mut before = 0u8;
-    let (mut bare_lf, mut bare_cr, mut control, mut high) = (false, false, false, false);
+    let mut stray = Stray::NONE;
     for &byte in section {
-        bare_lf |= (byte == b'\n') & (before != b'\r');
-        bare_cr |= (before == b'\r') & (byte != b'\n');
-        control |= ((byte < 0x20) & (byte != b'\t') & (byte != b'\r') & (byte != b'\n')) | (byte == 0x7f);
-        high |= byte >= 0x80;
+        let control = ((byte < 0x20) & !matches!(byte, b'\t' | b'\r' | b'\n')) | (byte == 0x7f);
+        stray.bare_lf |= (byte == b'\n') & (before != b'\r');
+        stray.bare_cr |= (before == b'\r') & (byte != b'\n');
+        stray.control |= control & (before != b'\\');
+        stray.quoted_control |= control & (before == b'\\');
+        stray.high |= byte >= 0x80;
         before = byte;
     }
-    Stray { bare_lf, bare_cr: bare_cr | (before == b'\r'), control, high }
+    stray.bare_cr |= before == b'\r';
+    stray
 }
 
 /// What is left of `bytes[from..end]` without the blanks around it.

@@ -11,6 +11,7 @@
 //! run from each start to the first terminator after it and stop there.
 
 use core::mem::MaybeUninit;
+use core::slice;
 
 use super::kernel::{BLOCK, Kernel, Masks, Task};
 
@@ -39,9 +40,10 @@ impl Marks {
 
     #[inline(always)]
     pub(crate) fn as_slice(&self) -> &[u32] {
-        let written = self.at.get(..self.len).unwrap_or(&[]);
-        // SAFETY: `len` only grows in `put`, which has written every mark below the length that it gives.
-        unsafe { written.assume_init_ref() }
+        let written: &[MaybeUninit<u32>] = self.at.get(..self.len).unwrap_or(&[]);
+        // SAFETY: the pointer and length are those of `written`, whose elements have the layout of `u32`, and all of
+        // them are written: `len` only grows by what `put` gives, which has written every mark below it.
+        unsafe { slice::from_raw_parts(written.as_ptr().cast(), written.len()) }
     }
 }
 
@@ -124,10 +126,22 @@ pub(crate) struct Stray {
     pub(crate) bare_lf: bool,
     /// CR without LF.
     pub(crate) bare_cr: bool,
-    /// A control byte that is not HTAB.
+    /// A control byte that is not HTAB, and not behind a backslash.
     pub(crate) control: bool,
+    /// A control byte behind a backslash.
+    pub(crate) quoted_control: bool,
     /// A byte from 0x80.
     pub(crate) high: bool,
+}
+
+impl Stray {
+    pub(crate) const NONE: Stray =
+        Stray { bare_lf: false, bare_cr: false, control: false, quoted_control: false, high: false };
+
+    /// Whether control bytes may stand in header field names.
+    pub(crate) const fn in_names(self) -> bool {
+        self.control | self.quoted_control | self.bare_cr
+    }
 }
 
 /// Where scanning stands between two calls.
@@ -145,8 +159,7 @@ pub(crate) struct Scanner {
 impl Scanner {
     /// Begins at `origin`, where the start line begins. That line is not searched for a colon.
     pub(crate) const fn new(origin: usize) -> Scanner {
-        let stray = Stray { bare_lf: false, bare_cr: false, control: false, high: false };
-        Scanner { next: origin, stray, open: 0, odd: 0 }
+        Scanner { next: origin, stray: Stray::NONE, open: 0, odd: 0 }
     }
 
     /// Appends marks for the bytes from `next` on. Unless they are the `last`, those that make no whole block are
@@ -238,6 +251,7 @@ impl Scanner {
                 Some(b'\t') | None => {}
                 Some(b'\r') => self.stray.bare_cr = true,
                 Some(0x80..) => self.stray.high = true,
+                Some(_) if bytes.get(at.wrapping_sub(1)) == Some(&b'\\') => self.stray.quoted_control = true,
                 Some(_) => self.stray.control = true,
             }
             bits &= bits.wrapping_sub(1);
