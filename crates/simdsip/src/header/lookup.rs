@@ -47,9 +47,17 @@ pub(crate) fn lookup(name: &[u8]) -> u8 {
         let found = ROWS.iter().position(|row| name.eq_ignore_ascii_case(row.name.as_bytes()));
         return found.and_then(|id| u8::try_from(id).ok()).unwrap_or(0);
     }
-    if has_control(name) {
-        return 0;
-    }
+    if has_control(name) { 0 } else { lookup_short(name) }
+}
+
+/// The id of `name`, which is a token; 0 if it is in no row.
+#[inline]
+pub(crate) fn lookup_token(name: &[u8]) -> u8 {
+    if name.len() > COVERED { lookup(name) } else { lookup_short(name) }
+}
+
+#[inline]
+fn lookup_short(name: &[u8]) -> u8 {
     let (lo, hi) = load16(name);
     let last = name.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
     lookup_words(lo, hi, last, name.len()).unwrap_or(0)

@@ -7,6 +7,7 @@ mod field;
 mod head;
 mod index;
 pub(crate) mod length;
+mod line;
 #[cfg(feature = "alloc")]
 mod owned;
 mod parser;
