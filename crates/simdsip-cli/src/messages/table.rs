@@ -14,9 +14,30 @@ use std::io::{self, IsTerminal};
 const SAMPLE: usize = 250;
 /// No cell of a table on a terminal is wider.
 const WIDEST: usize = 60;
-/// Longer methods, and codes with their reasons, are cut.
+/// A column for which the terminal has less room is left out, with those behind it.
+const NARROWEST: usize = 12;
+/// Longer methods are cut.
 const METHOD_COLUMNS: usize = 16;
-const STATUS_COLUMNS: usize = 22;
+
+/// How much of some cells is shown, so that sender and receiver stand on every terminal of 80 columns.
+#[derive(Clone, Copy, Debug)]
+struct Cuts {
+    /// Bytes of a time such as `07:15:18.540`.
+    time: usize,
+    status: usize,
+    endpoint: usize,
+}
+
+impl Cuts {
+    fn of(room: Option<usize>) -> Cuts {
+        match room {
+            Some(..100) => Cuts { time: 8, status: 3, endpoint: 19 },
+            Some(100..140) => Cuts { time: 12, status: 16, endpoint: 21 },
+            Some(140..) => Cuts { time: 12, status: 22, endpoint: 60 },
+            None => Cuts { time: 12, status: 60, endpoint: 60 },
+        }
+    }
+}
 
 /// Which side a cell keeps to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +120,7 @@ impl TableRows {
                     self.add(Line::Note(format!("{day} UTC")), out);
                     self.day = day;
                 }
-                cells(row, time)
+                cells(row, time, Cuts::of(self.room))
             }
         };
         self.add(Line::Cells(cells), out);
@@ -145,14 +166,11 @@ impl TableRows {
         let mut left = self.room.unwrap_or(usize::MAX);
         let last = cells.iter().rposition(|(text, _)| !text.is_empty()).unwrap_or(0);
         for (at, ((text, ink), head)) in cells.iter().zip(&self.heads).enumerate().take(last + 1) {
-            if left == 0 {
-                break;
-            }
             let gap = if at == 0 { "" } else { "  " };
             let widest = self.widths.get(at).copied().unwrap_or(0);
             let most = if self.room.is_some() { widest.min(WIDEST) } else { widest };
             let room = most.min(left.saturating_sub(gap.len()));
-            if room == 0 {
+            if room < most.min(NARROWEST) {
                 break;
             }
             let shown = cut(text, room);
@@ -189,25 +207,25 @@ fn usual() -> Vec<Head> {
 }
 
 /// The usual cells. A request has no status; the method of a response is CSeq's.
-fn cells(row: &Row<'_>, time: String) -> Vec<(String, Option<Ink>)> {
-    let (method, status) = what(row);
+fn cells(row: &Row<'_>, time: String, cuts: Cuts) -> Vec<(String, Option<Ink>)> {
+    let (method, status) = what(row, cuts.status);
     let call_id = row.message().ok().and_then(|message| message.header(HeaderName::CallId));
     let defects: Vec<_> = row.defects().map(|defect| defect.code).collect();
     vec![
         (row.frame().to_string(), None),
-        (time, None),
+        (time.get(..cuts.time).unwrap_or(&time).to_owned(), None),
         method,
         status,
-        (endpoint(row.source()), None),
-        (format!("→ {}", endpoint(row.dest())), None),
+        (endpoint(row.source(), cuts.endpoint), None),
+        (format!("→ {}", endpoint(row.dest(), cuts.endpoint)), None),
         (row.transport().as_str().to_owned(), None),
         (call_id.map_or(String::new(), |field| escaped(field.unfolded().to_string().as_bytes())), None),
         (defects.join(" "), None),
     ]
 }
 
-/// Method and status.
-fn what(row: &Row<'_>) -> ((String, Option<Ink>), (String, Option<Ink>)) {
+/// Method and status; three columns hold the code alone.
+fn what(row: &Row<'_>, columns: usize) -> ((String, Option<Ink>), (String, Option<Ink>)) {
     let Ok(message) = row.message() else {
         return (("?".to_owned(), Some(Ink::Bad)), ("not parsed".to_owned(), Some(Ink::Bad)));
     };
@@ -217,7 +235,10 @@ fn what(row: &Row<'_>) -> ((String, Option<Ink>), (String, Option<Ink>)) {
     }
     let code = message.status().ok().flatten();
     let text = code.map_or("???".to_owned(), |code| code.to_string());
-    let status = format!("{text} {}", escaped(message.reason().unwrap_or(&[])));
+    let status = match columns {
+        3 => text,
+        _ => cut(&format!("{text} {}", escaped(message.reason().unwrap_or(&[]))), columns),
+    };
     let cseq = message.header(HeaderName::CSeq).map(|field| field.unfolded().to_string());
     let method = cseq.as_deref().and_then(|cseq| cseq.split_ascii_whitespace().nth(1)).unwrap_or("?");
     let ink = match code {
@@ -228,11 +249,18 @@ fn what(row: &Row<'_>) -> ((String, Option<Ink>), (String, Option<Ink>)) {
         _ => Some(Ink::Bad),
     };
     let method = cut(&escaped(method.as_bytes()), METHOD_COLUMNS);
-    ((method, Some(Ink::Faint)), (cut(&status, STATUS_COLUMNS), ink))
+    ((method, Some(Ink::Faint)), (status, ink))
 }
 
-fn endpoint(endpoint: Endpoint) -> String {
-    std::net::SocketAddr::new(endpoint.addr, endpoint.port).to_string()
+/// Address and port; the middle of a long one is left out.
+fn endpoint(endpoint: Endpoint, columns: usize) -> String {
+    let text = std::net::SocketAddr::new(endpoint.addr, endpoint.port).to_string();
+    if text.len() <= columns {
+        return text;
+    }
+    let head = columns / 2;
+    let tail = text.len() - (columns - head - 1);
+    format!("{}…{}", &text[..head], &text[tail..])
 }
 
 /// Day and time to the millisecond, as `2026-11-20` and `07:15:18.540`.

@@ -213,7 +213,9 @@ impl Page<'_> {
         self.paint(Ink::Bad, &format!("error[{}]", rejection.kind));
         self.paint(Ink::Strong, &format!(": {}", rejection.message));
         self.out.push('\n');
-        let place = Place { file, bytes, at: rejection.at, len: 0 };
+        // What a mode refuses is a byte that is there, perhaps a line end.
+        let len = usize::from(rejection.refused.is_some());
+        let place = Place { file, bytes, at: rejection.at, len };
         let rfc = rejection.refused.map_or("", DefectCode::rfc);
         excerpt::write(&place, Ink::Bad, rfc, self.style, self.out);
         if let Some(help) = help(rejection, bytes, args) {
