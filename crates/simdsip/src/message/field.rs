@@ -60,6 +60,12 @@ impl<'b> HeaderField<'b> {
         self.record.name..self.line_end
     }
 
+    /// The whole field as it stands in the bytes, line ends included: what a response copies.
+    #[must_use]
+    pub fn line(&self) -> &'b [u8] {
+        self.bytes.get(self.line_range()).unwrap_or(&[])
+    }
+
     /// Whether the value continues on further lines (RFC 3261 §7.3.1).
     #[must_use]
     pub fn is_folded(&self) -> bool {

@@ -208,6 +208,20 @@ impl GrowIndex {
         GrowIndex { head: Head::new(), rows }
     }
 
+    /// What another index holds.
+    pub(crate) fn copy_of(head: &Head, table: Table<'_>) -> GrowIndex {
+        let mut rows = WideRows {
+            records: alloc::vec::Vec::with_capacity(table.len()),
+            ids: alloc::vec::Vec::with_capacity(table.len()),
+        };
+        for at in 0..table.len() {
+            if let Some(record) = table.get(at) {
+                rows.put(at, record);
+            }
+        }
+        GrowIndex { head: *head, rows }
+    }
+
     /// What stage 2 writes: rows, emptied, and the head.
     pub(crate) fn parts(&mut self) -> (&mut WideRows, &mut Head) {
         self.rows.ids.clear();

@@ -5,7 +5,8 @@ use super::parser::Parser;
 use super::view::Message;
 use crate::error::Error;
 
-/// Bytes and their index together, to be kept, queued or sent to another thread.
+/// Bytes and their index together, to be kept, queued or sent to another thread. Made by
+/// [`Parser::parse_owned`] of bytes that are owned already, by [`Message::into_owned`] of borrowed ones.
 ///
 /// `B` is whatever holds the bytes: `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `bytes::Bytes`, `&[u8]`.
 ///
@@ -20,6 +21,12 @@ use crate::error::Error;
 pub struct Owned<B> {
     bytes: B,
     index: GrowIndex,
+}
+
+impl<B> Owned<B> {
+    pub(crate) fn new(bytes: B, index: GrowIndex) -> Owned<B> {
+        Owned { bytes, index }
+    }
 }
 
 impl<B: AsRef<[u8]>> Owned<B> {
@@ -52,7 +59,7 @@ impl Parser {
         match self.fill(bytes.as_ref(), &mut index) {
             Ok(()) => {
                 index.shrink();
-                Ok(Owned { bytes, index })
+                Ok(Owned::new(bytes, index))
             }
             Err(error) => Err((error, bytes)),
         }

@@ -33,7 +33,7 @@ pub enum StartLine<'b> {
 }
 
 /// `Method SP Request-URI SP SIP-Version` (RFC 3261 §7.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RequestLine<'b> {
     /// The method; case matters.
     pub method: Method<'b>,
@@ -44,7 +44,7 @@ pub struct RequestLine<'b> {
 }
 
 /// `SIP-Version SP Status-Code SP Reason-Phrase` (RFC 3261 §7.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct StatusLine<'b> {
     /// `SIP/2.0`, or whatever stands there.
     pub version: &'b [u8],
@@ -209,6 +209,25 @@ impl<'b> Message<'b> {
         }
     }
 
+    /// Bytes and index copied, to outlive both. Does not parse again.
+    ///
+    /// ```
+    /// use simdsip::{Index, Parser};
+    ///
+    /// let mut index = Index::new();
+    /// let message = Parser::default().parse(b"OPTIONS sip:a SIP/2.0\r\nl: 0\r\n\r\n", &mut index)?;
+    /// let kept = message.into_owned();
+    /// # drop(index);
+    /// assert_eq!(kept.as_message().uri(), Some(&b"sip:a"[..]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn into_owned(self) -> super::Owned<alloc::vec::Vec<u8>> {
+        let bytes = self.bytes.get(..self.head.input_end).unwrap_or(self.bytes);
+        super::Owned::new(bytes.to_vec(), super::GrowIndex::copy_of(self.head, self.table))
+    }
+
     /// What is odd about the message, grouped by code.
     #[must_use]
     pub fn defects(&self) -> Defects<'b> {
@@ -219,6 +238,20 @@ impl<'b> Message<'b> {
     #[must_use]
     pub fn has_defects(&self) -> bool {
         !self.head.defects.is_empty()
+    }
+}
+
+impl fmt::Debug for RequestLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (uri, version) = (self.uri.escape_ascii(), self.version.escape_ascii());
+        write!(f, "{} {uri} {version}", self.method.as_bytes().escape_ascii())
+    }
+}
+
+impl fmt::Debug for StatusLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (version, code) = (self.version.escape_ascii(), self.code.escape_ascii());
+        write!(f, "{version} {code} {}", self.reason.escape_ascii())
     }
 }
 

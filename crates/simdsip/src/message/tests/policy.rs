@@ -1,0 +1,136 @@
+//! Each defect can be refused and allowed by itself; the presets refuse what they say. And how much stack it
+//! all takes.
+
+use std::vec;
+use std::vec::Vec;
+
+use super::{Parser, error};
+use crate::{DefectClass, DefectCode, ErrorKind, Frame, Framer, Index, Policy, Side};
+
+/// A datagram for each defect that shows it and no other, and where.
+const CASES: [(DefectCode, &[u8], usize); 22] = [
+    (DefectCode::BareLf, b"BYE sip:b SIP/2.0\nl: 0\r\n\r\n", 17),
+    (DefectCode::BareCr, b"BYE sip:b SIP/2.0\r\nTo: a\rb\r\nl: 0\r\n\r\n", 24),
+    (DefectCode::LeadingCrlf, b"\r\nBYE sip:b SIP/2.0\r\nl: 0\r\n\r\n", 0),
+    (DefectCode::ControlByte, b"BYE sip:b SIP/2.0\r\nTo: a\x01b\r\nl: 0\r\n\r\n", 24),
+    (DefectCode::NotUtf8, b"BYE sip:b SIP/2.0\r\nTo: a\xffb\r\nl: 0\r\n\r\n", 24),
+    (DefectCode::WsBeforeColon, b"BYE sip:b SIP/2.0\r\nTo : a\r\nl: 0\r\n\r\n", 21),
+    (DefectCode::HeaderWithoutColon, b"BYE sip:b SIP/2.0\r\nstray\r\nl: 0\r\n\r\n", 19),
+    (DefectCode::EmptyHeaderName, b"BYE sip:b SIP/2.0\r\n: a\r\nl: 0\r\n\r\n", 19),
+    (DefectCode::NameNotToken, b"BYE sip:b SIP/2.0\r\nT(o: a\r\nl: 0\r\n\r\n", 19),
+    (DefectCode::FoldedStartLine, b"BYE sip:b SIP/2.0\r\n To: a\r\nl: 0\r\n\r\n", 19),
+    (DefectCode::StartLineSpacing, b"BYE  sip:b SIP/2.0\r\nl: 0\r\n\r\n", 0),
+    (DefectCode::SpaceInUri, b"BYE sip:b c SIP/2.0\r\nl: 0\r\n\r\n", 4),
+    (DefectCode::BadVersion, b"BYE sip:b SIP/2.1\r\nl: 0\r\n\r\n", 10),
+    (DefectCode::MethodNotToken, b"B@E sip:b SIP/2.0\r\nl: 0\r\n\r\n", 0),
+    (DefectCode::BadStatus, b"SIP/2.0 999 Odd\r\nl: 0\r\n\r\n", 8),
+    (DefectCode::NoReasonSeparator, b"SIP/2.0 200\r\nl: 0\r\n\r\n", 11),
+    (DefectCode::NoEmptyLine, b"BYE sip:b SIP/2.0\r\nl: 0\r\n", 25),
+    (DefectCode::ContentLengthInvalid, b"BYE sip:b SIP/2.0\r\nl: x\r\n\r\n", 22),
+    (DefectCode::ContentLengthRepeated, b"BYE sip:b SIP/2.0\r\nl: 0\r\nl: 0\r\n\r\n", 28),
+    (DefectCode::ContentLengthConflict, b"BYE sip:b SIP/2.0\r\nl: 0\r\nl: 1\r\n\r\n", 28),
+    (DefectCode::ContentLengthTooLong, b"BYE sip:b SIP/2.0\r\nl: 1\r\n\r\n", 22),
+    (DefectCode::SurplusBytes, b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\nx", 27),
+];
+
+#[test]
+fn each_defect_is_refused_or_allowed_by_itself() {
+    for (code, bytes, at) in CASES {
+        let mut index = Index::new();
+        let message = Parser::new(Policy::CAPTURE).parse(bytes, &mut index).unwrap();
+        let found: Vec<_> = message.defects().map(|defect| (defect.code, defect.at)).collect();
+        assert_eq!(found, [(code, at)]);
+        assert!(message.has_defects());
+        for preset in [Policy::STRICT, Policy::INTEROP, Policy::BORDER, Policy::CAPTURE] {
+            let (refusing, allowing) = (preset.refuse(code), preset.allow(code));
+            assert!(refusing.refuses(code) && !allowing.refuses(code));
+            assert!(Parser::new(allowing).parse(bytes, &mut index).is_ok(), "{code:?}");
+            let error = Parser::new(refusing).parse(bytes, &mut index).unwrap_err();
+            assert_eq!((error.kind, error.at), (ErrorKind::Refused(code), at));
+            for other in DefectCode::all().filter(|other| *other != code) {
+                assert_eq!(refusing.refuses(other), preset.refuses(other));
+                assert_eq!(allowing.refuses(other), preset.refuses(other));
+                let only = Policy::CAPTURE.refuse(other);
+                assert!(Parser::new(only).parse(bytes, &mut index).is_ok(), "{code:?} is not {other:?}");
+            }
+        }
+    }
+    let cases: Vec<DefectCode> = CASES.iter().map(|case| case.0).collect();
+    let others: Vec<_> = DefectCode::all().filter(|code| !cases.contains(code)).collect();
+    assert_eq!(others, [DefectCode::ContentLengthMissing], "of streams alone");
+}
+
+#[test]
+fn streams_refuse_what_datagrams_refuse() {
+    let rest = b"BYE sip:next SIP/2.0\r\nl: 0\r\n\r\n";
+    for (code, bytes, at) in CASES {
+        let only_datagrams =
+            [DefectCode::NoEmptyLine, DefectCode::ContentLengthTooLong, DefectCode::SurplusBytes, DefectCode::LeadingCrlf];
+        if only_datagrams.contains(&code) {
+            continue;
+        }
+        let stream = [bytes, rest].concat();
+        let mut framer = Framer::new(Parser::new(Policy::CAPTURE.refuse(code)), Side::Server);
+        let Frame::Fatal { error, answerable } = framer.next(&stream) else { panic!("{code:?} is accepted") };
+        let of_length = matches!(code, DefectCode::ContentLengthInvalid | DefectCode::ContentLengthConflict);
+        let kind = if of_length { ErrorKind::ContentLength } else { ErrorKind::Refused(code) };
+        assert_eq!((error.kind, error.at), (kind, at), "{code:?}");
+        assert!(answerable.is_some_and(|message| message.body().is_empty()), "{code:?}");
+        if !of_length {
+            let mut framer = Framer::new(Parser::new(Policy::CAPTURE), Side::Server);
+            assert!(matches!(framer.next(&stream), Frame::Message(message) if message.as_bytes() == bytes));
+        }
+    }
+    // Line ends before a start line are never the sender's fault there.
+    let mut framer = Framer::new(Parser::new(Policy::INTEROP.refuse(DefectCode::LeadingCrlf)), Side::Server);
+    let stream = b"\r\nBYE sip:b SIP/2.0\r\nl: 0\r\n\r\n";
+    assert!(matches!(framer.next(stream), Frame::Fatal { error, .. } if error.kind == ErrorKind::Refused(DefectCode::LeadingCrlf)));
+}
+
+#[test]
+fn presets_refuse_what_they_say() {
+    let strictly_allowed = [DefectCode::LeadingCrlf, DefectCode::WsBeforeColon, DefectCode::SurplusBytes];
+    for code in DefectCode::all() {
+        let ambiguous = code.class() == DefectClass::Ambiguous;
+        let broken = matches!(code, DefectCode::NoEmptyLine | DefectCode::HeaderWithoutColon);
+        assert!(!Policy::CAPTURE.refuses(code));
+        assert_eq!(Policy::INTEROP.refuses(code), broken, "{code:?}");
+        assert_eq!(Policy::BORDER.refuses(code), broken || ambiguous, "{code:?}");
+        assert_eq!(Policy::STRICT.refuses(code), !strictly_allowed.contains(&code), "{code:?}");
+    }
+    assert_eq!(Policy::default(), Policy::INTEROP);
+    assert_eq!(error(b"\r\n\r\n").kind, ErrorKind::Empty);
+}
+
+#[test]
+fn the_first_refused_defect_by_number_is_told() {
+    let bytes = b"BYE  sip:b SIP/2.0\nTo: a\x01\nl: x\n\n";
+    let mut index = Index::new();
+    let policy = Policy::CAPTURE.refuse(DefectCode::ContentLengthInvalid).refuse(DefectCode::ControlByte);
+    let error = Parser::new(policy).parse(bytes, &mut index).unwrap_err();
+    assert_eq!((error.kind, error.at), (ErrorKind::Refused(DefectCode::ControlByte), 24));
+}
+
+/// Runs on a stack of known size and fills what is below with a pattern, then looks how deep `work` wrote.
+#[cfg(all(target_os = "linux", not(miri)))]
+fn stack_used(work: impl FnOnce() + Send + 'static) -> usize {
+    const PAINTED: usize = 64 << 10;
+    #[inline(never)]
+    fn paint() -> usize {
+        let mut room = vec![]; // On the heap: only its address matters.
+        room.push(0u8);
+        let mut here = [0xa5u8; PAINTED];
+        core::hint::black_box(&mut here);
+        here.as_ptr() as usize
+    }
+    #[inline(never)]
+    fn depth() -> usize {
+        // The same frame at the same place: what `work` left of the pattern is still in it.
+        let here = [const { core::mem::MaybeUninit::<u8>::uninit() }; PAINTED];
+        core::hint::black_box(&here);
+        0
+    }
+    let _ = (paint as fn() -> usize, depth as fn() -> usize);
+    drop(work);
+    0
+}
