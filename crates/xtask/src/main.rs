@@ -94,7 +94,8 @@ fn main() -> ExitCode {
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
         ["bench", ref rest @ ..] => {
-            let bench = ["run", "--release", "-p", "simdsip-benches", "--bin", "bench", "--"];
+            let bench =
+                ["run", "--release", "-p", "simdsip-benches", "--features", "rivals", "--bin", "bench", "--"];
             run(cargo(&bench).args(rest))
         }
         ["fuzz", ref rest @ ..] => match fuzz::Options::parse(rest) {
