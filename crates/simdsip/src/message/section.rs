@@ -116,7 +116,8 @@ impl Section {
 
     #[cold]
     fn starved(&self, held: usize, len: usize, limits: &Limits) -> Result<Progress, Error> {
-        if held.saturating_sub(self.line) > limits.line_len {
+        // What was not scanned yet may hold the line's end.
+        if self.scanner.next.saturating_sub(self.line) > limits.line_len {
             let at = self.line.saturating_add(limits.line_len);
             return Err(Error::new(ErrorKind::Limit(LimitKind::Line), at));
         }
@@ -130,6 +131,8 @@ impl Section {
     #[cold]
     pub(crate) fn conclude<S: Sink>(&mut self, bytes: &[u8], page: &mut Page<'_, S>) -> Result<(), Error> {
         page.head.defects = page.head.defects.with(DefectCode::NoEmptyLine);
+        // The scanner leaves a CR at the very end to the line feed that never came.
+        self.crlf &= bytes.last() != Some(&b'\r');
         // A CR at the very end is the first half of an empty line.
         let rest = bytes.get(self.line..).unwrap_or(&[]);
         if !rest.is_empty() && rest != b"\r" {
