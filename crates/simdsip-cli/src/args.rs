@@ -29,7 +29,7 @@ Examples:
   simdsip parse invite.sip
   simdsip parse --mode strict --fail-on defects *.sip
   simdsip parse --json invite.sip | jq '.headers[] | select(.id == \"Via\") | .value'
-  sngrep-export | simdsip parse -
+  simdsip parse --transport tcp - < stream.sip
 
 Modes:
   strict   refuses what the grammar of RFC 3261 does not have

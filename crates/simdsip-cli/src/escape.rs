@@ -26,6 +26,50 @@ pub(crate) fn escaped(bytes: &[u8]) -> String {
     out
 }
 
+/// Which end of a long text is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    Start,
+    End,
+}
+
+/// `bytes` as text for people in so many columns, with an ellipsis where there is more. Tears no escape.
+pub(crate) fn fit(bytes: &[u8], columns: usize, keep: Keep) -> String {
+    // A character of four bytes takes a column or more.
+    let window = match keep {
+        Keep::Start => bytes.get(..4 * columns).unwrap_or(bytes),
+        Keep::End => &bytes[bytes.len().saturating_sub(4 * columns)..],
+    };
+    // Where each character's text begins and how wide it is.
+    let (mut text, mut letters) = (String::new(), Vec::new());
+    for chunk in window.utf8_chunks() {
+        let valid = chunk.valid().split_inclusive(|_: char| true).map(str::as_bytes);
+        for letter in valid.chain(chunk.invalid().chunks(1)) {
+            letters.push((text.len(), escape(letter, &mut text)));
+        }
+    }
+    let total: usize = letters.iter().map(|(_, wide)| wide).sum();
+    if window.len() == bytes.len() && total <= columns {
+        return text;
+    }
+    let mut left = columns.saturating_sub(1);
+    let mut fits = |wide: usize| {
+        let room = left.checked_sub(wide);
+        left = room.unwrap_or(left);
+        room.is_some()
+    };
+    match keep {
+        Keep::Start => {
+            let end = letters.iter().find(|(_, wide)| !fits(*wide)).map_or(text.len(), |(at, _)| *at);
+            format!("{}…", &text[..end])
+        }
+        Keep::End => {
+            let kept = letters.iter().rev().take_while(|(_, wide)| fits(*wide)).last();
+            format!("…{}", &text[kept.map_or(text.len(), |(at, _)| *at)..])
+        }
+    }
+}
+
 /// How many columns `text` takes, which holds no controls.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().map(|letter| letter.width().unwrap_or(0)).sum()

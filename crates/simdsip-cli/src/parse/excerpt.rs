@@ -1,12 +1,12 @@
 //! A line of the source with carets under some of its bytes.
 
-use crate::escape::{escape, width};
+use crate::escape::{Keep, fit, width};
 use crate::style::{Ink, Style};
 
 /// Columns before and behind the carets, and the carets themselves, that are shown of long lines.
 const BEFORE: usize = 60;
 const MARKED: usize = 60;
-const BEHIND: usize = 30;
+const BEHIND: usize = 60;
 
 /// Where in a file.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ impl<'b> Place<'b> {
             before: &self.bytes[start..at],
             marked: &self.bytes[at..marked_end],
             behind: &self.bytes[marked_end..text_end],
-            goes_on: at + self.len > end,
+            goes_on: (at + self.len).min(self.bytes.len()) > end,
         }
     }
 }
@@ -64,15 +64,9 @@ pub(crate) fn write(place: &Place<'_>, ink: Ink, note: &str, style: Style, out: 
     style.paint(Ink::Faint, &format!(" (byte {})", place.at), out);
     out.push('\n');
 
-    let [mut before, mut marked, mut behind] = [const { String::new() }; 3];
-    // A window of bytes first: lines may be long, and each byte takes at most one more column than it has.
-    let cut = line.before.len().saturating_sub(4 * BEFORE);
-    escape(&line.before[cut..], &mut before);
-    escape(&line.marked[..line.marked.len().min(4 * MARKED)], &mut marked);
-    escape(&line.behind[..line.behind.len().min(4 * BEHIND)], &mut behind);
-    let before = last(&before, BEFORE, cut > 0);
-    let marked = first(&marked, MARKED, line.marked.len() > 4 * MARKED);
-    let behind = first(&behind, BEHIND, line.behind.len() > 4 * BEHIND);
+    let before = fit(line.before, BEFORE, Keep::End);
+    let marked = fit(line.marked, MARKED, Keep::Start);
+    let behind = fit(line.behind, BEHIND, Keep::Start);
 
     bar(&margin, out);
     out.push('\n');
@@ -96,32 +90,6 @@ pub(crate) fn write(place: &Place<'_>, ink: Ink, note: &str, style: Style, out: 
     out.push('\n');
 }
 
-/// The first columns, with an ellipsis if there is more.
-fn first(text: &str, columns: usize, more: bool) -> String {
-    if width(text) <= columns && !more {
-        return text.to_owned();
-    }
-    crate::escape::cut(&format!("{text}……"), columns)
-}
-
-/// The last columns, with an ellipsis if there is more.
-fn last(text: &str, columns: usize, more: bool) -> String {
-    if width(text) <= columns && !more {
-        return text.to_owned();
-    }
-    let mut left = columns.saturating_sub(1);
-    let mut from = text.len();
-    for (at, letter) in text.char_indices().rev() {
-        let wide = width(letter.encode_utf8(&mut [0; 4]));
-        if wide > left {
-            break;
-        }
-        left -= wide;
-        from = at;
-    }
-    format!("…{}", &text[from..])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +109,7 @@ mod tests {
             " --> f:1:3 (byte 2)\n  |\n1 | é\\x01x\n  |  ^^^^ note\n"
         );
         assert_eq!(shown(b"ab\ncd", 2, 1), " --> f:1:3 (byte 2)\n  |\n1 | ab\\n\n  |   ^^ note\n");
-        assert_eq!(shown(b"ab\ncd\n", 3, 6), " --> f:2:1 (byte 3)\n  |\n2 | cd\\n\n  | ^^^^… note\n");
+        assert_eq!(shown(b"ab\ncd\nef", 3, 6), " --> f:2:1 (byte 3)\n  |\n2 | cd\\n\n  | ^^^^… note\n");
         assert_eq!(shown(b"ab\n", 3, 0), " --> f:2:1 (byte 3)\n  |\n2 | \n  | ^ note\n");
         assert_eq!(shown(b"", 0, 0), " --> f:1:1 (byte 0)\n  |\n1 | \n  | ^ note\n");
     }
@@ -152,9 +120,16 @@ mod tests {
         for (at, len) in [(0, 100_000), (50_000, 1), (99_999, 1), (100_000, 0), (30, 40)] {
             let text = shown(line.as_bytes(), at, len);
             let longest = text.lines().map(width).max().unwrap();
-            assert!(longest < 170, "{longest}: {text}");
+            assert!(longest < 200, "{longest}: {text}");
             let marked = text.lines().nth(3).unwrap().chars().filter(|letter| *letter == '^').count();
             assert_eq!(marked, len.clamp(1, MARKED));
+        }
+        let odd = [&b"\xff".repeat(300)[..], "\u{202e}é".repeat(100).as_bytes()].concat();
+        for at in [1, 150, 299, 305, 700] {
+            let text = shown(&odd, at, 100);
+            assert!(text.lines().all(|line| width(line) < 200), "{text}");
+            // No escape is torn.
+            assert!(!text.contains("…x") && !text.contains("…f") && !text.contains("\\…"), "{text}");
         }
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct Rejection {
     pub(crate) message: String,
     /// The defect that the mode refuses.
     pub(crate) refused: Option<DefectCode>,
-    /// Whether it was a limit.
+    /// Whether it was a limit that another mode widens.
     pub(crate) limit: bool,
 }
 
@@ -45,7 +45,10 @@ impl Rejection {
             at: base + error.at,
             message: error.kind.to_string(),
             refused,
-            limit: matches!(error.kind, ErrorKind::Limit(_)),
+            limit: matches!(
+                error.kind,
+                ErrorKind::Limit(LimitKind::Message | LimitKind::Headers | LimitKind::Line | LimitKind::Uri)
+            ),
         }
     }
 }
@@ -80,7 +83,11 @@ impl Indexes {
         let consumed = frame.consumed();
         match frame {
             Frame::Message(message) => Ok(View { message, base, rest: bytes.len() - base - consumed }),
-            Frame::Fatal { error, .. } => Err(Rejection::of(error, base)),
+            Frame::Fatal { error, .. } => {
+                // A length that is claimed can point behind what is there.
+                let rejection = Rejection::of(error, base);
+                Err(Rejection { at: rejection.at.min(bytes.len()), ..rejection })
+            }
             Frame::Need(_) | Frame::Ping | Frame::Pong if base == bytes.len() => {
                 // The parser has the words for it.
                 let error = parser.parse_growing(bytes, &mut self.index).err();

@@ -4,7 +4,7 @@ use super::Subject;
 use super::excerpt::{self, Place};
 use super::read::{Rejection, View};
 use crate::args::{Mode, Parse};
-use crate::escape::{self, cut, escaped};
+use crate::escape::{self, Keep, escaped, fit};
 use crate::style::{Ink, Style, count, counted};
 use simdsip::{DefectClass, DefectCode, HeaderField, HeaderName, Kind, Multipart, StartLine};
 
@@ -12,6 +12,8 @@ use simdsip::{DefectClass, DefectCode, HeaderField, HeaderName, Kind, Multipart,
 const NAME_COLUMNS: usize = 24;
 /// Longer values are cut.
 const VALUE_COLUMNS: usize = 600;
+/// And what is short in any sane message.
+const SHORT_COLUMNS: usize = 100;
 /// More defects of one code are only counted.
 const SHOWN_OF_A_CODE: usize = 5;
 /// More parts of a body are only counted.
@@ -51,13 +53,13 @@ impl Page<'_> {
         self.out.push_str(&format!(": {kind}, {size}\n\n  "));
         match message.start_line() {
             StartLine::Request(line) => {
-                self.paint(Ink::Strong, &escaped(line.method.as_bytes()));
+                self.paint(Ink::Strong, &value(line.method.as_bytes(), SHORT_COLUMNS));
                 let uri = value(line.uri, VALUE_COLUMNS);
-                self.out.push_str(&format!(" {uri} {}\n\n", escaped(line.version)));
+                self.out.push_str(&format!(" {uri} {}\n\n", value(line.version, SHORT_COLUMNS)));
             }
             StartLine::Status(line) => {
-                self.out.push_str(&format!("{} ", escaped(line.version)));
-                self.paint(Ink::Strong, &escaped(line.code));
+                self.out.push_str(&format!("{} ", value(line.version, SHORT_COLUMNS)));
+                self.paint(Ink::Strong, &value(line.code, SHORT_COLUMNS));
                 self.out.push_str(&format!(" {}\n\n", value(line.reason, VALUE_COLUMNS)));
             }
         }
@@ -98,7 +100,7 @@ impl Page<'_> {
                 Some(field) => {
                     let mut kind = Vec::new();
                     field.unfolded().append_to(&mut kind);
-                    self.out.push_str(&format!(", {}", value(&kind, 200)));
+                    self.out.push_str(&format!(", {}", value(&kind, SHORT_COLUMNS)));
                 }
                 None => self.out.push_str(", without Content-Type"),
             }
@@ -141,7 +143,7 @@ impl Page<'_> {
             let kind = kind.map_or("text/plain".to_owned(), |kind| {
                 let mut bytes = Vec::new();
                 kind.append_to(&mut bytes);
-                value(&bytes, 200)
+                value(&bytes, SHORT_COLUMNS)
             });
             let at = count((base + part.body_range().start) as u64);
             let size = counted(part.body().len(), "byte");
@@ -256,17 +258,14 @@ fn class_rank(code: DefectCode) -> usize {
 
 /// The name as on the wire, and the registry's beside it if the wire has the compact form.
 fn name(field: &HeaderField<'_>) -> (String, String) {
-    let wire = value(field.name(), 60);
+    let wire = value(field.name(), SHORT_COLUMNS);
     let compact = field.name().len() == 1 && field.id() != HeaderName::Unknown;
     (wire, if compact { format!(" ({})", field.id().as_str()) } else { String::new() })
 }
 
 /// Bytes as text, cut where they are long.
 fn value(bytes: &[u8], columns: usize) -> String {
-    let window = bytes.get(..4 * columns).unwrap_or(bytes);
-    let text = escaped(window);
-    if window.len() == bytes.len() && escape::width(&text) <= columns {
-        return text;
-    }
-    format!("{} ({})", cut(&format!("{text}……"), columns), counted(bytes.len(), "byte"))
+    let text = fit(bytes, columns, Keep::Start);
+    let whole = bytes.len() <= 4 * columns && escape::width(&escaped(bytes)) <= columns;
+    if whole { text } else { format!("{text} ({})", counted(bytes.len(), "byte")) }
 }

@@ -1,0 +1,11 @@
+//! The built command, driven as people and scripts drive it.
+
+mod golden;
+mod hostile;
+mod json;
+mod run;
+mod secrets;
+mod status;
+mod stream;
+mod table;
+mod terminal;
