@@ -236,8 +236,10 @@ impl<const N: usize> Framer<N> {
         let Parser { backend, limits, .. } = &self.parser;
         let mut page = Page { sink, head, limits };
         if self.section.advance(*backend, buffer, Input::Open, &mut page)? == Progress::Starved {
-            if buffer.len() > limit {
-                return Err(Error::new(ErrorKind::Limit(LimitKind::Message), limit));
+            // Bytes before the start line are not of the message.
+            let origin = self.index.head.origin;
+            if buffer.len().saturating_sub(origin) > limit {
+                return Err(Error::new(ErrorKind::Limit(LimitKind::Message), origin.saturating_add(limit)));
             }
             return Ok(false);
         }

@@ -6,7 +6,6 @@ use core::ops::Range;
 use super::{Defect, DefectCode, TABLE};
 use crate::header::HeaderName;
 use crate::message::length::decimal;
-use crate::message::token::trim_lws;
 use crate::message::{Head, NO_COLON, NOT_TOKEN, Table, WS_BEFORE_COLON};
 
 /// The defects of a message, by code and then by place. Made by [`crate::Message::defects`].
@@ -186,7 +185,7 @@ impl<'b> Defects<'b> {
         let id = HeaderName::ContentLength.id();
         let value = |at| {
             let record = self.table.get(at)?;
-            Some((record.value, trim_lws(self.bytes.get(record.value_range())?)))
+            Some((record.value, self.bytes.get(record.value_range())?))
         };
         let first_at = self.table.find(id, 0)?;
         let (_, first) = value(first_at)?;

@@ -4,7 +4,6 @@
 
 use super::head::Head;
 use super::index::{Record, Table};
-use super::token::trim_lws;
 use crate::defect::{DefectCode, Defects};
 use crate::error::{Error, ErrorKind};
 use crate::header::HeaderName;
@@ -54,7 +53,7 @@ fn decimal_value(bytes: &[u8], record: Record) -> Option<u64> {
         let all = digits.wrapping_add(0x7676_7676) | digits;
         return (all & 0x8080_8080 == 0).then_some(value);
     }
-    decimal(trim_lws(bytes.get(record.value_range()).unwrap_or(&[])))
+    decimal(bytes.get(record.value_range()).unwrap_or(&[]))
 }
 
 /// Reads the header fields of a message and notes their defects.
@@ -87,7 +86,7 @@ fn agreed(bytes: &[u8], table: Table<'_>, head: &mut Head) -> ContentLength {
     while let Some(at) = table.find(id, next) {
         next = at.wrapping_add(1);
         let text = table.get(at).and_then(|record| bytes.get(record.value_range())).unwrap_or(&[]);
-        let Some(value) = decimal(trim_lws(text)) else { return ContentLength::Invalid };
+        let Some(value) = decimal(text) else { return ContentLength::Invalid };
         conflict |= seen.is_some_and(|first| first != value);
         seen = seen.or(Some(value));
     }

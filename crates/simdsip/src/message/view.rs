@@ -7,7 +7,6 @@ use super::field::{HeaderField, Headers, HeadersNamed, HeadersOf};
 use super::head::{Head, Kind};
 use super::index::Table;
 use super::start_line;
-use super::token::trim_lws;
 use crate::defect::Defects;
 use crate::error::{Error, ErrorKind};
 use crate::header::{HeaderName, Method};
@@ -200,9 +199,8 @@ impl<'b> Message<'b> {
     /// `ContentLength` where it is not a decimal number that fits `u64`.
     pub fn content_length(&self) -> Result<Option<u64>, Error> {
         let Some(field) = self.header(HeaderName::ContentLength) else { return Ok(None) };
-        let digits = trim_lws(field.value());
         let number =
-            core::str::from_utf8(digits).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+            core::str::from_utf8(field.value()).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
         match number.and_then(|text| text.parse().ok()) {
             Some(number) => Ok(Some(number)),
             None => Err(Error::new(ErrorKind::ContentLength, field.value_range().start)),
