@@ -13,6 +13,8 @@ mod owned;
 mod parser;
 pub(crate) mod section;
 mod start_line;
+#[cfg(test)]
+mod tests;
 pub(crate) mod token;
 mod view;
 

@@ -1,5 +1,8 @@
 //! Hostile input from good: what a thousandth of all traffic looks like, made common.
 
+use std::vec;
+use std::vec::Vec;
+
 use simdsip_corpus::rng::Rng;
 
 /// Bytes that mean something to a SIP parser, and their neighbours.

@@ -6,7 +6,9 @@ use std::vec::Vec;
 
 use super::{check, every_backend, lenient};
 use crate::message::length::decimal;
-use crate::{DefectCode as D, Error, ErrorKind as E, Frame, Framer, Index, LimitKind, Limits, Parser, Policy, Side};
+use crate::{
+    DefectCode as D, Error, ErrorKind as E, Frame, Framer, Index, LimitKind, Limits, Parser, Policy, Side,
+};
 
 /// A message with these lines and body.
 fn message(lines: &str, body: &str) -> String {
@@ -63,7 +65,9 @@ fn numbers_are_decimal_digits_and_nothing_else() {
                 digits[len - 1] = b'3';
                 digits[at] = byte;
                 for name in [&b"l:"[..], b"Content-Length: "] {
-                    let bytes = [b"BYE sip:b SIP/2.0\r\n", name, &digits, b"\r\n\r\n", b"body of some length"].concat();
+                    let bytes =
+                        [b"BYE sip:b SIP/2.0\r\n", name, &digits, b"\r\n\r\n", b"body of some length"]
+                            .concat();
                     check(&parsers[..1], &bytes);
                 }
             }
@@ -106,7 +110,10 @@ fn what_is_no_number_leaves_all_bytes_to_the_body() {
 #[test]
 fn repeated_values_agree_or_conflict() {
     let repeated = [D::ContentLengthRepeated];
-    assert_eq!(datagram("l: 4\r\nContent-Length: 4\r\n", "body"), ("body".into(), repeated.into(), Ok(Some(4))));
+    assert_eq!(
+        datagram("l: 4\r\nContent-Length: 4\r\n", "body"),
+        ("body".into(), repeated.into(), Ok(Some(4)))
+    );
     assert_eq!(datagram("l: 4\r\nContent-Length: 0004\r\nl:4\r\n", "body").1, [D::ContentLengthRepeated; 2]);
     let conflict = ("body".into(), [D::ContentLengthConflict].into(), Ok(Some(4)));
     assert_eq!(datagram("l: 4\r\nContent-Length: 3\r\n", "body"), conflict);
@@ -175,7 +182,9 @@ fn a_stream_refuses_a_body_over_the_limit_before_it_comes() {
         let frame = Framer::<128>::new(small, Side::Server).next(head.as_bytes()).consumed();
         assert_eq!(frame, 0);
         let mut framer = Framer::new(small, Side::Server);
-        let Frame::Fatal { error, answerable } = framer.next(head.as_bytes()) else { panic!("over the limit") };
+        let Frame::Fatal { error, answerable } = framer.next(head.as_bytes()) else {
+            panic!("over the limit")
+        };
         assert_eq!((error.kind, error.at), (E::Limit(LimitKind::Message), origin + limits.message_len));
         assert!(answerable.is_some(), "a 513 can be made");
     }

@@ -37,8 +37,12 @@ fn stream(limits: Limits, bytes: &[u8]) -> Result<(), (LimitKind, usize)> {
             at = bytes.len().min(at + step);
             match framer.next(&bytes[..at]) {
                 Frame::Need(_) => assert!(at < bytes.len(), "all was given"),
-                Frame::Message(message) => break message.body().is_empty().then_some(()).ok_or((LimitKind::Message, 0)),
-                Frame::Fatal { error: Error { kind: ErrorKind::Limit(limit), at }, .. } => break Err((limit, at)),
+                Frame::Message(message) => {
+                    break message.body().is_empty().then_some(()).ok_or((LimitKind::Message, 0));
+                }
+                Frame::Fatal { error: Error { kind: ErrorKind::Limit(limit), at }, .. } => {
+                    break Err((limit, at));
+                }
                 other => panic!("{other:?}"),
             }
         });
@@ -58,8 +62,23 @@ fn message_len_counts_every_byte() {
 }
 
 #[test]
+fn line_ends_before_a_message_do_not_count_however_it_comes() {
+    let bytes = b"\r\n\r\n\r\nOPTIONS sip:a SIP/2.0\r\nTo: x\r\nl: 0\r\n\r\n";
+    let mut limits = Limits::unlimited();
+    for before in [0, 2] {
+        let bytes = &bytes[6 - before..];
+        limits.message_len = bytes.len() - before;
+        assert_eq!(stream(limits, bytes), Ok(()));
+        limits.message_len -= 1;
+        assert_eq!(stream(limits, bytes), Err((LimitKind::Message, bytes.len() - 1)));
+    }
+}
+
+#[test]
 fn header_count_counts_fields_and_not_folds() {
-    let with = |count: usize| format!("OPTIONS sip:a SIP/2.0\r\n{}l: 0\r\n\r\n", "X: y\r\n folded\r\n".repeat(count - 1));
+    let with = |count: usize| {
+        format!("OPTIONS sip:a SIP/2.0\r\n{}l: 0\r\n\r\n", "X: y\r\n folded\r\n".repeat(count - 1))
+    };
     for count in [1, 2, 20, 128, 129, 200, 256] {
         let mut limits = Limits::unlimited();
         limits.header_count = count;
@@ -72,16 +91,21 @@ fn header_count_counts_fields_and_not_folds() {
     // The last line has no end.
     let mut limits = Limits::unlimited();
     limits.header_count = 2;
-    assert_eq!(outcome(limits, b"OPTIONS sip:a SIP/2.0\r\nA: a\r\nB: b\r\nC: c"), Err((LimitKind::Headers, 39)));
+    assert_eq!(
+        outcome(limits, b"OPTIONS sip:a SIP/2.0\r\nA: a\r\nB: b\r\nC: c"),
+        Err((LimitKind::Headers, 39))
+    );
     assert_eq!(outcome(limits, b"OPTIONS sip:a SIP/2.0\r\nA: a\r\nB: b\r\n c"), Ok(()));
 }
 
 #[test]
 fn line_len_is_without_its_line_feed() {
     let field = |len: usize| format!("X: {}", "v".repeat(len - 3));
-    for (before, behind) in [("", ""), ("To: a\r\n", ""), ("", "To: a\r\n"), ("A: b\r\n", "C: d\r\nE: f\r\n")] {
+    for (before, behind) in [("", ""), ("To: a\r\n", ""), ("", "To: a\r\n"), ("A: b\r\n", "C: d\r\nE: f\r\n")]
+    {
         for len in [60, 63, 64, 65, 127, 128, 129, 300, 1_000] {
-            let bytes = |line: String| format!("OPTIONS sip:a SIP/2.0\r\n{before}{line}\n{behind}l: 0\r\n\r\n");
+            let bytes =
+                |line: String| format!("OPTIONS sip:a SIP/2.0\r\n{before}{line}\n{behind}l: 0\r\n\r\n");
             let at = 23 + before.len() + len;
             let mut limits = Limits::unlimited();
             limits.line_len = len;
@@ -126,18 +150,28 @@ fn uri_len_is_of_requests() {
 
 #[test]
 fn names_have_at_most_255_bytes() {
-    let with = |len: usize, rest: &str| format!("OPTIONS sip:a SIP/2.0\r\n{}{rest}\r\nl: 0\r\n\r\n", "n".repeat(len));
+    let with = |len: usize, rest: &str| {
+        format!("OPTIONS sip:a SIP/2.0\r\n{}{rest}\r\nl: 0\r\n\r\n", "n".repeat(len))
+    };
     for rest in [": v", ":", ":v", " : v", "\t \t:"] {
         for read in [outcome, stream] {
             assert_eq!(read(Limits::unlimited(), with(255, rest).as_bytes()), Ok(()), "{rest:?}");
-            assert_eq!(read(Limits::unlimited(), with(256, rest).as_bytes()), Err((LimitKind::Name, 23 + 255)), "{rest:?}");
+            assert_eq!(
+                read(Limits::unlimited(), with(256, rest).as_bytes()),
+                Err((LimitKind::Name, 23 + 255)),
+                "{rest:?}"
+            );
         }
     }
     let bytes = with(255, ": v");
     let mut index = Index::new();
     let message = lenient().parse(bytes.as_bytes(), &mut index).unwrap();
     assert_eq!(message.headers().next().unwrap().name().len(), 255);
-    assert_eq!(outcome(Limits::unlimited(), with(300, "").as_bytes()), Ok(()), "a line without colon has no name");
+    assert_eq!(
+        outcome(Limits::unlimited(), with(300, "").as_bytes()),
+        Ok(()),
+        "a line without colon has no name"
+    );
 }
 
 fn fits<const N: usize>() {
@@ -174,11 +208,17 @@ fn names_are_found_at_every_place_of_an_index_of_any_size() {
     fn check<const N: usize>() {
         for count in 1..=N {
             for at in 0..count {
-                let lines: String = (0..count).map(|line| if line == at { "To: x\r\n" } else { "Via: y\r\n" }).collect();
+                let lines: String =
+                    (0..count).map(|line| if line == at { "To: x\r\n" } else { "Via: y\r\n" }).collect();
                 let bytes = format!("OPTIONS sip:a SIP/2.0\r\n{lines}\r\n");
                 let mut index = Index::<N>::sized();
                 // What an earlier message left behind is not found again.
-                lenient().parse(format!("BYE sip:a SIP/2.0\r\n{}\r\n", "CSeq: 1\r\n".repeat(N)).as_bytes(), &mut index).unwrap();
+                lenient()
+                    .parse(
+                        format!("BYE sip:a SIP/2.0\r\n{}\r\n", "CSeq: 1\r\n".repeat(N)).as_bytes(),
+                        &mut index,
+                    )
+                    .unwrap();
                 let message = lenient().parse(bytes.as_bytes(), &mut index).unwrap();
                 assert_eq!(message.header(HeaderName::To).unwrap().name_range().start, 23 + 8 * at);
                 assert_eq!(message.headers_of(HeaderName::To).count(), 1);
@@ -203,12 +243,20 @@ fn a_fixed_index_holds_sections_of_65535_bytes() {
             let parser = lenient().with_limits(Limits::unlimited()).with_backend(backend);
             let mut index = Index::new();
             match parser.parse(bytes.as_bytes(), &mut index) {
-                Ok(message) => assert!(fits && message.headers().next().unwrap().value().len() == padding, "{len}"),
-                Err(error) => assert_eq!((error.kind, error.at, fits), (ErrorKind::Limit(LimitKind::HeaderSection), 65_536, false)),
+                Ok(message) => {
+                    assert!(fits && message.headers().next().unwrap().value().len() == padding, "{len}")
+                }
+                Err(error) => assert_eq!(
+                    (error.kind, error.at, fits),
+                    (ErrorKind::Limit(LimitKind::HeaderSection), 65_536, false)
+                ),
             }
             let mut growing = GrowIndex::new();
             let message = parser.parse_growing(bytes.as_bytes(), &mut growing).unwrap();
-            assert_eq!((message.headers().next().unwrap().value().len(), message.body()), (padding, &b"body"[..]));
+            assert_eq!(
+                (message.headers().next().unwrap().value().len(), message.body()),
+                (padding, &b"body"[..])
+            );
         }
     }
 }

@@ -30,6 +30,13 @@ struct Field {
     folded: bool,
 }
 
+impl Seen {
+    /// Fields.
+    pub(super) fn len(&self) -> usize {
+        self.fields.len()
+    }
+}
+
 /// What the crate sees.
 pub(super) fn seen(message: &Message<'_>) -> Seen {
     let start = match message.start_line() {
@@ -176,6 +183,7 @@ fn bytes_of_section(section: &[u8], defects: &mut BTreeSet<D>) {
             b'\n' if before != Some(b'\r') => defects.insert(D::BareLf),
             b'\r' if section.get(at + 1) != Some(&b'\n') => defects.insert(D::BareCr),
             b'\t' | b'\r' | b'\n' => false,
+            0..0x20 | 0x7f if before == Some(b'\\') => defects.insert(D::QuotedControl),
             0..0x20 | 0x7f => defects.insert(D::ControlByte),
             _ => false,
         };

@@ -1,0 +1,103 @@
+//! How deep a call goes: at most 8 KiB of stack, measured on a stack of our own that was painted before.
+#![cfg(all(target_os = "linux", feature = "std"))]
+
+mod common;
+
+use std::ffi::c_void;
+use std::sync::Mutex;
+
+use common::touch;
+use simdsip::{Backend, Frame, Framer, Index, Message, Parser, Policy, Side};
+
+const STACK: usize = 256 << 10;
+const PAINT: u8 = 0xa5;
+
+type Work<'w> = &'w mut dyn FnMut();
+
+extern "C" fn run(work: *mut c_void) -> *mut c_void {
+    // SAFETY: `depth` gives a pointer to its own `Work`, which it lends to nobody else until this thread is joined.
+    let work = unsafe { &mut *work.cast::<Work<'_>>() };
+    work();
+    std::ptr::null_mut()
+}
+
+/// Bytes of stack that a thread used which did nothing but `work`.
+fn depth(mut work: Work<'_>) -> usize {
+    let (rw, private) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_ANON);
+    // SAFETY: a fresh anonymous mapping at an address of the kernel's choice touches nothing that exists.
+    let stack = unsafe { libc::mmap(std::ptr::null_mut(), STACK, rw, private, -1, 0) };
+    assert_ne!(stack, libc::MAP_FAILED);
+    // SAFETY: all of the mapping is writable, and nobody uses it yet.
+    unsafe { std::ptr::write_bytes(stack.cast::<u8>(), PAINT, STACK) };
+    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+    // SAFETY: the pointer is to room for attributes, which this call writes.
+    let mut done = unsafe { libc::pthread_attr_init(attributes.as_mut_ptr()) };
+    // SAFETY: the attributes are initialised; the stack is ours, aligned to a page and large enough.
+    done |= unsafe { libc::pthread_attr_setstack(attributes.as_mut_ptr(), stack, STACK) };
+    let mut thread: libc::pthread_t = 0;
+    let argument = (&raw mut work).cast::<c_void>();
+    // SAFETY: `run` reads `work`, which lives until the thread is joined below.
+    done |= unsafe { libc::pthread_create(&raw mut thread, attributes.as_ptr(), run, argument) };
+    assert_eq!(done, 0, "a thread with a stack of our own");
+    // SAFETY: the thread was created just now and is joined once.
+    let joined = unsafe { libc::pthread_join(thread, std::ptr::null_mut()) };
+    assert_eq!(joined, 0);
+    // SAFETY: the mapping is readable, and the thread that used it has ended.
+    let left = unsafe { std::slice::from_raw_parts(stack.cast::<u8>(), STACK) };
+    let untouched = left.iter().take_while(|&&byte| byte == PAINT).count();
+    // SAFETY: the whole of our own mapping; `left` is not used any more.
+    unsafe { libc::munmap(stack, STACK) };
+    STACK - untouched
+}
+
+/// What `work` adds to what a thread uses that does nothing.
+fn added(work: Work<'_>) -> usize {
+    depth(work).saturating_sub(depth(&mut || {}))
+}
+
+#[test]
+fn the_measure_sees_what_is_used() {
+    let found = added(&mut || {
+        std::hint::black_box([std::hint::black_box(0x5au8); 20_000]);
+    });
+    assert!((18_000..24_000).contains(&found), "{found}");
+}
+
+#[test]
+fn no_call_takes_more_than_eight_kilobytes_of_stack() {
+    let mut all = simdsip_corpus::messages();
+    all.extend(simdsip_corpus::adversary::ADVERSARIES.iter().map(|hostile| simdsip_corpus::Entry {
+        name: hostile.name.to_owned(),
+        bytes: hostile.build(60_000),
+    }));
+    let index = Mutex::new(Index::new());
+    let framer = Mutex::new(Framer::new(Parser::new(Policy::INTEROP), Side::Server));
+    let mut deepest = [0; 3];
+    for backend in Backend::available() {
+        let parser = Parser::new(Policy::CAPTURE).with_backend(backend);
+        let mut index = index.lock().expect("not poisoned");
+        let parse = added(&mut || {
+            for entry in &all {
+                std::hint::black_box(parser.parse(&entry.bytes, &mut index).is_ok());
+            }
+        });
+        let read = added(&mut || {
+            for entry in &all {
+                let message: Option<Message<'_>> = parser.parse(&entry.bytes, &mut index).ok();
+                std::hint::black_box(message.map(|message| touch(&message)));
+            }
+        });
+        let mut framer = framer.lock().expect("not poisoned");
+        let frame = added(&mut || {
+            for entry in &all {
+                framer.reset();
+                std::hint::black_box(matches!(framer.next(&entry.bytes), Frame::Message(_)));
+            }
+        });
+        println!("{backend}: parse {parse}, reading all {read}, frame {frame} bytes of stack");
+        for (deepest, found) in deepest.iter_mut().zip([parse, read, frame]) {
+            *deepest = found.max(*deepest);
+        }
+    }
+    assert!(deepest.iter().all(|&bytes| bytes <= 8 << 10), "{deepest:?}");
+}
