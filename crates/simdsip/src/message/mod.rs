@@ -13,7 +13,7 @@ mod owned;
 mod parser;
 pub(crate) mod section;
 mod start_line;
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests;
 pub(crate) mod token;
 mod view;

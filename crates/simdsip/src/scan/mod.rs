@@ -11,6 +11,8 @@ mod kernel;
 pub(crate) mod mark;
 mod scalar;
 mod swar;
+#[cfg(test)]
+mod tests;
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;

@@ -1,0 +1,292 @@
+//! The masks of each backend against a look at each byte, and marks against a walk over the lines.
+
+extern crate std;
+
+use std::string::ToString;
+use std::vec;
+use std::vec::Vec;
+
+use super::Backend;
+use super::kernel::{BLOCK, Kernel, Masks, Task};
+use super::mark::{Fill, Marks, Scanner, Stop};
+
+/// The masks of one block.
+struct MasksOf<'a>(&'a [u8; BLOCK]);
+
+impl Task for MasksOf<'_> {
+    type Output = Masks;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> Masks {
+        kernel.masks(self.0)
+    }
+}
+
+#[track_caller]
+fn check_masks(backends: &[Backend], block: &[u8; BLOCK]) {
+    let bits = |is: &dyn Fn(u8) -> bool| (0..BLOCK).filter(|&at| is(block[at])).map(|at| 1u64 << at).sum();
+    let expected = Masks {
+        lf: bits(&|byte| byte == b'\n'),
+        colon: bits(&|byte| byte == b':'),
+        odd: bits(&|byte| !(b' '..=b'~').contains(&byte)),
+    };
+    for backend in backends {
+        assert_eq!(backend.run(MasksOf(block)), expected, "{backend}: {}", block.escape_ascii());
+    }
+}
+
+fn backends() -> Vec<Backend> {
+    Backend::available().collect()
+}
+
+#[test]
+fn every_byte_at_every_place_has_its_bits() {
+    let backends = backends();
+    for byte in 0..=255u8 {
+        for around in [b'x', b'\n', b':', 0xff, 0x00, byte ^ 0x80, byte ^ 0x01] {
+            for at in 0..BLOCK {
+                let mut block = [around; BLOCK];
+                block[at] = byte;
+                check_masks(&backends, &block);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_pair_of_neighbours_has_its_bits() {
+    // Arithmetic on several bytes at once must not carry from one into the next.
+    let backends = backends();
+    for first in 0..=255u8 {
+        for second in 0..=255u8 {
+            let block = core::array::from_fn(|at| if at % 2 == 0 { first } else { second });
+            check_masks(&backends, &block);
+        }
+    }
+}
+
+#[test]
+fn random_blocks_have_their_bits() {
+    let backends = backends();
+    let mut rng = simdsip_corpus::rng::Rng::new(0xb10c);
+    for _ in 0..20_000 {
+        check_masks(&backends, &core::array::from_fn(|_| rng.below(256) as u8));
+    }
+}
+
+/// What a scan of one section gives.
+#[derive(Debug, PartialEq, Eq)]
+struct Scan {
+    marks: Vec<u32>,
+    /// Where the empty line's line feed is.
+    end: Option<usize>,
+}
+
+/// Line by line: the start line's feed, then first colon and feed of each line, up to the empty line.
+fn slow(bytes: &[u8], origin: usize) -> Scan {
+    let mut marks = vec![];
+    let mut line = origin;
+    let mut colon_taken = true;
+    for at in origin..bytes.len() {
+        match bytes[at] {
+            b'\n' if line > origin && matches!(&bytes[line..at], b"" | b"\r") => {
+                return Scan { marks, end: Some(at) };
+            }
+            b'\n' => {
+                marks.push(at as u32);
+                (line, colon_taken) = (at + 1, false);
+            }
+            b':' if !colon_taken => {
+                marks.push(at as u32);
+                colon_taken = true;
+            }
+            _ => {}
+        }
+    }
+    Scan { marks, end: None }
+}
+
+/// Whether a line of `marks[range]` has no colon.
+fn ragged(bytes: &[u8], marks: &[u32], from: usize) -> bool {
+    let feed = |at: usize| bytes[marks[at] as usize] == b'\n';
+    (from.max(1)..marks.len()).any(|at| feed(at) && feed(at - 1))
+}
+
+/// Scans with `backend`, given the bytes up to each of `ends` in turn.
+#[track_caller]
+fn check_scan(backend: Backend, bytes: &[u8], origin: usize, ends: &[usize]) {
+    let shown = || bytes.escape_ascii().to_string();
+    let expected = slow(bytes, origin);
+    let mut scanner = Scanner::new(origin);
+    let mut found = Scan { marks: vec![], end: None };
+    let mut marks = Marks::new();
+    'feeds: for (feed, &end) in ends.iter().enumerate() {
+        let last = feed + 1 == ends.len();
+        let bytes = &bytes[..end];
+        loop {
+            let from = found.marks.len();
+            marks.clear();
+            let before = scanner.next;
+            let stop = backend.run(Fill { scanner: &mut scanner, bytes, last, marks: &mut marks });
+            found.marks.extend_from_slice(marks.as_slice());
+            assert_eq!(marks.ragged, ragged(bytes, &found.marks, from), "{backend}: {}", shown());
+            match stop {
+                Stop::Full => {
+                    assert!(marks.as_slice().len() > 64 && scanner.next > before, "{backend}: {}", shown())
+                }
+                Stop::Starved => {
+                    let whole = (end - origin) / BLOCK * BLOCK + origin;
+                    assert_eq!(scanner.next, if last { end } else { whole }, "{backend}: {}", shown());
+                    break;
+                }
+                Stop::End(at) => {
+                    found.end = Some(at);
+                    break 'feeds;
+                }
+            }
+        }
+    }
+    assert_eq!(found, expected, "{backend} from {origin} in feeds to {ends:?}: {}", shown());
+    check_stray(&scanner, &bytes[origin..found.end.map_or(bytes.len(), |lf| lf + 1)]);
+}
+
+/// Complete but for what stands right before a line feed, and for the very last byte, which may be told or not.
+#[track_caller]
+fn check_stray(scanner: &Scanner, section: &[u8]) {
+    let stray = scanner.stray;
+    let found = [stray.bare_lf, stray.bare_cr, stray.quoted_control, stray.control, stray.high];
+    let mut owed = [false; 5];
+    for (at, &byte) in section.iter().enumerate() {
+        let before = at.checked_sub(1).map(|at| section[at]);
+        let kind = match byte {
+            b'\n' => {
+                before.is_none_or(|before| (b' '..=b'~').contains(&before) || before == b'\n').then_some(0)
+            }
+            b'\t' => None,
+            b'\r' => Some(1),
+            0..0x20 | 0x7f if before == Some(b'\\') => Some(2),
+            0..0x20 | 0x7f => Some(3),
+            0x80.. => Some(4),
+            _ => None,
+        };
+        match (kind, section.get(at + 1)) {
+            (Some(kind), None) if byte != b'\n' => owed[kind] |= found[kind],
+            (Some(kind), next) if kind == 0 || next != Some(&b'\n') => owed[kind] = true,
+            _ => {}
+        }
+    }
+    assert_eq!(found, owed, "{}", section.escape_ascii());
+    assert_eq!(stray.in_names(), found[1] | found[2] | found[3]);
+}
+
+/// All at once, and in steps of several lengths.
+#[track_caller]
+fn check_all(backends: &[Backend], bytes: &[u8], origin: usize) {
+    for &backend in backends {
+        check_scan(backend, bytes, origin, &[bytes.len()]);
+        for step in [1, 13, 64, 65, 130] {
+            let mut ends: Vec<usize> = (origin + 1..bytes.len()).step_by(step).collect();
+            ends.push(bytes.len());
+            check_scan(backend, bytes, origin, &ends);
+        }
+    }
+}
+
+#[test]
+fn lines_across_every_edge_are_marked() {
+    let backends = backends();
+    for line in
+        [&b"a:b"[..], b":", b"", b"none", b" fold:ed", b"a::b:c", b"x\ry:z", b"\x01:\xff\\\x02", b"\r"]
+    {
+        for end in [&b"\r\n"[..], b"\n", b"\r\r\n"] {
+            for shift in 0..BLOCK + 2 {
+                let mut bytes = b"\r\nS:t\r\n".to_vec();
+                bytes.extend(core::iter::repeat_n(b'p', shift));
+                for part in [b":v\r\n", line, end, b"q: r\r\n\r\nbody: of\r\n\r\nthe: message\r\n\r\n"] {
+                    bytes.extend_from_slice(part);
+                }
+                check_all(&backends, &bytes, 2);
+            }
+        }
+    }
+}
+
+#[test]
+fn tails_of_every_length_are_marked() {
+    let backends = backends();
+    let text = b"start: line\r\na: b\r\nno colon\r\n folded: too\n:\r\nc:\xff\\\x01d\x02\re\r\n".repeat(3);
+    for origin in [0, 1, 5] {
+        for len in origin..text.len() {
+            check_all(&backends, &text[..len], origin);
+        }
+    }
+}
+
+#[test]
+fn full_marks_are_taken_up_again() {
+    let backends = backends();
+    for line in [&b":\n"[..], b"\n \n", b"a\n", b"a:\r\n", b"To: x\r\n", b"a longer line without\r\n"] {
+        for count in [31, 32, 33, 63, 64, 65, 66, 127, 128, 129, 200, 400] {
+            let bytes = [b"start\r\n", &line.repeat(count)[..], b"last: one\r\n\r\nbody"].concat();
+            check_all(&backends, &bytes, 0);
+        }
+    }
+}
+
+#[test]
+fn random_lines_are_marked() {
+    let backends = backends();
+    let mut rng = simdsip_corpus::rng::Rng::new(0x11e5);
+    let pieces: [&[u8]; 12] = [
+        b"\r\n",
+        b"\r\n",
+        b"\n",
+        b"\r",
+        b":",
+        b": ",
+        b"a",
+        b"name",
+        b"some more text of a value",
+        b"\xff",
+        b"\x01",
+        b"\\\x01",
+    ];
+    for _ in 0..1_500 {
+        let mut bytes = b"S".to_vec();
+        for _ in 0..rng.between(1, 120) {
+            bytes.extend_from_slice(rng.pick(&pieces));
+        }
+        check_all(&backends, &bytes, 0);
+    }
+}
+
+#[test]
+fn backends_have_names_ranks_and_caps() {
+    let all = backends();
+    assert_eq!(all[..2], [Backend::SCALAR, Backend::SWAR]);
+    assert_eq!(all.last(), Some(&Backend::detect()));
+    for (rank, backend) in all.iter().enumerate() {
+        assert_eq!(Backend::by_name(backend.name()), Some(*backend));
+        assert_eq!(backend.to_string(), backend.name());
+        assert_eq!(std::format!("{backend:?}"), std::format!("Backend({})", backend.name()));
+        for (other_rank, other) in all.iter().enumerate() {
+            assert_eq!(backend.cap(*other), if rank <= other_rank { *backend } else { *other });
+            assert_eq!(backend == other, rank == other_rank);
+        }
+    }
+    assert_eq!(Backend::by_name("mmx"), None);
+    assert_eq!(Backend::by_name(""), None);
+    #[cfg(target_arch = "x86_64")]
+    {
+        assert_eq!(Backend::by_name("sse2").is_some(), std::is_x86_feature_detected!("sse2"));
+        let avx2 = std::is_x86_feature_detected!("avx2")
+            && std::is_x86_feature_detected!("bmi1")
+            && std::is_x86_feature_detected!("bmi2")
+            && std::is_x86_feature_detected!("lzcnt")
+            && std::is_x86_feature_detected!("popcnt");
+        assert_eq!(Backend::by_name("avx2").is_some(), avx2);
+        let avx512 =
+            avx2 && std::is_x86_feature_detected!("avx512bw") && std::is_x86_feature_detected!("avx512f");
+        assert_eq!(Backend::by_name("avx512").is_some(), avx512);
+    }
+}
