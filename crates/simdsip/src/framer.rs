@@ -6,6 +6,7 @@
 //! RFC 3261 §7.5, §18.3; RFC 5626 §3.5.1, §4.4.1.
 
 use crate::error::{Error, ErrorKind, LimitKind};
+use crate::header::HeaderName;
 use crate::message::Sink;
 use crate::message::length;
 use crate::message::section::{Input, Page, Progress, Section};
@@ -260,7 +261,9 @@ impl<const N: usize> Framer<N> {
                 if head.input_end.saturating_sub(head.origin) <= limit {
                     Ok(head.input_end)
                 } else {
-                    Err(Error::new(ErrorKind::Limit(LimitKind::Message), head.origin.saturating_add(limit)))
+                    let length = table.find(HeaderName::ContentLength.id(), 0).and_then(|at| table.get(at));
+                    let at = length.map_or(head.headers_end, |record| record.value);
+                    Err(Error::new(ErrorKind::Limit(LimitKind::Message), at))
                 }
             });
         self.state = match located {

@@ -109,20 +109,21 @@ impl Section {
                     self.finish(window, lf.wrapping_add(1), page)?;
                     return Ok(Progress::Done);
                 }
-                Stop::Starved => return self.starved(window.len(), bytes.len(), page.limits),
+                Stop::Starved => return self.starved(window, bytes.len(), page.limits),
             }
         }
     }
 
     #[cold]
-    fn starved(&self, held: usize, len: usize, limits: &Limits) -> Result<Progress, Error> {
-        // What was not scanned yet may hold the line's end.
-        if self.scanner.next.saturating_sub(self.line) > limits.line_len {
+    fn starved(&self, window: &[u8], len: usize, limits: &Limits) -> Result<Progress, Error> {
+        // Bytes that are not scanned yet may hold the line's end, and the last that is may be its CR.
+        let scanned = window.get(self.line..self.scanner.next).unwrap_or(&[]);
+        if scanned.strip_suffix(b"\r").unwrap_or(scanned).len() > limits.line_len {
             let at = self.line.saturating_add(limits.line_len);
             return Err(Error::new(ErrorKind::Limit(LimitKind::Line), at));
         }
-        if held < len {
-            return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), held));
+        if window.len() < len {
+            return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), window.len()));
         }
         Ok(Progress::Starved)
     }
@@ -236,8 +237,11 @@ impl Section {
 #[cold]
 fn within_lines(bytes: &[u8], range: Range<usize>, limit: usize) -> Result<(), Error> {
     let mut line = range.start;
-    while let Some(len) = bytes.get(line..range.end).and_then(|rest| memchr::memchr(b'\n', rest)) {
-        if len > limit {
+    while let Some(rest) = bytes.get(line..range.end)
+        && let Some(len) = memchr::memchr(b'\n', rest)
+    {
+        let text = rest.get(..len).unwrap_or(&[]);
+        if text.strip_suffix(b"\r").unwrap_or(text).len() > limit {
             return Err(Error::new(ErrorKind::Limit(LimitKind::Line), line.saturating_add(limit)));
         }
         line = line.saturating_add(len).saturating_add(1);

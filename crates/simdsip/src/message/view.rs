@@ -199,8 +199,9 @@ impl<'b> Message<'b> {
     /// `ContentLength` where it is not a decimal number that fits `u64`.
     pub fn content_length(&self) -> Result<Option<u64>, Error> {
         let Some(field) = self.header(HeaderName::ContentLength) else { return Ok(None) };
-        let number =
-            core::str::from_utf8(field.value()).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let number = core::str::from_utf8(field.value())
+            .ok()
+            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
         match number.and_then(|text| text.parse().ok()) {
             Some(number) => Ok(Some(number)),
             None => Err(Error::new(ErrorKind::ContentLength, field.value_range().start)),
