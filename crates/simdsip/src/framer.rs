@@ -202,18 +202,15 @@ impl<const N: usize> Framer<N> {
             }
         }
         let fresh = buffer.get(self.seen..).unwrap_or(&[]);
-        match fresh.iter().position(|byte| !matches!(byte, b'\r' | b'\n')) {
-            Some(offset) => Ok(self.seen.wrapping_add(offset)),
-            None => {
-                self.seen = buffer.len();
-                if self.seen > self.parser.limits.line_len {
-                    let error = Error::new(ErrorKind::Limit(LimitKind::Line), self.parser.limits.line_len);
-                    self.state = State::Broken(error, false);
-                    return Err(Frame::Fatal { error, answerable: None });
-                }
-                Err(Frame::Need(1))
-            }
+        let found = fresh.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
+        let ends = self.seen.saturating_add(found.unwrap_or(fresh.len()));
+        if ends > self.parser.limits.line_len {
+            let error = Error::new(ErrorKind::Limit(LimitKind::Line), self.parser.limits.line_len);
+            self.state = State::Broken(error, false);
+            return Err(Frame::Fatal { error, answerable: None });
         }
+        self.seen = ends;
+        found.map(|_| ends).ok_or(Frame::Need(1))
     }
 
     fn begin(&mut self, origin: usize) {
@@ -229,20 +226,24 @@ impl<const N: usize> Framer<N> {
         self.seen = buffer.len();
         // A few bytes without a line end neither fill a block nor end the section.
         let few = fresh.len() < 16 && buffer.len().wrapping_sub(self.section.scanner.next) < BLOCK;
-        if few && !fresh.contains(&b'\n') {
-            return Ok(false);
-        }
-        let limit = self.parser.limits.message_len;
         let (sink, head) = self.index.parts();
         let Parser { backend, limits, .. } = &self.parser;
-        let mut page = Page { sink, head, limits };
-        if self.section.advance(*backend, buffer, Input::Open, &mut page)? == Progress::Starved {
-            // Bytes before the start line are not of the message.
-            let origin = self.index.head.origin;
-            if buffer.len().saturating_sub(origin) > limit {
-                return Err(Error::new(ErrorKind::Limit(LimitKind::Message), origin.saturating_add(limit)));
-            }
+        // Bytes before the start line are not of the message.
+        let most = head.origin.saturating_add(limits.message_len);
+        if few && !fresh.contains(&b'\n') && buffer.len() <= most {
             return Ok(false);
+        }
+        // What is over the limit is not looked at, so that it cannot change what is found.
+        let (bytes, input) = match buffer.get(..most) {
+            Some(within) if within.len() < buffer.len() => (within, Input::Whole),
+            _ => (buffer, Input::Open),
+        };
+        let mut page = Page { sink, head, limits };
+        if self.section.advance(*backend, bytes, input, &mut page)? == Progress::Starved {
+            return match input {
+                Input::Open => Ok(false),
+                Input::Whole => Err(Error::new(ErrorKind::Limit(LimitKind::Message), most)),
+            };
         }
         self.locate_body(buffer);
         Ok(true)

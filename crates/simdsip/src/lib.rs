@@ -75,10 +75,15 @@ pub use framer::{Frame, Framer, Side};
 pub use header::{HeaderName, Method};
 pub use limits::Limits;
 #[cfg(feature = "alloc")]
-pub use message::{GrowIndex, Owned};
+pub use message::{GrowIndex, Owned, Rejected};
 pub use message::{
     HeaderField, Headers, Index, Kind, Message, Parser, RequestLine, StartLine, StatusLine, Unfolded,
 };
 pub use multipart::{Multipart, Part};
 pub use policy::Policy;
 pub use scan::Backend;
+
+/// The examples of the project's README.
+#[cfg(all(doctest, feature = "std"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

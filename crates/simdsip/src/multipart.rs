@@ -60,17 +60,16 @@ struct Delimiter {
 }
 
 impl<'b> Message<'b> {
-    /// The parts of a multipart body; `None` if Content-Type names another type. Depth is limited by
-    /// [`crate::Limits::mime_depth`]'s default.
+    /// The parts of a multipart body; `None` if Content-Type names another type.
     ///
     /// # Errors
-    /// `Boundary` where the parameter is missing, empty or longer than 70 bytes.
+    /// `Boundary` where the parameter is missing, empty or longer than 70 bytes; `Limit(MimeDepth)` where
+    /// [`crate::Limits::mime_depth`] allows none.
     #[must_use]
     pub fn multipart(&self) -> Option<Result<Multipart<'b>, Error>> {
         let field = self.header(HeaderName::ContentType)?;
         let whole = self.whole();
-        let depth = crate::Limits::new().mime_depth;
-        Multipart::of(whole, field.value(), field.value_range().start, self.body_range(), depth)
+        Multipart::of(whole, field.value(), field.value_range().start, self.body_range(), self.mime_depth())
     }
 }
 

@@ -144,15 +144,18 @@ fn owned_equals_borrowed_whatever_holds_the_bytes() {
             let slice = parser.parse_owned(bytes);
             let Ok(borrowed) = borrowed else {
                 let error = borrowed.unwrap_err();
-                assert_eq!(vec.unwrap_err(), (error, bytes.to_vec()), "the bytes come back");
-                assert_eq!(arc.unwrap_err().0, error);
-                assert_eq!(boxed.unwrap_err().0, error);
-                assert_eq!(slice.unwrap_err().0, error);
+                let rejected = vec.unwrap_err();
+                assert_eq!((rejected.error, &rejected.bytes[..]), (error, bytes), "the bytes come back");
+                assert_eq!(arc.unwrap_err().error, error);
+                assert_eq!(boxed.unwrap_err().error, error);
+                assert_eq!(slice.unwrap_err().error, error);
                 return;
             };
             let (vec, arc, boxed, slice) = (vec.unwrap(), arc.unwrap(), boxed.unwrap(), slice.unwrap());
-            for owned in [vec.as_message(), arc.as_message(), boxed.as_message(), slice.as_message()] {
-                assert_eq!(difference(&borrowed, &owned), None, "on b\"{}\"", bytes.escape_ascii());
+            let kept = borrowed.into_owned();
+            let views = [&vec.as_message(), &arc.as_message(), &boxed.as_message(), &slice.as_message()];
+            for owned in views.into_iter().chain([&kept.as_message()]) {
+                assert_eq!(difference(&borrowed, owned), None, "on b\"{}\"", bytes.escape_ascii());
             }
             let moved = arc.clone();
             assert_eq!(moved.bytes().as_ptr(), arc.bytes().as_ptr(), "an Arc is not copied");

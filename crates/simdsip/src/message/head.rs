@@ -55,6 +55,8 @@ pub(crate) struct Head {
     /// Where the input that belongs to this message ends: behind surplus bytes of a datagram.
     pub(crate) input_end: usize,
     pub(crate) count: usize,
+    /// [`crate::Limits::mime_depth`], for whoever walks the body.
+    pub(crate) mime_depth: usize,
     pub(crate) defects: DefectSet,
 }
 
@@ -69,6 +71,7 @@ impl Head {
             body_len: 0,
             input_end: 0,
             count: 0,
+            mime_depth: 0,
             defects: DefectSet::EMPTY,
         }
     }

@@ -28,6 +28,7 @@ impl Section {
                 let name_len = colon.wrapping_sub(line) as u8;
                 let value_len = end.wrapping_sub(value);
                 if !page.sink.put(count, Record { name: line, name_len, value, value_len, flags: 0, id }) {
+                    self.count = count;
                     return Err(index_full(line));
                 }
                 count = count.wrapping_add(1);

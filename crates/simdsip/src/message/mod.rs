@@ -24,7 +24,7 @@ pub use head::Kind;
 pub use index::GrowIndex;
 pub use index::Index;
 #[cfg(feature = "alloc")]
-pub use owned::Owned;
+pub use owned::{Owned, Rejected};
 pub use parser::Parser;
 pub use view::{Message, RequestLine, StartLine, StatusLine};
 

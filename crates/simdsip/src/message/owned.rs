@@ -13,9 +13,10 @@ use crate::error::Error;
 /// ```
 /// use simdsip::{Owned, Parser};
 ///
-/// let owned = Parser::default().parse_owned(b"OPTIONS sip:a@b.example SIP/2.0\r\nl: 0\r\n\r\n".to_vec()).unwrap();
+/// let owned = Parser::default().parse_owned(b"OPTIONS sip:a@b.example SIP/2.0\r\nl: 0\r\n\r\n".to_vec())?;
 /// let elsewhere = std::thread::spawn(move || owned.as_message().headers().len());
 /// assert_eq!(elsewhere.join().unwrap(), 1);
+/// # Ok::<(), simdsip::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Owned<B> {
@@ -47,6 +48,29 @@ impl<B: AsRef<[u8]>> Owned<B> {
     }
 }
 
+/// Bytes that were not accepted, and why. `?` takes the [`Error`] and drops the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejected<B> {
+    /// Why.
+    pub error: Error,
+    /// The bytes back.
+    pub bytes: B,
+}
+
+impl<B> From<Rejected<B>> for Error {
+    fn from(rejected: Rejected<B>) -> Error {
+        rejected.error
+    }
+}
+
+impl<B> core::fmt::Display for Rejected<B> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<B: core::fmt::Debug> core::error::Error for Rejected<B> {}
+
 impl Parser {
     /// Reads `bytes` as one whole message and keeps them.
     ///
@@ -54,14 +78,14 @@ impl Parser {
     ///
     /// # Errors
     /// As [`Parser::parse_growing`]; the bytes come back with the error.
-    pub fn parse_owned<B: AsRef<[u8]>>(&self, bytes: B) -> Result<Owned<B>, (Error, B)> {
+    pub fn parse_owned<B: AsRef<[u8]>>(&self, bytes: B) -> Result<Owned<B>, Rejected<B>> {
         let mut index = GrowIndex::new();
         match self.fill(bytes.as_ref(), &mut index) {
             Ok(()) => {
                 index.shrink();
                 Ok(Owned::new(bytes, index))
             }
-            Err(error) => Err((error, bytes)),
+            Err(error) => Err(Rejected { error, bytes }),
         }
     }
 }

@@ -94,13 +94,11 @@ impl Section {
             let stop =
                 backend.run(Fill { scanner: &mut self.scanner, bytes: window, last, marks: &mut marks });
             let from = self.line;
-            self.take(&marks, window, page)?;
+            let taken = self.take(&marks, window, page);
             // As long as a whole batch is no longer than one line may be, no line is.
-            if self.line.wrapping_sub(from) > page.limits.line_len {
-                within_lines(window, from..self.line, page.limits.line_len)?;
-            }
-            if self.count > page.limits.header_count {
-                return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), self.line));
+            let long = self.line.wrapping_sub(from) > page.limits.line_len;
+            if taken.is_err() | long | (self.count > page.limits.header_count) {
+                self.first_error(taken, window, from, page)?;
             }
             match stop {
                 Stop::Full => {}
@@ -111,6 +109,43 @@ impl Section {
                 }
                 Stop::Starved => return self.starved(window, bytes.len(), page.limits),
             }
+        }
+    }
+
+    /// Of what is wrong with the lines from `from` on, what comes first in the bytes: which that is does not depend
+    /// on where batches and feeds end.
+    #[cold]
+    fn first_error<S: Sink>(
+        &self,
+        taken: Result<(), Error>,
+        bytes: &[u8],
+        from: usize,
+        page: &Page<'_, S>,
+    ) -> Result<(), Error> {
+        let end = match taken {
+            Ok(()) => self.line,
+            // Behind the line that the error stands in.
+            Err(error) => {
+                let rest = bytes.get(error.at..).unwrap_or(&[]);
+                let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |lf| lf.saturating_add(1));
+                error.at.saturating_add(len)
+            }
+        };
+        let limit = page.limits.line_len;
+        let long = within_lines(bytes, from..end, limit).err();
+        let many = self.too_many(page).err();
+        match (long, many) {
+            (Some(long), Some(many)) if many.at < long.at.saturating_sub(limit) => Err(many),
+            (Some(error), _) | (None, Some(error)) => Err(error),
+            (None, None) => taken,
+        }
+    }
+
+    /// The first field over the limit, if there is one.
+    fn too_many<S: Sink>(&self, page: &Page<'_, S>) -> Result<(), Error> {
+        match page.sink.table(self.count).get(page.limits.header_count) {
+            Some(record) => Err(Error::new(ErrorKind::Limit(LimitKind::Headers), record.name)),
+            None => Ok(()),
         }
     }
 
@@ -139,9 +174,7 @@ impl Section {
         if !rest.is_empty() && rest != b"\r" {
             self.last_line_ends(bytes, page)?;
             self.line = bytes.len();
-            if self.count > page.limits.header_count {
-                return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), bytes.len()));
-            }
+            self.too_many(page)?;
         }
         self.finish(bytes, bytes.len(), page)
     }
@@ -212,6 +245,7 @@ impl Section {
         head.body_len = 0;
         head.input_end = body_at;
         head.count = self.count;
+        head.mime_depth = page.limits.mime_depth;
         Ok(())
     }
 

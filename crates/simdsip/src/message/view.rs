@@ -64,6 +64,10 @@ impl<'b> Message<'b> {
         self.bytes
     }
 
+    pub(crate) fn mime_depth(&self) -> usize {
+        self.head.mime_depth
+    }
+
     fn part(&self, index: usize) -> &'b [u8] {
         self.head.start.parts.get(index).map_or(&[], |span| span.of(self.bytes))
     }

@@ -16,7 +16,7 @@ fn outcome(limits: Limits, bytes: &[u8]) -> Result<(), (LimitKind, usize)> {
         let parser = parser.with_backend(backend);
         found.push(parser.parse(bytes, &mut Index::<512>::sized()).map(|_| ()));
         found.push(parser.parse_growing(bytes, &mut GrowIndex::new()).map(|_| ()));
-        found.push(parser.parse_owned(bytes).map(|_| ()).map_err(|(error, _)| error));
+        found.push(parser.parse_owned(bytes).map(|_| ()).map_err(Error::from));
     }
     assert!(found.iter().all(|other| *other == found[0]), "{found:?}");
     found[0].map_err(|error| match error.kind {
