@@ -70,8 +70,7 @@ fn line_ends_before_a_message_do_not_count_however_it_comes() {
         limits.message_len = bytes.len() - before;
         assert_eq!(stream(limits, bytes), Ok(()));
         limits.message_len -= 1;
-        // Where the claim stands, not where the bytes would end that never came.
-        assert_eq!(stream(limits, bytes), Err((LimitKind::Message, bytes.len() - 5)));
+        assert_eq!(stream(limits, bytes), Err((LimitKind::Message, bytes.len() - 1)));
     }
 }
 
@@ -85,16 +84,21 @@ fn header_count_counts_fields_and_not_folds() {
         limits.header_count = count;
         assert_eq!(outcome(limits, with(count).as_bytes()), Ok(()), "{count}");
         assert_eq!(stream(limits, with(count).as_bytes()), Ok(()), "{count}");
-        let found = outcome(limits, with(count + 1).as_bytes()).unwrap_err();
-        assert_eq!(found.0, LimitKind::Headers, "{count}");
-        assert!(found.1 <= with(count + 1).len());
+        for read in [outcome, stream] {
+            let found = read(limits, with(count + 1).as_bytes());
+            assert_eq!(
+                found,
+                Err((LimitKind::Headers, 23 + 15 * count)),
+                "where the first one too many begins"
+            );
+        }
     }
     // The last line has no end.
     let mut limits = Limits::unlimited();
     limits.header_count = 2;
     assert_eq!(
         outcome(limits, b"OPTIONS sip:a SIP/2.0\r\nA: a\r\nB: b\r\nC: c"),
-        Err((LimitKind::Headers, 39))
+        Err((LimitKind::Headers, 35))
     );
     assert_eq!(outcome(limits, b"OPTIONS sip:a SIP/2.0\r\nA: a\r\nB: b\r\n c"), Ok(()));
 }
@@ -121,6 +125,48 @@ fn line_len_is_without_its_line_feed() {
             assert_eq!(outcome(limits, open(field(len + 1)).as_bytes()), Err((LimitKind::Line, at)), "{len}");
         }
     }
+}
+
+/// One byte at a time the first of them is met first; all at once it has to be told too.
+#[test]
+fn of_several_limits_the_first_in_the_bytes_is_told() {
+    let long = format!("X: {}\r\n", "v".repeat(300));
+    let name = format!("{}: x\r\n", "n".repeat(256));
+    let both = format!("{}: {}\r\n", "n".repeat(256), "v".repeat(300));
+    let few = "To: x\r\n".repeat(5);
+    let many = few.repeat(20);
+    let mut limits = Limits::unlimited();
+    (limits.line_len, limits.header_count, limits.message_len) = (280, 90, 3_000);
+    let (line, name_too, headers) = (LimitKind::Line, LimitKind::Name, LimitKind::Headers);
+    for (fields, owed) in [
+        ([&few, &long, &name], (line, 23 + 35 + 280)),
+        ([&few, &name, &long], (name_too, 23 + 35 + 255)),
+        ([&few, &both, &name], (line, 23 + 35 + 280)),
+        ([&many, &long, &name], (headers, 23 + 90 * 7)),
+        ([&long, &many, &name], (line, 23 + 280)),
+        ([&name, &many, &long], (name_too, 23 + 255)),
+        ([&many, &name, &long], (headers, 23 + 90 * 7)),
+    ] {
+        let bytes = format!("OPTIONS sip:a SIP/2.0\r\n{}l: 0\r\n\r\n", fields.map(String::as_str).concat());
+        assert_eq!(stream(limits, bytes.as_bytes()), Err(owed));
+        assert_eq!(outcome(limits, bytes.as_bytes()), Err(owed));
+        // A limit that all bytes are over hides what stands behind it, and nothing before it.
+        for message_len in (1..bytes.len()).step_by(17) {
+            let mut limits = limits;
+            limits.message_len = message_len;
+            let found = stream(limits, bytes.as_bytes()).unwrap_err();
+            assert!(found == owed || found == (LimitKind::Message, message_len), "{found:?} {message_len}");
+        }
+    }
+}
+
+#[test]
+fn line_ends_before_a_message_are_as_many_as_a_line_has_bytes() {
+    let mut limits = Limits::unlimited();
+    limits.line_len = 25;
+    let with = |count: usize| format!("{}OPTIONS sip:a SIP/2.0\r\nl: 0\r\n\r\n", "\n".repeat(count));
+    assert_eq!(stream(limits, with(25).as_bytes()), Ok(()));
+    assert_eq!(stream(limits, with(26).as_bytes()), Err((LimitKind::Line, 25)));
 }
 
 #[test]
