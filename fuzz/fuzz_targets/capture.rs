@@ -1,0 +1,15 @@
+//! Any file gives rows or an error, the same ones however its bytes come, and no more bytes than it has.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use simdsip_fuzz::{Dribble, rows};
+
+fuzz_target!(|bytes: &[u8]| {
+    let whole = rows(bytes);
+    assert_eq!(whole, rows(Dribble(bytes)));
+    if let Some((text, read)) = whole {
+        assert!(read <= bytes.len() as u64);
+        // A row repeats at most its own bytes, escaped, in a handful of columns.
+        assert!(text.len() <= 4_096 + bytes.len() * 400);
+    }
+});
