@@ -6,7 +6,7 @@
 //!
 //! Source: Intel SDM volume 2A, CPUID; volume 1 §13.3 and §15.2 for the order of checks.
 
-use core::arch::x86_64::{__cpuid, __cpuid_count, _xgetbv};
+use core::arch::x86_64::{__cpuid_count, _xgetbv, CpuidResult};
 
 /// The two answers that the backends need.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,22 +21,31 @@ const fn bit(word: u32, index: u32) -> bool {
     word >> index & 1 == 1
 }
 
+/// One answer of the processor.
+fn cpuid(leaf: u32, subleaf: u32) -> CpuidResult {
+    // SAFETY: this module is compiled for x86-64 only, where every processor has CPUID. (Newer compilers know.)
+    #[allow(unused_unsafe, reason = "safe from a later version than the MSRV on")]
+    unsafe {
+        __cpuid_count(leaf, subleaf)
+    }
+}
+
 /// Asks the processor.
 pub(crate) fn features() -> Features {
-    let highest = __cpuid(0).eax;
-    let highest_extended = __cpuid(0x8000_0000).eax;
+    let highest = cpuid(0, 0).eax;
+    let highest_extended = cpuid(0x8000_0000, 0).eax;
     if highest < 7 || highest_extended < 0x8000_0001 {
         return Features::default();
     }
-    let basic = __cpuid(1).ecx;
+    let basic = cpuid(1, 0).ecx;
     let (popcnt, xsave, os_xsave, avx) = (bit(basic, 23), bit(basic, 26), bit(basic, 27), bit(basic, 28));
     if !(popcnt && xsave && os_xsave && avx) {
         return Features::default();
     }
     // SAFETY: OSXSAVE is set, so the operating system has enabled XGETBV for user code.
     let saved = unsafe { saved_state() };
-    let structured = __cpuid_count(7, 0).ebx;
-    let lzcnt = bit(__cpuid(0x8000_0001).ecx, 5);
+    let structured = cpuid(7, 0).ebx;
+    let lzcnt = bit(cpuid(0x8000_0001, 0).ecx, 5);
     let (bmi1, avx2, bmi2) = (bit(structured, 3), bit(structured, 5), bit(structured, 8));
     let avx2 = avx2 && bmi1 && bmi2 && lzcnt && saved & 0b110 == 0b110;
     let avx512 = avx2 && bit(structured, 16) && bit(structured, 30) && saved & 0b1110_0110 == 0b1110_0110;
