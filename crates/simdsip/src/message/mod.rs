@@ -13,7 +13,8 @@ mod owned;
 mod parser;
 pub(crate) mod section;
 mod start_line;
-#[cfg(all(test, feature = "alloc"))]
+// A great many cases of safe code: nothing for Miri, which has `scan::tests`.
+#[cfg(all(test, feature = "alloc", not(miri)))]
 mod tests;
 pub(crate) mod token;
 mod view;
