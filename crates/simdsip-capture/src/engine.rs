@@ -10,7 +10,7 @@ use crate::ports::Ports;
 use crate::read::{OpenError, OpenErrorKind, ReadError, ReadErrorKind, Reader};
 use crate::stats::{Event, Stats};
 use crate::table::{Row, Transport};
-use simdsip::{Error, ErrorKind, GrowIndex, Index, LimitKind, Message, Parser, Policy};
+use simdsip::{Backend, Error, ErrorKind, GrowIndex, Index, LimitKind, Message, Parser, Policy};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -24,13 +24,21 @@ const UDP: u8 = 17;
 pub struct Options {
     /// Ports that SIP is expected on; elsewhere it is known by its start line.
     pub ports: Ports,
+    /// What finds line ends and colons; `None` detects the best once for each capture.
+    pub backend: Option<Backend>,
 }
 
 impl Options {
     /// The same, with other ports.
     #[must_use]
     pub fn with_ports(self, ports: Ports) -> Self {
-        Self { ports }
+        Self { ports, ..self }
+    }
+
+    /// The same, with a backend that the caller chose, in datagrams and in streams.
+    #[must_use]
+    pub fn with_backend(self, backend: Backend) -> Self {
+        Self { backend: Some(backend), ..self }
     }
 }
 
@@ -105,6 +113,11 @@ impl<R: Read> Messages<R> {
         ended
     }
 
+    /// The backend in use.
+    pub fn backend(&self) -> Backend {
+        self.engine.parser.backend()
+    }
+
     /// What was counted so far.
     pub fn stats(&self) -> &Stats {
         &self.engine.stats
@@ -127,13 +140,15 @@ struct Engine {
 
 impl Engine {
     fn new(options: &Options) -> Self {
+        let parser = Parser::new(Policy::CAPTURE);
+        let parser = options.backend.map_or(parser, |backend| parser.with_backend(backend));
         Self {
             ports: options.ports.clone(),
-            parser: Parser::new(Policy::CAPTURE),
+            parser,
             index: Index::new(),
             large: GrowIndex::new(),
             fragments: Fragments::default(),
-            tcp: Tcp::new(),
+            tcp: Tcp::new(parser),
             stats: Stats::default(),
             frame: 0,
             now: 0,
@@ -148,7 +163,7 @@ impl Engine {
             Some(time) => self.now = time,
             None => self.stats.event(Event::PacketWithoutTime),
         }
-        if packet.truncated {
+        if packet.absent > 0 {
             self.stats.event(Event::PacketTruncated);
         }
         let mut origin = Origin {
@@ -157,7 +172,8 @@ impl Engine {
             time: packet.time,
             now: self.now,
             vlans: Vlans::default(),
-            truncated: packet.truncated,
+            absent: packet.absent,
+            truncated: packet.absent > 0,
             rows: 0,
         };
         let fate = link::network(packet.link, packet.data, &mut origin.vlans)
@@ -208,7 +224,7 @@ impl Engine {
         visit: &mut impl FnMut(&Row<'_>),
     ) -> Fate {
         let result = match ip.protocol {
-            TCP => tcp::parse(ip.payload, ip.missing).map(|segment| {
+            TCP => tcp::parse(ip.payload, ip.missing, origin.absent).map(|segment| {
                 let key = tcp::Key {
                     source: Endpoint { addr: ip.source, port: segment.source },
                     dest: Endpoint { addr: ip.dest, port: segment.dest },

@@ -226,7 +226,16 @@ mod tests {
     use super::*;
 
     fn origin(now: i64) -> Origin {
-        Origin { frame: 1, at: 0, time: None, now, vlans: Default::default(), truncated: false, rows: 0 }
+        Origin {
+            frame: 1,
+            at: 0,
+            time: None,
+            now,
+            vlans: Default::default(),
+            absent: 0,
+            truncated: false,
+            rows: 0,
+        }
     }
 
     fn key(id: u32) -> Key {

@@ -1,7 +1,8 @@
 //! IPv4 and IPv6 headers, options and extension headers, up to the transport.
 //!
 //! Lengths: the header's own length cuts off link padding; zero (segmentation offload) or one beyond the
-//! captured bytes means all that was captured. Checksums are not checked: offload leaves them unset.
+//! captured bytes means all that was captured; whether the frame can have been that long is for
+//! [`super::tcp`] to ask. Checksums are not checked: offload leaves them unset.
 //! Does not reassemble: [`super::fragment`]. RFC 791, RFC 8200.
 
 use super::{Fate, Known};

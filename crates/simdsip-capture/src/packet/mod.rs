@@ -58,7 +58,9 @@ pub(crate) struct Origin {
     /// The same, or where the packet has none that of the last that had.
     pub(crate) now: i64,
     pub(crate) vlans: Vlans,
-    /// The capture holds less of the packet than was on the wire.
+    /// Bytes of the packet that were on the wire but not captured.
+    pub(crate) absent: usize,
+    /// The capture holds less of the datagram than was on the wire.
     pub(crate) truncated: bool,
     /// Rows given out for this frame so far.
     pub(crate) rows: u16,

@@ -2,13 +2,18 @@
 //!
 //! Gives the stream's bytes once, in sequence: bytes that were given out stand, repeated ones are trimmed,
 //! early segments wait, and a hole that will not be filled is given as a gap. Knows nothing of SIP, and believes
-//! no RST, FIN or SYN alone, since anybody can forge one. RFC 9293 §3.4, §3.10.7.4.
+//! no RST, FIN or SYN alone, since anybody can forge one: a SYN of a connection that is known waits until a
+//! segment goes on from it or the peer answers it (RFC 9293 §3.10.7.4, RFC 5961 §4). Where it was led astray
+//! all the same, it goes back as soon as a segment comes that goes on from where it was. RFC 9293 §3.4.
+
+mod place;
 
 use super::Origin;
+use place::Place;
 use std::collections::VecDeque;
 
 /// Beyond this distance a segment is of another connection, not early or late.
-const WINDOW: i32 = 1 << 24;
+const WINDOW: u32 = 1 << 24;
 const MAX_HELD_BYTES: usize = 256 * 1024;
 /// An empty queue that grew beyond this is given back.
 const SMALL: usize = 16;
@@ -22,6 +27,8 @@ const MAX_WAIT: i64 = 30_000_000_000;
 /// Bytes in sequence, or the fact that some are missing.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Piece<'a> {
+    /// The next byte is a connection's first.
+    Start,
     Bytes(&'a [u8]),
     /// Bytes of a segment that waited, with the packet it came in.
     Late(&'a [u8], Origin),
@@ -48,9 +55,11 @@ struct Held {
 /// One direction of a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    next: Option<u32>,
-    /// Sequence number of the SYN that began this connection.
-    began: Option<u32>,
+    here: Option<Place>,
+    /// Where the stream was before it was taken to go on elsewhere.
+    other: Option<Place>,
+    /// A SYN that nothing bears out yet: the first byte it names, and what it carries.
+    claim: Option<Box<Held>>,
     /// Sorted by distance from `next`.
     held: VecDeque<Held>,
     held_len: usize,
@@ -61,25 +70,59 @@ pub(crate) struct Order {
 impl Order {
     /// Bytes of memory that early segments take, the smallest ones' bookkeeping included.
     pub(crate) fn footprint(&self) -> usize {
-        self.held_len.saturating_add(self.held.len().saturating_mul(HELD_COST))
+        let claim = self.claim.as_ref().map_or(0, |claim| claim.bytes.len().saturating_add(HELD_COST));
+        self.held_len.saturating_add(self.held.len().saturating_mul(HELD_COST)).saturating_add(claim)
     }
 
-    /// A SYN names the first byte. Says whether it is news, and no repetition.
-    pub(crate) fn syn(&mut self, at: u32, give: &mut impl FnMut(Piece<'_>)) -> bool {
-        if self.began == Some(at) {
-            return false;
+    /// A SYN with what it carries. Says whether that can be pushed; if not, the SYN waits to be borne out.
+    pub(crate) fn syn(
+        &mut self,
+        at: u32,
+        bytes: &[u8],
+        lost: u32,
+        origin: Origin,
+        give: &mut impl FnMut(Piece<'_>),
+    ) -> bool {
+        let first = at.wrapping_add(1);
+        match self.here {
+            None => {
+                self.here = Some(Place::new(first, Some(at), 0));
+                give(Piece::Start);
+                true
+            }
+            Some(here) if here.began == Some(at) || here.next == first => true,
+            Some(_) => {
+                if self.claim.as_ref().is_none_or(|claim| claim.at != first) {
+                    self.claim = Some(Box::new(Held { at: first, bytes: bytes.to_vec(), lost, origin }));
+                }
+                false
+            }
         }
-        self.give_up(give);
-        if self.started {
-            give(Piece::Gap);
+    }
+
+    /// A segment comes at `at`: perhaps it goes on from the SYN that waits.
+    pub(crate) fn bear_out(&mut self, at: u32, has_payload: bool, give: &mut impl FnMut(Piece<'_>)) {
+        let (Some(here), Some(claim)) = (self.here, &self.claim) else { return };
+        let len = u32::try_from(claim.bytes.len()).unwrap_or(u32::MAX);
+        let goes_on = at == claim.at || at == claim.at.wrapping_add(len);
+        // The first segment is late, and this one has no other place.
+        let near = has_payload && here.is_foreign(at) && at.wrapping_sub(claim.at) <= WINDOW;
+        // What repeats bytes of the connection that is known bears out nothing.
+        if (goes_on && at != here.next && !here.gave(claim.at)) || near {
+            self.believe(give);
         }
-        *self = Self { next: Some(at.wrapping_add(1)), began: Some(at), ..Self::default() };
-        true
+    }
+
+    /// The peer answers a SYN, and `acknowledges` it.
+    pub(crate) fn answered(&mut self, acknowledges: u32, give: &mut impl FnMut(Piece<'_>)) {
+        if self.claim.as_ref().is_some_and(|claim| claim.at == acknowledges) {
+            self.believe(give);
+        }
     }
 
     /// Whether the stream's bytes end at `at`: a FIN there is believed.
     pub(crate) fn is_next(&self, at: u32) -> bool {
-        self.next == Some(at)
+        self.here.is_some_and(|here| here.next == at)
     }
 
     /// Takes a segment's payload. `lost` bytes after it were on the wire but not captured.
@@ -91,25 +134,25 @@ impl Order {
         origin: Origin,
         give: &mut impl FnMut(Piece<'_>),
     ) -> Brought {
-        let next = *self.next.get_or_insert(at);
-        let distance = at.wrapping_sub(next).cast_signed();
-        if distance.checked_abs().is_none_or(|distance| distance > WINDOW) {
-            self.give_up(give);
-            give(Piece::Gap);
-            *self = Self { next: Some(at), ..Self::default() };
-            return self.push(at, bytes, lost, origin, give);
+        let mut here = *self.here.get_or_insert(Place::new(at, None, 0));
+        if !bytes.is_empty() && at != here.next {
+            if self.is_of_other(at) {
+                here = self.go_back(at, give);
+            } else if here.is_foreign(at) {
+                here = self.leave(Place::new(at, None, here.life.wrapping_add(1)), Gap::Yes, give);
+            }
         }
-        if distance > 0 {
+        if here.distance(at) > 0 {
             return self.hold(at, bytes, lost, origin, give);
         }
-        let seen = distance.unsigned_abs() as usize;
-        let Some(new) = bytes.get(seen..).filter(|new| !new.is_empty() || lost > 0) else {
+        let seen = here.next.wrapping_sub(at) as usize;
+        if bytes.len() < seen || (bytes.len() == seen && lost == 0) {
             return Brought::Repeated;
-        };
-        if !new.is_empty() {
-            self.advance(new.len());
-            give(Piece::Bytes(new));
         }
+        if let Some(here) = &mut self.here {
+            here.sound = true;
+        }
+        self.take(at, bytes, None, give);
         if lost > 0 {
             self.lose(lost, give);
         }
@@ -130,17 +173,105 @@ impl Order {
         }
     }
 
-    /// Gives what waits, with the holes as gaps.
+    /// Gives all that waits, with the holes as gaps: no more will come.
     pub(crate) fn give_up(&mut self, give: &mut impl FnMut(Piece<'_>)) {
+        self.skip_holes(give);
+        if self.claim.as_ref().is_some_and(|claim| !claim.bytes.is_empty()) {
+            self.believe(give);
+        }
+    }
+
+    fn skip_holes(&mut self, give: &mut impl FnMut(Piece<'_>)) {
         while !self.held.is_empty() {
             self.skip_hole(give);
         }
     }
 
+    /// The connection is the one that the waiting SYN began.
+    fn believe(&mut self, give: &mut impl FnMut(Piece<'_>)) {
+        let (Some(claim), Some(here)) = (self.claim.take(), self.here) else { return };
+        let began = claim.at.wrapping_sub(1);
+        // Where nothing was given yet, nothing is missing.
+        let place = Place::new(claim.at, Some(began), here.life.wrapping_add(1));
+        self.leave(place, if self.started { Gap::Yes } else { Gap::No }, give);
+        give(Piece::Start);
+        self.take(claim.at, &claim.bytes, Some(claim.origin), give);
+        if claim.lost > 0 {
+            self.lose(claim.lost, give);
+        }
+    }
+
+    /// Goes on at another place, and remembers this one.
+    fn leave(&mut self, to: Place, gap: Gap, give: &mut impl FnMut(Piece<'_>)) -> Place {
+        self.skip_holes(give);
+        if gap == Gap::Yes {
+            give(Piece::Gap);
+        }
+        self.started = false;
+        self.other = self.here.replace(to);
+        to
+    }
+
+    /// Whether bytes at `at` go on from the other place, or fill the hole that was given up behind it.
+    fn is_of_other(&self, at: u32) -> bool {
+        let Some(other) = self.other else { return false };
+        let into = at.wrapping_sub(other.next);
+        let hole = other.hole_end.map_or(0, |end| end.wrapping_sub(other.next));
+        into == 0 || self.here.is_some_and(|here| here.life == other.life) && into < hole
+    }
+
+    /// The other place was the right one: goes on there, at `at`.
+    fn go_back(&mut self, at: u32, give: &mut impl FnMut(Piece<'_>)) -> Place {
+        let (Some(here), Some(other)) = (self.here, self.other) else { return Place::new(at, None, 0) };
+        let hole = here.life == other.life;
+        let back = here.distance(other.next) < 0;
+        // What waits behind the hole waits on.
+        if !(hole && back) {
+            self.skip_holes(give);
+        }
+        give(Piece::Gap);
+        let place = Place { next: at, sound: true, hole_end: None, ..other };
+        let hole_end = (hole && !back).then_some(place.first);
+        self.other = self.here.replace(place).map(|here| Place { hole_end, ..here });
+        place
+    }
+
+    /// Gives what of the bytes at `at` is news; those before `next` are not.
+    fn take(&mut self, at: u32, bytes: &[u8], late: Option<Origin>, give: &mut impl FnMut(Piece<'_>)) {
+        while let Some(here) = self.here {
+            let seen = here.next.wrapping_sub(at) as usize;
+            let Some(new) = bytes.get(seen..).filter(|new| !new.is_empty()) else { return };
+            // Behind a hole that fills late are bytes that were given already.
+            let given = self.other.filter(|other| other.life == here.life && other.first != other.next);
+            let room = given.and_then(|given| usize::try_from(here.distance(given.first)).ok());
+            let now = room.and_then(|room| new.get(..room)).unwrap_or(new);
+            if !now.is_empty() {
+                self.advance(now.len());
+                give(late.map_or(Piece::Bytes(now), |origin| Piece::Late(now, origin)));
+            }
+            match given.filter(|_| room.is_some_and(|room| room <= new.len())) {
+                None => return,
+                Some(given) => {
+                    self.other = None;
+                    self.here = Some(Place { first: here.first, sound: true, hole_end: None, ..given });
+                    give(Piece::Gap);
+                }
+            }
+        }
+    }
+
     fn advance(&mut self, len: usize) {
         self.started = true;
-        // Sequence numbers count modulo 2^32; a segment is far shorter.
-        self.next = self.next.map(|next| next.wrapping_add(u32::try_from(len).unwrap_or(u32::MAX)));
+        if let Some(here) = &mut self.here {
+            // Sequence numbers count modulo 2^32; a segment is far shorter.
+            here.next = here.next.wrapping_add(u32::try_from(len).unwrap_or(u32::MAX));
+            if here.next.wrapping_sub(here.first) > WINDOW {
+                here.first = here.next.wrapping_sub(WINDOW);
+                // The numbers come round one day.
+                here.began =
+                    here.began.filter(|began| here.next.wrapping_sub(*began) <= WINDOW.wrapping_mul(2));
+            }
+        }
     }
 
     fn hold(
@@ -151,7 +282,7 @@ impl Order {
         origin: Origin,
         give: &mut impl FnMut(Piece<'_>),
     ) -> Brought {
-        let Some(next) = self.next else { return Brought::Repeated };
+        let Some(Place { next, .. }) = self.here else { return Brought::Repeated };
         if bytes.is_empty() {
             return Brought::Repeated;
         }
@@ -174,28 +305,32 @@ impl Order {
     }
 
     fn skip_hole(&mut self, give: &mut impl FnMut(Piece<'_>)) {
-        let Some(first) = self.held.front() else { return };
-        self.next = Some(first.at);
+        let (Some(first), Some(here)) = (self.held.front(), self.here) else { return };
+        let at = first.at;
+        // Of several holes in a row the first is remembered: behind it, all is a guess.
+        if here.sound || self.other.is_none() {
+            self.other = Some(Place { hole_end: Some(at), ..here });
+        }
+        self.here = Some(Place { next: at, first: at, sound: false, hole_end: None, ..here });
         give(Piece::Gap);
         self.drain(give, Wait::GivenUp);
     }
 
     fn drain(&mut self, give: &mut impl FnMut(Piece<'_>), wait: Wait) {
-        while let (Some(next), Some(first)) = (self.next, self.held.front()) {
-            let distance = first.at.wrapping_sub(next).cast_signed();
-            if distance > 0 {
+        while let (Some(here), Some(first)) = (self.here, self.held.front()) {
+            if here.distance(first.at) > 0 {
                 return;
             }
             let Some(held) = self.held.pop_front() else { return };
             self.held_len = self.held_len.saturating_sub(held.bytes.len());
-            let seen = distance.unsigned_abs() as usize;
-            if let Some(new) = held.bytes.get(seen..).filter(|new| !new.is_empty()) {
-                self.advance(new.len());
-                match wait {
-                    Wait::Filled => give(Piece::Bytes(new)),
-                    Wait::GivenUp => give(Piece::Late(new, held.origin)),
-                }
-                if held.lost > 0 && seen <= held.bytes.len() {
+            let seen = here.next.wrapping_sub(held.at) as usize;
+            if seen < held.bytes.len() {
+                let late = match wait {
+                    Wait::Filled => None,
+                    Wait::GivenUp => Some(held.origin),
+                };
+                self.take(held.at, &held.bytes, late, give);
+                if held.lost > 0 {
                     self.lose(held.lost, give);
                 }
             }
@@ -207,8 +342,17 @@ impl Order {
 
     fn lose(&mut self, lost: u32, give: &mut impl FnMut(Piece<'_>)) {
         give(Piece::Gap);
-        self.next = self.next.map(|next| next.wrapping_add(lost));
+        if let Some(here) = &mut self.here {
+            here.next = here.next.wrapping_add(lost);
+        }
     }
+}
+
+/// Whether bytes are missing where the stream goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Gap {
+    Yes,
+    No,
 }
 
 /// Why bytes that waited are given now: to which packet their messages belong.
@@ -219,115 +363,4 @@ enum Wait {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn origin() -> Origin {
-        Origin {
-            frame: 1,
-            at: 0,
-            time: Some(0),
-            now: 0,
-            vlans: Default::default(),
-            truncated: false,
-            rows: 0,
-        }
-    }
-
-    #[derive(Default)]
-    struct Seen {
-        bytes: Vec<u8>,
-        gaps: usize,
-    }
-
-    impl Seen {
-        fn take(&mut self, piece: Piece<'_>) {
-            match piece {
-                Piece::Bytes(bytes) | Piece::Late(bytes, _) => self.bytes.extend(bytes),
-                Piece::Gap => self.gaps += 1,
-            }
-        }
-    }
-
-    #[test]
-    fn repeated_and_overlapping_bytes_come_once() {
-        let (mut order, mut seen) = (Order::default(), Seen::default());
-        let mut push = |at, bytes: &[u8]| order.push(at, bytes, 0, origin(), &mut |piece| seen.take(piece));
-        assert_eq!(push(100, b"abcd"), Brought::New);
-        assert_eq!(push(100, b"abcd"), Brought::Repeated);
-        assert_eq!(push(102, b"XXef"), Brought::New);
-        assert_eq!(push(110, b"klm"), Brought::Early);
-        assert_eq!(push(106, b"ghijYY"), Brought::New);
-        assert_eq!((seen.bytes, seen.gaps), (b"abcdefghijYYm".to_vec(), 0));
-    }
-
-    #[test]
-    fn a_hole_ends_when_the_peer_acknowledged_beyond_it() {
-        let (mut order, mut seen) = (Order::default(), Seen::default());
-        order.push(0, b"ab", 0, origin(), &mut |piece| seen.take(piece));
-        order.push(5, b"fg", 0, origin(), &mut |piece| seen.take(piece));
-        order.settle(Some(2), 1_000_000_000, &mut |piece| seen.take(piece));
-        order.settle(Some(7), 1_000_000, &mut |piece| seen.take(piece));
-        assert_eq!(seen.bytes, b"ab");
-        order.settle(Some(7), 1_000_000_000, &mut |piece| seen.take(piece));
-        assert_eq!((seen.bytes, seen.gaps), (b"abfg".to_vec(), 1));
-    }
-
-    #[test]
-    fn a_snapped_segment_leaves_a_gap_and_goes_on() {
-        let (mut order, mut seen) = (Order::default(), Seen::default());
-        order.push(0, b"ab", 3, origin(), &mut |piece| seen.take(piece));
-        order.push(5, b"fg", 0, origin(), &mut |piece| seen.take(piece));
-        assert_eq!((seen.bytes, seen.gaps), (b"abfg".to_vec(), 1));
-    }
-
-    #[test]
-    fn a_far_sequence_number_is_another_connection() {
-        let (mut order, mut seen) = (Order::default(), Seen::default());
-        order.push(0, b"ab", 0, origin(), &mut |piece| seen.take(piece));
-        order.push(0x7000_0000, b"cd", 0, origin(), &mut |piece| seen.take(piece));
-        order.push(0xf000_0000, b"ef", 0, origin(), &mut |piece| seen.take(piece));
-        assert_eq!((seen.bytes, seen.gaps), (b"abcdef".to_vec(), 2));
-    }
-
-    #[test]
-    fn what_waits_is_bounded() {
-        let (mut order, mut seen) = (Order::default(), Seen::default());
-        order.syn(0, &mut |piece| seen.take(piece));
-        for index in 0..100_000u32 {
-            order.push(10 + index * 2, b"x", 0, origin(), &mut |piece| seen.take(piece));
-            assert!(order.held.len() <= MAX_HELD && order.held_len <= MAX_HELD_BYTES);
-        }
-        assert!(seen.gaps > 90_000);
-    }
-
-    proptest! {
-        #[test]
-        fn any_cutting_order_and_repetition_gives_the_stream(
-            cuts in proptest::collection::vec(1usize..40, 1..60),
-            shuffle in proptest::collection::vec(any::<prop::sample::Index>(), 1..200),
-            start in any::<u32>(),
-        ) {
-            let total = cuts.iter().sum::<usize>();
-            let stream: Vec<u8> = (0..total).map(|byte| (byte % 251) as u8).collect();
-            let mut segments = Vec::new();
-            let mut from = 0;
-            for len in cuts {
-                segments.push((from, from + len));
-                from += len;
-            }
-            let (mut order, mut seen) = (Order::default(), Seen::default());
-            order.syn(start, &mut |piece| seen.take(piece));
-            let picked = shuffle.iter().map(|index| segments[index.index(segments.len())]);
-            let picked: Vec<_> = picked.chain(segments.iter().rev().copied()).collect();
-            for (from, to) in picked {
-                let at = start.wrapping_add(1).wrapping_add(from as u32);
-                order.push(at, &stream[from..to], 0, origin(), &mut |piece| seen.take(piece));
-            }
-            prop_assert_eq!(seen.bytes, stream);
-            prop_assert_eq!(seen.gaps, 0);
-            prop_assert_eq!(order.held_len, 0);
-        }
-    }
-}
+mod tests;

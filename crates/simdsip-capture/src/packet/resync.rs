@@ -5,7 +5,7 @@
 //! stands; a method that nobody registered only where a line begins.
 
 use super::sniff::{self, Ask, Looks, MAX_LINE, METHODS, VERSION};
-use memchr::{memchr, memmem};
+use memchr::{memchr, memmem, memrchr};
 
 /// Where the first start line begins, or what may become one. With `NotSip`, where to go on.
 pub(crate) fn find(bytes: &[u8], line_start: bool) -> (usize, Looks) {
@@ -28,12 +28,30 @@ pub(crate) fn find(bytes: &[u8], line_start: bool) -> (usize, Looks) {
     }
 }
 
-/// The same, after the first line: that one is known.
-pub(crate) fn find_next(bytes: &[u8]) -> (usize, Looks) {
-    let Some(end) = memchr(b'\n', bytes) else { return (bytes.len(), Looks::NotSip) };
-    let first = end.saturating_add(1);
-    let (at, looks) = find(bytes.get(first..).unwrap_or_default(), true);
-    (at.saturating_add(first), looks)
+/// Where to go on behind a message that was refused at byte `at`, a line's beginning. No whole message lies
+/// between its first line and there, or it would have ended there. One may have begun: then it is the last
+/// start line, so that no byte is read for more than two messages.
+pub(crate) fn behind(bytes: &[u8], at: usize) -> usize {
+    let line_of = |at: usize| {
+        let before = bytes.get(..at).unwrap_or(bytes);
+        memrchr(b'\n', before).map_or(0, |end| end.saturating_add(1))
+    };
+    let refused = line_of(at);
+    if refused == 0 {
+        return memchr(b'\n', bytes).map_or(bytes.len(), |end| end.saturating_add(1));
+    }
+    let mut end = refused;
+    while let Some(before) = end.checked_sub(1) {
+        let from = line_of(before);
+        if from == 0 {
+            break;
+        }
+        if start_in(bytes.get(from..before).unwrap_or_default(), true).is_some() {
+            return from;
+        }
+        end = from;
+    }
+    refused
 }
 
 fn start_in(line: &[u8], line_start: bool) -> Option<usize> {

@@ -60,6 +60,8 @@ pub(crate) fn stream(bytes: &[u8], ask: Ask) -> Looks {
         Some(_) => Looks::NotSip,
         None if bytes.len() > MAX_LINE => Looks::NotSip,
         None if may_become_start_line(bytes) => Looks::TooShort,
+        // What is loosely one shows once the line has ended.
+        None if ask == Ask::Loose && bytes.first().copied().is_some_and(begins_line) => Looks::TooShort,
         None => Looks::NotSip,
     }
 }

@@ -7,7 +7,7 @@
 use super::sniff::{self, Ask, Looks};
 use super::{Origin, resync};
 use crate::stats::{Event, Stats};
-use simdsip::{Error, Frame, Framer, GrowIndex, Limits, Message, Parser, Policy, Side};
+use simdsip::{Error, Frame, Framer, GrowIndex, Limits, Message, Parser, Side};
 
 /// Header fields that a message on a stream may have.
 const HEADERS: usize = 512;
@@ -37,10 +37,11 @@ pub(crate) struct Tools {
 }
 
 impl Tools {
-    pub(crate) fn new() -> Self {
+    /// Streams are read as datagrams are, but for the length of a message.
+    pub(crate) fn new(parser: Parser) -> Self {
         let mut limits = Limits::capture();
         limits.message_len = MAX_MESSAGE;
-        let parser = Parser::new(Policy::CAPTURE).with_limits(limits);
+        let parser = parser.with_limits(limits);
         Self { parser, index: GrowIndex::new(), spare: Vec::new() }
     }
 
@@ -80,6 +81,28 @@ pub(crate) struct Stream {
     wanted: usize,
     /// Where the last byte of the buffer came from.
     last: Option<Origin>,
+    numbers: Numbers,
+}
+
+/// Numbers the rows of a frame, whichever copy of its origin they are given with.
+#[derive(Clone, Copy, Debug, Default)]
+struct Numbers {
+    frame: u64,
+    rows: u16,
+}
+
+impl Numbers {
+    /// Says in `origin` how many rows its frame has.
+    fn tell(self, origin: &mut Origin) {
+        if self.frame == origin.frame {
+            origin.rows = origin.rows.max(self.rows);
+        }
+    }
+
+    /// A row was given with `origin`, which counts it.
+    fn learn(&mut self, origin: &Origin) {
+        *self = Self { frame: origin.frame, rows: origin.rows };
+    }
 }
 
 impl Stream {
@@ -92,6 +115,7 @@ impl Stream {
             framer: None,
             wanted: 0,
             last: None,
+            numbers: Numbers::default(),
         }
     }
 
@@ -175,7 +199,9 @@ impl Stream {
         if let (State::Message, Some(mut origin), false) = (self.state, self.last.take(), bytes.is_empty()) {
             stats.event(Event::TcpMessageUnfinished);
             let content = tools.parser.parse_growing(&bytes, &mut tools.index);
+            self.numbers.tell(&mut origin);
             emit(Found { content, bytes: &bytes, unfinished: true }, &mut origin, stats);
+            self.numbers.learn(&origin);
         }
         self.state = State::Boundary { trusted: false };
     }
@@ -251,7 +277,8 @@ impl Stream {
         let framer = self.framer.get_or_insert_with(|| tools.framer());
         let frame = framer.next(bytes);
         let consumed = frame.consumed();
-        match frame {
+        self.numbers.tell(origin);
+        let used = match frame {
             Frame::Need(more) => {
                 self.wanted = bytes.len().saturating_add(more).min(MAX_MESSAGE);
                 return None;
@@ -260,24 +287,30 @@ impl Stream {
                 let found = Found { content: Ok(message), bytes: message.as_bytes(), unfinished: false };
                 emit(found, origin, stats);
                 self.state = State::Boundary { trusted: true };
+                // A frame of no bytes would be taken for ever.
+                consumed.max(1)
             }
-            Frame::Ping | Frame::Pong => self.state = State::Boundary { trusted: true },
-            Frame::Fatal { error, .. } => {
+            Frame::Ping | Frame::Pong => {
+                self.state = State::Boundary { trusted: true };
+                consumed.max(1)
+            }
+            Frame::Fatal { error, answerable } => {
                 stats.event(Event::TcpMessageRefused);
-                let (at, looks) = resync::find_next(bytes);
-                let refused = bytes.get(..at).unwrap_or(bytes);
-                emit(
-                    Found { content: Err(error), bytes: refused, unfinished: looks != Looks::Sip },
-                    origin,
-                    stats,
-                );
+                // The header section is known, and where its body ends is not; or not even that is known.
+                let used = match answerable {
+                    Some(message) => message.as_bytes().len(),
+                    None => resync::behind(bytes, error.at),
+                };
+                let content = answerable.ok_or(error);
+                let refused = bytes.get(..used).unwrap_or(bytes);
+                emit(Found { content, bytes: refused, unfinished: false }, origin, stats);
                 self.framer = None;
-                self.state = State::Seeking { line_start: looks != Looks::NotSip, skipped: true };
-                return Some(at);
+                self.state = State::Seeking { line_start: refused.ends_with(b"\n"), skipped: true };
+                used.max(1)
             }
-        }
-        // A frame of no bytes would be taken for ever.
-        Some(consumed.max(1))
+        };
+        self.numbers.learn(origin);
+        Some(used)
     }
 
     fn ask(&self, trusted: bool) -> Ask {

@@ -9,6 +9,7 @@ use super::stream::{Found, Port, Stream, Tools};
 use super::{Endpoint, Fate, Known, Origin};
 use crate::stats::{Event, Stats};
 use etherparse::TcpSlice;
+use simdsip::Parser;
 use std::collections::{HashMap, VecDeque};
 
 const MAX_FLOWS: usize = 65_536;
@@ -50,7 +51,7 @@ pub(crate) struct Tcp {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Memory {
     total: usize,
-    /// Of those, in segments that came early.
+    /// Of those, in segments that came early, and in SYNs that wait.
     early: usize,
 }
 
@@ -67,7 +68,12 @@ pub(crate) struct Segment<'a> {
     lost: u32,
 }
 
-pub(crate) fn parse(data: &[u8], missing: usize) -> Result<Segment<'_>, Fate> {
+/// `missing` bytes of payload are promised and were not captured, `absent` bytes of the frame were not. A
+/// length beyond the frame as it was on the wire is a lie: no receiver takes such a packet, and no hole follows.
+pub(crate) fn parse(data: &[u8], missing: usize, absent: usize) -> Result<Segment<'_>, Fate> {
+    if missing > absent {
+        return Err(Fate::Known(Known::HeaderBad));
+    }
     let tcp = TcpSlice::from_slice(data).map_err(|error| match error {
         etherparse::err::tcp::HeaderSliceError::Len(_) => Fate::Known(Known::HeaderCut),
         etherparse::err::tcp::HeaderSliceError::Content(_) => Fate::Known(Known::HeaderBad),
@@ -85,11 +91,11 @@ pub(crate) fn parse(data: &[u8], missing: usize) -> Result<Segment<'_>, Fate> {
 }
 
 impl Tcp {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(parser: Parser) -> Self {
         Self {
             flows: HashMap::new(),
             queue: VecDeque::new(),
-            tools: Tools::new(),
+            tools: Tools::new(parser),
             memory: Memory::default(),
             serial: 0,
         }
@@ -111,6 +117,11 @@ impl Tcp {
             let reverse = Key { source: key.dest, dest: key.source };
             self.settle(&reverse, segment.acknowledges, now, stats, emit);
             self.settle(&key, None, now, stats, emit);
+            if segment.syn
+                && let Some(acknowledges) = segment.acknowledges
+            {
+                self.answered(&reverse, acknowledges, stats, emit);
+            }
         }
         if !self.flows.contains_key(&key) {
             if !segment.syn && segment.payload.is_empty() {
@@ -165,6 +176,21 @@ impl Tcp {
             serial: self.serial,
         };
         self.flows.insert(key, flow);
+    }
+
+    /// A SYN of the other side acknowledges one of ours.
+    fn answered(
+        &mut self,
+        key: &Key,
+        acknowledges: u32,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        let Some(flow) = self.flows.get_mut(key) else { return };
+        let Flow { order, stream, .. } = flow;
+        let tools = &mut self.tools;
+        order.answered(acknowledges, &mut |piece| give(piece, key, stream, None, tools, stats, emit));
+        flow.account(&mut self.memory);
     }
 
     fn settle(
@@ -273,11 +299,18 @@ impl Flow {
         let Self { order, stream, .. } = self;
         let mut at = segment.at;
         if segment.syn {
-            let fresh = order.syn(at, &mut |piece| give(piece, key, stream, None, tools, stats, emit));
-            if fresh {
-                stream.begin();
+            let (payload, lost) = (segment.payload, segment.lost);
+            let known = order.syn(at, payload, lost, *origin, &mut |piece| {
+                give(piece, key, stream, None, tools, stats, emit);
+            });
+            if !known {
+                return (!payload.is_empty()).then_some(Brought::Early);
             }
             at = at.wrapping_add(1);
+        } else if !segment.payload.is_empty() || !segment.ends {
+            order.bear_out(at, !segment.payload.is_empty(), &mut |piece| {
+                give(piece, key, stream, None, tools, stats, emit);
+            });
         }
         let brought = (!segment.payload.is_empty() || segment.lost > 0).then(|| {
             // The copy waits with an early segment; the packet's own is the one that counts its rows.
@@ -311,6 +344,7 @@ fn give(
         // Bytes without a packet of their own are always late.
         (Piece::Bytes(_), None) => {}
         (Piece::Gap, _) => stream.gap(tools, stats, emit),
+        (Piece::Start, _) => stream.begin(),
     }
 }
 

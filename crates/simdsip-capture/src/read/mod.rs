@@ -30,8 +30,8 @@ pub(crate) struct Packet<'a> {
     pub(crate) link: u32,
     /// What was captured.
     pub(crate) data: &'a [u8],
-    /// Fewer bytes were captured than were on the wire.
-    pub(crate) truncated: bool,
+    /// Bytes behind those that were on the wire but not captured.
+    pub(crate) absent: usize,
 }
 
 /// The same, without the bytes: `data` stands in the buffer at this range.
@@ -41,7 +41,7 @@ struct Record {
     time: Option<i64>,
     link: u32,
     len: usize,
-    truncated: bool,
+    absent: usize,
 }
 
 #[derive(Debug)]
@@ -90,8 +90,8 @@ impl<R: Read> Reader<R> {
             Format::PcapNg(pcapng) => pcapng.next(&mut self.buffer),
         };
         match record {
-            Ok(Some(Record { at, time, link, len, truncated })) => {
-                Some(Ok(Packet { at, time, link, data: self.buffer.packet(len), truncated }))
+            Ok(Some(Record { at, time, link, len, absent })) => {
+                Some(Ok(Packet { at, time, link, data: self.buffer.packet(len), absent }))
             }
             Ok(None) => None,
             Err(error) => {

@@ -65,6 +65,12 @@ impl Pcap {
         let time = i64::from(seconds)
             .saturating_mul(1_000_000_000)
             .saturating_add(i64::from(fraction).saturating_mul(self.unit));
-        Ok(Some(Record { at, time: Some(time), link, len, truncated: claimed < wire_len }))
+        Ok(Some(Record {
+            at,
+            time: Some(time),
+            link,
+            len,
+            absent: wire_len.saturating_sub(claimed) as usize,
+        }))
     }
 }

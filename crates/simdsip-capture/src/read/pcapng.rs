@@ -236,7 +236,7 @@ impl PcapNg {
             self.packet_with_options(buffer, at, fixed, len, block_len)?;
         }
         let time = units.map(|units| interface.time(units));
-        Ok(Record { at, time, link: interface.link, len, truncated: claimed < wire_len })
+        Ok(Record { at, time, link: interface.link, len, absent: wire_len.saturating_sub(claimed) as usize })
     }
 
     /// The whole block has to be in the window, so that the packet's bytes stay where they are.

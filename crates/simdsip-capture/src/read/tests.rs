@@ -22,7 +22,7 @@ fn read_by(bytes: &[u8], step: usize) -> (Vec<Seen>, Option<ReadError>) {
     while let Some(packet) = reader.next() {
         match packet {
             Ok(packet) => {
-                seen.push((packet.at, packet.time, packet.link, packet.data.to_vec(), packet.truncated));
+                seen.push((packet.at, packet.time, packet.link, packet.data.to_vec(), packet.absent > 0));
             }
             Err(error) => {
                 assert!(reader.next().is_none());
