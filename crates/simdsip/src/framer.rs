@@ -137,10 +137,11 @@ impl<const N: usize> Framer<N> {
     /// What stands at the start of `buffer`: all bytes of the stream from the end of the last frame on.
     ///
     /// After [`Frame::Need`], `buffer` has to begin with the same bytes. After a frame, it has to begin
-    /// [`Frame::consumed`] bytes further on. A buffer that became shorter than it was is read afresh.
+    /// [`Frame::consumed`] bytes further on. A buffer that became shorter than it was is read afresh. After
+    /// [`Frame::Fatal`], every call says so again, without the message, until [`Framer::reset`].
     /// Costs the new bytes only; allocates nothing.
     pub fn next<'b>(&'b mut self, buffer: &'b [u8]) -> Frame<'b> {
-        if buffer.len() < self.seen {
+        if buffer.len() < self.seen && !matches!(self.state, State::Broken(..)) {
             self.reset();
         }
         if let State::Between = self.state {
@@ -166,10 +167,10 @@ impl<const N: usize> Framer<N> {
                 Frame::Need(end.wrapping_sub(buffer.len()))
             }
             State::Broken(error, answerable) => {
+                // Given once: what the next buffer holds, nobody knows.
+                self.state = State::Broken(error, false);
                 let index = &self.index;
-                let answerable = answerable
-                    .then(|| Message::new(buffer, &index.head, index.table()))
-                    .filter(|message| message.range().end <= buffer.len());
+                let answerable = answerable.then(|| Message::new(buffer, &index.head, index.table()));
                 Frame::Fatal { error, answerable }
             }
             State::Between | State::Head => Frame::Need(1),
@@ -197,7 +198,12 @@ impl<const N: usize> Framer<N> {
                 _ => {}
             }
             if PING.starts_with(buffer) {
-                let whole: usize = if self.side == Side::Client { 2 } else { 4 };
+                // The least that tells: a pong, a pong and one byte more, a ping.
+                let whole: usize = match self.side {
+                    Side::Client => 2,
+                    Side::Observer => 3,
+                    Side::Server => 4,
+                };
                 return Err(Frame::Need(whole.saturating_sub(buffer.len()).max(1)));
             }
         }

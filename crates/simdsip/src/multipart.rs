@@ -82,7 +82,9 @@ impl<'b> Multipart<'b> {
         body: Range<usize>,
         depth: usize,
     ) -> Option<Result<Multipart<'b>, Error>> {
-        if !content_type.get(..10).is_some_and(|kind| kind.eq_ignore_ascii_case(b"multipart/")) {
+        let slash = memchr::memchr(b'/', content_type)?;
+        let kind = trim_lws(content_type.get(..slash)?);
+        if !kind.eq_ignore_ascii_case(b"multipart") {
             return None;
         }
         let Some((boundary, boundary_len)) = boundary(content_type) else {
@@ -150,8 +152,6 @@ impl<'b> Multipart<'b> {
         let rest = match rest {
             [b'\r', b'\n', rest @ ..] | [b'\n', rest @ ..] => rest,
             [] => rest,
-            // Behind a closing delimiter anything is epilogue.
-            _ if closes => rest,
             _ => return None,
         };
         Some((bytes.len().wrapping_sub(rest.len()), closes))
@@ -224,6 +224,11 @@ fn boundary(content_type: &[u8]) -> Option<([u8; BOUNDARY_MAX], usize)> {
                 [b'\\', byte, after @ ..] if quoted => {
                     value = after;
                     *byte
+                }
+                // A fold is one space (RFC 3261 §7.3.1).
+                [b'\r' | b'\n', ..] if quoted => {
+                    value = trim_start(value);
+                    b' '
                 }
                 [b';' | b' ' | b'\t' | b'\r' | b'\n', ..] | [] if !quoted => break,
                 [byte, after @ ..] => {

@@ -23,7 +23,9 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// What the grammar of RFC 3261 §25.1 does not have is refused.
+    /// What the grammar of start line, header field and section (RFC 3261 §7, §25.1) does not have is refused. Values
+    /// are not looked into: what a Request-URI or a quoted string may hold is for those who read them, so a control
+    /// byte behind any backslash passes.
     pub const STRICT: Policy = Policy { refused: DefectSet::violations(), observes: false };
 
     /// The default: what real peers send is accepted, with a defect that says so.

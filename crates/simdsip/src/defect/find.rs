@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::{Defect, DefectCode, TABLE};
 use crate::header::HeaderName;
 use crate::message::length::decimal;
+use crate::message::token::is_blank;
 use crate::message::{Head, NO_COLON, NOT_TOKEN, Table, WS_BEFORE_COLON};
 
 /// The defects of a message, by code and then by place. Made by [`crate::Message::defects`].
@@ -47,6 +48,7 @@ impl<'b> Defects<'b> {
             DefectCode::BareCr => self.bare_cr(),
             DefectCode::ControlByte => self.control_byte(false),
             DefectCode::QuotedControl => self.control_byte(true),
+            DefectCode::BlankLine => self.blank_line(),
             DefectCode::NotUtf8 => self.not_utf8(),
             DefectCode::LeadingCrlf => self.once(0, self.head.origin),
             DefectCode::WsBeforeColon => self.record(|at| self.blanks_before_colon(at)),
@@ -121,6 +123,26 @@ impl<'b> Defects<'b> {
         let len = run.wrapping_sub(usize::from(!bare(&start.wrapping_add(run).wrapping_sub(1))));
         let at = from.wrapping_add(start);
         Some((at, len, at.wrapping_add(run)))
+    }
+
+    /// The next line behind the first header field that is blank but not empty.
+    fn blank_line(&self) -> Found {
+        let first = self.table.get(0).map_or(usize::MAX, |record| record.name);
+        let mut at = self.cursor.max(first);
+        while let Some(rest) = self.bytes.get(at..self.head.headers_end)
+            && !rest.is_empty()
+        {
+            let len = memchr::memchr(b'\n', rest).map_or(rest.len(), |lf| lf.wrapping_add(1));
+            let end = at.wrapping_add(len);
+            let text = rest.get(..len).unwrap_or(&[]);
+            let text = text.strip_suffix(b"\n").unwrap_or(text);
+            let text = text.strip_suffix(b"\r").unwrap_or(text);
+            if !text.is_empty() && text.iter().all(|&byte| is_blank(byte)) {
+                return Some((at, text.len(), end));
+            }
+            at = end;
+        }
+        None
     }
 
     /// The next control byte that stands behind a backslash, or does not.

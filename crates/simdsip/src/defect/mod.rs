@@ -99,9 +99,10 @@ defects! {
     ContentLengthInvalid = 19, "content-length-invalid", Ambiguous, Forbids, "RFC 3261 §20.14", "Content-Length is not a decimal number";
     ContentLengthRepeated = 20, "content-length-repeated", Cosmetic, Forbids, "RFC 3261 §7.3.1", "Content-Length appears again with the same value";
     ContentLengthConflict = 21, "content-length-conflict", Ambiguous, Forbids, "RFC 3261 §7.3.1", "Content-Length appears again with another value";
-    ContentLengthTooLong = 22, "content-length-too-long", Lossy, Forbids, "RFC 3261 §18.3", "Content-Length exceeds the bytes that follow";
+    ContentLengthTooLong = 22, "content-length-too-long", Ambiguous, Forbids, "RFC 3261 §18.3", "Content-Length exceeds the bytes that follow";
     SurplusBytes = 23, "surplus-bytes", Lossy, Allows, "RFC 3261 §18.3", "bytes follow the body in the same datagram";
     QuotedControl = 24, "quoted-control", Ambiguous, Allows, "RFC 3261 §25.1", "a control byte stands behind a backslash in the header section";
+    BlankLine = 25, "blank-line", Ambiguous, Allows, "RFC 3261 §7.3.1", "a line of the header section holds nothing but white space";
 }
 
 impl DefectCode {

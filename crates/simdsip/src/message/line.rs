@@ -160,7 +160,9 @@ impl Section {
         let (value, end) = trim_value(bytes, line, end);
         let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
         if folded && let Some(last) = self.count.checked_sub(1) {
-            if value != end {
+            if value == end {
+                page.head.defects = page.head.defects.with(DefectCode::BlankLine);
+            } else {
                 page.sink.extend(last, value..end);
             }
             return Ok(());

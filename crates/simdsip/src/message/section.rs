@@ -85,8 +85,8 @@ impl Section {
         input: Input,
         page: &mut Page<'_, S>,
     ) -> Result<Progress, Error> {
-        let held = S::MAX_OFFSET.wrapping_add(1);
-        let window = bytes.get(..held).unwrap_or(bytes);
+        // Offsets may stand behind the last byte, so that many bytes fit and not one more.
+        let window = bytes.get(..S::MAX_OFFSET).unwrap_or(bytes);
         let last = input == Input::Whole || window.len() < bytes.len();
         let mut marks = Marks::new();
         loop {

@@ -19,7 +19,7 @@ impl Kernel for Neon {
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        // SAFETY: this module is compiled for AArch64 only, whose baseline has NEON.
+        // SAFETY: this module is compiled only for targets that have NEON.
         unsafe { masks(block) }
     }
 }

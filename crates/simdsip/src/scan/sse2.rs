@@ -15,7 +15,7 @@ impl Kernel for Sse2 {
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        // SAFETY: this module is compiled for x86-64 only, whose baseline has SSE2.
+        // SAFETY: this module is compiled only for targets that have SSE2.
         unsafe { masks(block) }
     }
 }

@@ -149,6 +149,8 @@ fn field(
             let first = last.value.is_empty();
             last.folded |= !first;
             last.value = if first { text } else { last.value.start..text.end };
+        } else {
+            defects.insert(D::BlankLine);
         }
         return Ok(());
     }

@@ -6,7 +6,7 @@ use super::{Parser, error};
 use crate::{DefectClass, DefectCode, ErrorKind, Frame, Framer, Index, Policy, Side};
 
 /// A datagram for each defect that shows it and no other, and where.
-const CASES: [(DefectCode, &[u8], usize); 23] = [
+const CASES: [(DefectCode, &[u8], usize); 24] = [
     (DefectCode::BareLf, b"BYE sip:b SIP/2.0\nl: 0\r\n\r\n", 17),
     (DefectCode::BareCr, b"BYE sip:b SIP/2.0\r\nTo: a\rb\r\nl: 0\r\n\r\n", 24),
     (DefectCode::LeadingCrlf, b"\r\nBYE sip:b SIP/2.0\r\nl: 0\r\n\r\n", 0),
@@ -30,6 +30,7 @@ const CASES: [(DefectCode, &[u8], usize); 23] = [
     (DefectCode::ContentLengthConflict, b"BYE sip:b SIP/2.0\r\nl: 0\r\nl: 1\r\n\r\n", 28),
     (DefectCode::ContentLengthTooLong, b"BYE sip:b SIP/2.0\r\nl: 1\r\n\r\n", 22),
     (DefectCode::SurplusBytes, b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\nx", 27),
+    (DefectCode::BlankLine, b"BYE sip:b SIP/2.0\r\nl: 0\r\n \t\r\n\r\n", 25),
 ];
 
 #[test]
@@ -99,6 +100,7 @@ fn presets_refuse_what_they_say() {
         DefectCode::WsBeforeColon,
         DefectCode::SurplusBytes,
         DefectCode::QuotedControl,
+        DefectCode::BlankLine,
     ];
     for code in DefectCode::all() {
         let ambiguous = code.class() == DefectClass::Ambiguous;
