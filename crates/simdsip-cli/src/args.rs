@@ -22,7 +22,8 @@ Examples:
 
 Environment:
   NO_COLOR       no colours unless --color always
-  SIMDSIP_SCAN   at most this instruction set: scalar, swar, sse2, avx2, avx512, neon";
+  SIMDSIP_SCAN   parse uses at most this instruction set, of those that the processor has:
+                 scalar, swar, sse2, avx2, avx512, neon";
 
 const PARSE_EXAMPLES: &str = "\
 Examples:
@@ -143,7 +144,7 @@ pub(crate) struct Parse {
     /// One JSON object a file instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show digest responses and SDP keys instead of `*` for each of their bytes.
+    /// Show credentials, SDP keys and passwords in URIs instead of `*` for each of their bytes.
     #[arg(long)]
     pub(crate) show_secrets: bool,
     /// Exit with 1 if a message has any defect.
@@ -177,7 +178,7 @@ pub(crate) struct Messages {
     /// Stop after so many messages.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u64>,
-    /// Show secrets in column `raw`.
+    /// Show credentials, SDP keys and passwords in URIs instead of `*` for each of their bytes.
     #[arg(long)]
     pub(crate) show_secrets: bool,
     /// Exit with 1 if a message has any defect.

@@ -5,6 +5,7 @@
 mod input;
 mod machine;
 mod table;
+mod wire;
 
 pub(crate) use input::{Step, open};
 

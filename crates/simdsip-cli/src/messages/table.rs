@@ -2,11 +2,12 @@
 //!
 //! The widths are those of the first rows, and grow with wider ones. Of live input each row is shown at once.
 
+use super::wire::Wire;
 use crate::escape::{cut, escaped, width};
-use crate::mask::{self, Secrets};
+use crate::mask::{self, Secrets, Shown};
 use crate::style::{Ink, Style};
 use simdsip::{HeaderName, Kind};
-use simdsip_capture::table::{Column, Columns, Csv, Value};
+use simdsip_capture::table::{Column, Columns, Csv};
 use simdsip_capture::{Endpoint, Row};
 use std::io::{self, IsTerminal};
 
@@ -112,7 +113,10 @@ impl TableRows {
     pub(super) fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
         let cells = match &mut self.columns {
             Some(columns) => {
-                columns.iter_mut().map(|(column, csv)| (cell(row, column, csv, self.secrets), None)).collect()
+                let named = columns.iter().map(|(column, _)| *column);
+                let wire =
+                    Wire::of(row, named, self.secrets).unwrap_or_else(|| Wire::new(row, Secrets::Shown));
+                columns.iter_mut().map(|(column, csv)| (cell(row, &wire, column, csv), None)).collect()
             }
             None => {
                 let (day, time) = time(row, &mut self.time);
@@ -120,7 +124,7 @@ impl TableRows {
                     self.add(Line::Note(format!("{day} UTC")), out);
                     self.day = day;
                 }
-                cells(row, time, Cuts::of(self.room))
+                cells(row, time, Cuts::of(self.room), self.secrets)
             }
         };
         self.add(Line::Cells(cells), out);
@@ -207,9 +211,15 @@ fn usual() -> Vec<Head> {
 }
 
 /// The usual cells. A request has no status; the method of a response is CSeq's.
-fn cells(row: &Row<'_>, time: String, cuts: Cuts) -> Vec<(String, Option<Ink>)> {
-    let (method, status) = what(row, cuts.status);
+fn cells(row: &Row<'_>, time: String, cuts: Cuts, secrets: Secrets) -> Vec<(String, Option<Ink>)> {
     let call_id = row.message().ok().and_then(|message| message.header(HeaderName::CallId));
+    let reason = row.message().ok().and_then(|message| message.reason());
+    let cseq = row.message().ok().and_then(|message| message.header(HeaderName::CSeq));
+    let values = [call_id, cseq].into_iter().flatten().map(|field| field.value()).chain(reason);
+    let concerned = values.into_iter().any(mask::concerns);
+    let secrets = if concerned { secrets } else { Secrets::Shown };
+    let shown = Shown::new(row.bytes(), row.message().ok(), secrets);
+    let (method, status) = what(row, &shown, cuts.status);
     let defects: Vec<_> = row.defects().map(|defect| defect.code).collect();
     vec![
         (row.frame().to_string(), None),
@@ -219,13 +229,13 @@ fn cells(row: &Row<'_>, time: String, cuts: Cuts) -> Vec<(String, Option<Ink>)> 
         (endpoint(row.source(), cuts.endpoint), None),
         (format!("→ {}", endpoint(row.dest(), cuts.endpoint)), None),
         (row.transport().as_str().to_owned(), None),
-        (call_id.map_or(String::new(), |field| escaped(field.unfolded().to_string().as_bytes())), None),
+        (call_id.map_or(String::new(), |field| escaped(&shown.unfolded(field.unfolded()))), None),
         (defects.join(" "), None),
     ]
 }
 
 /// Method and status; three columns hold the code alone.
-fn what(row: &Row<'_>, columns: usize) -> ((String, Option<Ink>), (String, Option<Ink>)) {
+fn what(row: &Row<'_>, shown: &Shown<'_>, columns: usize) -> ((String, Option<Ink>), (String, Option<Ink>)) {
     let Ok(message) = row.message() else {
         return (("?".to_owned(), Some(Ink::Bad)), ("not parsed".to_owned(), Some(Ink::Bad)));
     };
@@ -237,9 +247,10 @@ fn what(row: &Row<'_>, columns: usize) -> ((String, Option<Ink>), (String, Optio
     let text = code.map_or("???".to_owned(), |code| code.to_string());
     let status = match columns {
         3 => text,
-        _ => cut(&format!("{text} {}", escaped(message.reason().unwrap_or(&[]))), columns),
+        _ => cut(&format!("{text} {}", escaped(&shown.of(message.reason().unwrap_or(&[])))), columns),
     };
-    let cseq = message.header(HeaderName::CSeq).map(|field| field.unfolded().to_string());
+    let cseq = message.header(HeaderName::CSeq).map(|field| shown.unfolded(field.unfolded()));
+    let cseq = cseq.map(|cseq| String::from_utf8_lossy(&cseq).into_owned());
     let method = cseq.as_deref().and_then(|cseq| cseq.split_ascii_whitespace().nth(1)).unwrap_or("?");
     let ink = match code {
         Some(401 | 407) => Some(Ink::Odd),
@@ -276,17 +287,10 @@ fn time(row: &Row<'_>, csv: &mut Csv) -> (String, String) {
 }
 
 /// One column's text.
-fn cell(row: &Row<'_>, column: &Column, csv: &mut Csv, secrets: Secrets) -> String {
-    match row.value(column) {
-        Value::Text(bytes) => escaped(bytes),
-        Value::Folded(field) => escaped(field.unfolded().to_string().as_bytes()),
-        Value::Binary(bytes) if secrets == Secrets::Hidden => {
-            let mut masked = bytes.to_vec();
-            mask::hide(&mut masked);
-            escaped(&masked)
-        }
-        Value::Binary(bytes) => escaped(bytes),
-        _ => {
+fn cell(row: &Row<'_>, wire: &Wire<'_>, column: &Column, csv: &mut Csv) -> String {
+    match wire.value(column) {
+        Some(bytes) => escaped(&bytes),
+        None => {
             let mut text = Vec::new();
             csv.row(row, &mut text);
             escaped(text.trim_ascii_end())

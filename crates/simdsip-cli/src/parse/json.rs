@@ -5,10 +5,12 @@
 
 use super::Subject;
 use super::read::{Rejection, View};
+use crate::mask::Shown;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use simdsip::{Defect, HeaderField, HeaderName, Kind};
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::io::{self, Write};
 
@@ -20,7 +22,7 @@ pub(crate) fn write(subject: &Subject<'_>, out: &mut impl Write) -> io::Result<(
 /// Writes the object of a file that could not be read.
 pub(crate) fn unread(file: &OsStr, reason: &str, out: &mut impl Write) -> io::Result<()> {
     let error = Rejection { kind: "io", at: 0, message: reason.to_owned(), refused: None, limit: false };
-    line(&Subject { file, shown: &[], hidden: false, view: Err(error), display: None }, out)
+    line(&Subject { file, shown: &Shown::NONE, view: Err(error) }, out)
 }
 
 fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
@@ -44,10 +46,9 @@ impl Serialize for Subject<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         text(&mut map, "file", Some(self.file.as_encoded_bytes()))?;
-        match (&self.view, &self.display) {
-            (Ok(view), Some(display)) => message(&mut map, view, display)?,
-            (Ok(view), None) => message(&mut map, view, view)?,
-            (Err(error), _) => {
+        match &self.view {
+            Ok(view) => message(&mut map, view, self.shown)?,
+            Err(error) => {
                 map.serialize_entry("error", error)?;
                 for name in [
                     "kind",
@@ -72,35 +73,28 @@ impl Serialize for Subject<'_> {
     }
 }
 
-/// `view` says what is odd, `display` what may be shown.
-fn message<M: SerializeMap>(map: &mut M, view: &View<'_>, display: &View<'_>) -> Result<(), M::Error> {
-    let message = &display.message;
+fn message<M: SerializeMap>(map: &mut M, view: &View<'_>, shown: &Shown<'_>) -> Result<(), M::Error> {
+    let message = &view.message;
     map.serialize_entry("error", &())?;
     let kind = if message.kind() == Kind::Request { "request" } else { "response" };
     map.serialize_entry("kind", kind)?;
     text(map, "method", message.method().as_ref().map(|method| method.as_bytes()))?;
-    map.serialize_entry("uri", &message.uri().map(Text))?;
+    map.serialize_entry("uri", &message.uri().map(|uri| Text(shown.of(uri))))?;
     map.serialize_entry("status", &message.status().ok().flatten())?;
-    text(map, "reason", message.reason())?;
+    text(map, "reason", message.reason().map(|reason| shown.of(reason)).as_deref())?;
     text(map, "version", Some(message.version()))?;
-    map.serialize_entry("headers", &List(|| message.headers().map(|field| Header(field, display.base))))?;
-    text(map, "call_id", value(display, HeaderName::CallId).as_deref())?;
-    text(map, "content_type", value(display, HeaderName::ContentType).as_deref())?;
+    map.serialize_entry("headers", &List(|| message.headers().map(|field| Header(field, view.base, shown))))?;
+    text(map, "call_id", value(view, shown, HeaderName::CallId).as_deref())?;
+    text(map, "content_type", value(view, shown, HeaderName::ContentType).as_deref())?;
     map.serialize_entry("content_length", &message.content_length().ok().flatten())?;
-    map.serialize_entry("body", &Span(display.base + message.body_range().start, message.body().len()))?;
-    let end = display.base + message.body_range().end;
-    map.serialize_entry("surplus", &(display.rest > 0).then_some(Span(end, display.rest)))?;
+    map.serialize_entry("body", &Span(view.base + message.body_range().start, message.body().len()))?;
+    let end = view.base + message.body_range().end;
+    map.serialize_entry("surplus", &(view.rest > 0).then_some(Span(end, view.rest)))?;
     map.serialize_entry("defects", &List(|| view.defects().map(Oddity)))
 }
 
-fn value(view: &View<'_>, name: HeaderName) -> Option<Vec<u8>> {
-    view.message.header(name).map(|field| unfolded(&field))
-}
-
-fn unfolded(field: &HeaderField<'_>) -> Vec<u8> {
-    let mut value = Vec::new();
-    field.unfolded().append_to(&mut value);
-    value
+fn value(view: &View<'_>, shown: &Shown<'_>, name: HeaderName) -> Option<Vec<u8>> {
+    view.message.header(name).map(|field| shown.unfolded(field.unfolded()))
 }
 
 /// A list that is made again each time it is written.
@@ -112,26 +106,26 @@ impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for List<F> {
     }
 }
 
-struct Text<'b>(&'b [u8]);
+struct Text<'b>(Cow<'b, [u8]>);
 
 impl Serialize for Text<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        text(&mut map, "text", Some(self.0))?;
+        text(&mut map, "text", Some(&self.0))?;
         map.end()
     }
 }
 
-struct Header<'b>(HeaderField<'b>, usize);
+struct Header<'b>(HeaderField<'b>, usize, &'b Shown<'b>);
 
 impl Serialize for Header<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Header(field, base) = self;
+        let Header(field, base, shown) = self;
         let mut map = serializer.serialize_map(None)?;
-        text(&mut map, "name", Some(field.name()))?;
+        text(&mut map, "name", Some(&shown.of(field.name())))?;
         let id = field.id();
         map.serialize_entry("id", &(id != HeaderName::Unknown).then_some(id.as_str()))?;
-        text(&mut map, "value", Some(&unfolded(field)))?;
+        text(&mut map, "value", Some(&shown.unfolded(field.unfolded())))?;
         let range = field.value_range();
         map.serialize_entry("offset", &(base + range.start))?;
         map.serialize_entry("len", &range.len())?;

@@ -1,7 +1,7 @@
 //! `parse`: each file one message, as text with carets or as JSON.
 //!
-//! Reads no more of a file than the mode's limit for messages and one byte. Secrets are hidden in a copy, which
-//! is read again for what is shown: verdict, places and defects are those of the bytes as they are.
+//! Reads no more of a file than the mode's limit for messages and one byte. Secrets are hidden in a copy from which
+//! only what is shown is taken: structure, verdict, places and defects are those of the bytes as they are.
 
 mod excerpt;
 mod json;
@@ -9,7 +9,7 @@ mod read;
 mod text;
 
 use crate::args::{FailOn, Parse, When};
-use crate::mask::{self, Secrets};
+use crate::mask::{Secrets, Shown};
 use crate::output::{Form, Output, Status, complain, reason};
 use crate::style::Style;
 use read::{Indexes, Rejection, View};
@@ -23,14 +23,10 @@ use std::path::Path;
 pub(crate) struct Subject<'b> {
     /// As it was named.
     pub(crate) file: &'b OsStr,
-    /// Its bytes, with the secrets hidden unless they are to be shown.
-    pub(crate) shown: &'b [u8],
-    /// Whether that made a difference.
-    pub(crate) hidden: bool,
-    /// The message as it is: for what is odd about it.
+    /// What may be shown of its bytes.
+    pub(crate) shown: &'b Shown<'b>,
+    /// The message as it is.
     pub(crate) view: Result<View<'b>, Rejection>,
-    /// The message of the bytes shown.
-    pub(crate) display: Option<View<'b>>,
 }
 
 pub(crate) fn run(args: &Parse, color: When, cap: Option<Backend>) -> io::Result<Status> {
@@ -53,21 +49,10 @@ pub(crate) fn run(args: &Parse, color: When, cap: Option<Backend>) -> io::Result
                 continue;
             }
         };
-        let masked = (secrets == Secrets::Hidden).then(|| {
-            let mut masked = bytes.clone();
-            mask::hide(&mut masked);
-            masked
-        });
-        let shown = masked.as_deref().unwrap_or(&bytes);
-        let (mut indexes, mut display) = (Indexes::default(), Indexes::default());
+        let mut indexes = Indexes::default();
         let view = indexes.read(&parser, args.transport, &bytes);
-        let subject = Subject {
-            file: path.as_os_str(),
-            shown,
-            hidden: shown != bytes,
-            display: display.read(&parser, args.transport, shown).ok(),
-            view,
-        };
+        let shown = Shown::new(&bytes, view.as_ref().ok().map(|view| view.message), secrets);
+        let subject = Subject { file: path.as_os_str(), shown: &shown, view };
         status = status.max(judge(&subject, args.fail_on));
         if args.json {
             json::write(&subject, &mut output)?;

@@ -5,6 +5,7 @@ use super::excerpt::{self, Place};
 use super::read::{Rejection, View};
 use crate::args::{Mode, Parse};
 use crate::escape::{self, Keep, escaped, fit};
+use crate::mask::Shown;
 use crate::style::{Ink, Style, count, counted};
 use simdsip::{DefectClass, DefectCode, HeaderField, HeaderName, Kind, Multipart, StartLine};
 
@@ -22,21 +23,23 @@ const SHOWN_PARTS: usize = 100;
 /// Appends the page of one file.
 pub(crate) fn write(subject: &Subject<'_>, args: &Parse, style: Style, out: &mut String) {
     let file = escaped(subject.file.as_encoded_bytes());
+    let shown = subject.shown;
     match &subject.view {
         Ok(view) => {
-            let mut page = Page { style, out };
-            page.message(&file, subject.display.as_ref().unwrap_or(view));
-            if subject.hidden {
+            let mut page = Page { style, shown, out };
+            page.message(&file, view);
+            if shown.differs() {
                 page.paint(Ink::Faint, "  secrets are hidden by asterisks: see --show-secrets\n");
             }
-            page.defects(&file, view, subject.shown);
+            page.defects(&file, view);
         }
-        Err(rejection) => Page { style, out }.rejection(&file, rejection, subject.shown, args),
+        Err(rejection) => Page { style, shown, out }.rejection(&file, rejection, args),
     }
 }
 
 struct Page<'o> {
     style: Style,
+    shown: &'o Shown<'o>,
     out: &'o mut String,
 }
 
@@ -54,16 +57,16 @@ impl Page<'_> {
         match message.start_line() {
             StartLine::Request(line) => {
                 self.paint(Ink::Strong, &value(line.method.as_bytes(), SHORT_COLUMNS));
-                let uri = value(line.uri, VALUE_COLUMNS);
+                let uri = value(&self.shown.of(line.uri), VALUE_COLUMNS);
                 self.out.push_str(&format!(" {uri} {}\n\n", value(line.version, SHORT_COLUMNS)));
             }
             StartLine::Status(line) => {
                 self.out.push_str(&format!("{} ", value(line.version, SHORT_COLUMNS)));
                 self.paint(Ink::Strong, &value(line.code, SHORT_COLUMNS));
-                self.out.push_str(&format!(" {}\n\n", value(line.reason, VALUE_COLUMNS)));
+                self.out.push_str(&format!(" {}\n\n", value(&self.shown.of(line.reason), VALUE_COLUMNS)));
             }
         }
-        let names: Vec<_> = message.headers().map(|field| name(&field)).collect();
+        let names: Vec<_> = message.headers().map(|field| name(&field, self.shown)).collect();
         let widest = |(wire, registry): &(String, String)| escape::width(wire) + escape::width(registry);
         let columns = names.iter().map(widest).max().unwrap_or(0).min(NAME_COLUMNS);
         for (field, name) in message.headers().zip(&names) {
@@ -73,9 +76,7 @@ impl Page<'_> {
     }
 
     fn header(&mut self, field: &HeaderField<'_>, (wire, registry): &(String, String), columns: usize) {
-        let mut bytes = Vec::new();
-        field.unfolded().append_to(&mut bytes);
-        let value = value(&bytes, VALUE_COLUMNS);
+        let value = value(&self.shown.unfolded(field.unfolded()), VALUE_COLUMNS);
         self.out.push_str("  ");
         self.paint(Ink::Name, wire);
         self.paint(Ink::Faint, registry);
@@ -98,8 +99,7 @@ impl Page<'_> {
             self.out.push_str(&format!(" {} at byte {at}", counted(message.body().len(), "byte")));
             match message.header(HeaderName::ContentType) {
                 Some(field) => {
-                    let mut kind = Vec::new();
-                    field.unfolded().append_to(&mut kind);
+                    let kind = self.shown.unfolded(field.unfolded());
                     self.out.push_str(&format!(", {}", value(&kind, SHORT_COLUMNS)));
                 }
                 None => self.out.push_str(", without Content-Type"),
@@ -140,11 +140,8 @@ impl Page<'_> {
             *left -= 1;
             let path = if path.is_empty() { number.to_string() } else { format!("{path}.{number}") };
             let kind = part.header_unfolded(b"Content-Type").or_else(|| part.header_unfolded(b"c"));
-            let kind = kind.map_or("text/plain".to_owned(), |kind| {
-                let mut bytes = Vec::new();
-                kind.append_to(&mut bytes);
-                value(&bytes, SHORT_COLUMNS)
-            });
+            let kind =
+                kind.map_or("text/plain".to_owned(), |kind| value(&self.shown.unfolded(kind), SHORT_COLUMNS));
             let at = count((base + part.body_range().start) as u64);
             let size = counted(part.body().len(), "byte");
             self.out.push_str(&format!("    {path:<5} {size} at byte {at}, {kind}\n"));
@@ -161,7 +158,8 @@ impl Page<'_> {
         self.paint(Ink::Odd, &format!("    {note}\n"));
     }
 
-    fn defects(&mut self, file: &str, view: &View<'_>, bytes: &[u8]) {
+    fn defects(&mut self, file: &str, view: &View<'_>) {
+        let bytes = self.shown.bytes();
         if !view.message.has_defects() {
             self.out.push_str("\n  ");
             self.paint(Ink::Fine, "no defects");
@@ -211,7 +209,8 @@ impl Page<'_> {
         }
     }
 
-    fn rejection(&mut self, file: &str, rejection: &Rejection, bytes: &[u8], args: &Parse) {
+    fn rejection(&mut self, file: &str, rejection: &Rejection, args: &Parse) {
+        let bytes = self.shown.bytes();
         self.paint(Ink::Bad, &format!("error[{}]", rejection.kind));
         self.paint(Ink::Strong, &format!(": {}", rejection.message));
         self.out.push('\n');
@@ -257,8 +256,8 @@ fn class_rank(code: DefectCode) -> usize {
 }
 
 /// The name as on the wire, and the registry's beside it if the wire has the compact form.
-fn name(field: &HeaderField<'_>) -> (String, String) {
-    let wire = value(field.name(), SHORT_COLUMNS);
+fn name(field: &HeaderField<'_>, shown: &Shown<'_>) -> (String, String) {
+    let wire = value(&shown.of(field.name()), SHORT_COLUMNS);
     let compact = field.name().len() == 1 && field.id() != HeaderName::Unknown;
     (wire, if compact { format!(" ({})", field.id().as_str()) } else { String::new() })
 }

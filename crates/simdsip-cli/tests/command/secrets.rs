@@ -104,3 +104,123 @@ fn no_response_of_the_corpus_is_shown() {
         }
     }
 }
+
+/// In every one of these `deadbeef` is a secret.
+const HEADERS: [&str; 24] = [
+    "Authorization\0: Digest response=\"deadbeef\"",
+    "Proxy-\u{1}Authorization: Digest response=\"deadbeef\"",
+    "Authorization\u{e9}: Digest response=\"deadbeef\"",
+    "Authorization: Digest response=\"\" deadbeef",
+    "Authorization: Digest response:\"deadbeef\"",
+    "Authorization: Digest response\u{b}=\"deadbeef\"",
+    "Authorization: NTLM gssapi-data=\"deadbeef\"",
+    "Authorization: Kerberos qop=\"auth\", gssapi-data=\"deadbeef\"",
+    "Authorization: AKA-Own deadbeef",
+    "Authorization: Digest nonce=\"x, response=deadbeef\"",
+    "Authorization: Digest username=\"bob\"; response=deadbeef",
+    "Authorization Digest uri=\"sip:x\", response=deadbeef",
+    "Authentication-Info: nextnonce=deadbeef",
+    "Refer-To: <sip:a@b?Authorization=Digest%20response%3D%22deadbeef%22>",
+    "Refer-To: <sip:a@b?Subject=x&Proxy-%41uthorization=Basic%20deadbeef>",
+    "Contact: <sip:alice:deadbeef@b>",
+    "Contact: <sip:alice:dead:deadbeef\r\n @b>",
+    "k=deadbeef",
+    "k=clear deadbeef",
+    "a=crypto:1 AES inline: deadbeef",
+    "a =crypto:1 AES inline:deadbeef",
+    "a=ice-pwd deadbeef",
+    "a=pcfg:1 crypto:1 AES inline:deadbeef",
+    "User-Agent: x\rAuthorization: Digest response=deadbeef",
+];
+
+#[test]
+fn secrets_in_odd_places_are_hidden() {
+    let scratch = Scratch::new("odd");
+    for line in HEADERS {
+        let all = [
+            format!("INVITE sip:a SIP/2.0\r\n{line}\r\n\r\n"),
+            format!("k=: sip:x SIP/2.0\r\n{line}\r\nContent-Length: 0\r\n\r\n"),
+            format!("NOTIFY sip:a SIP/2.0\r\nc: message/sipfrag\r\n\r\nSIP/2.0 200 OK\r\n{line}\r\n"),
+            // A line without colon below, so that a defect's line is shown; and no message at all.
+            format!("SIP/2.0 200 \r\nX\r\n{line}\n\n"),
+            format!("{line}\r\n"),
+        ];
+        for text in all {
+            let path = scratch.write("message.sip", text.as_bytes());
+            for mode in ["strict", "interop", "capture"] {
+                for extra in [&["--transport", "udp"][..], &["--transport", "tcp"], &["--json"]] {
+                    let ran = simdsip(&[&["parse", "--mode", mode], extra, &[&path]].concat());
+                    assert!(!ran.text().contains("deadbeef"), "{text:?} {extra:?}: {}", ran.text());
+                }
+            }
+            let path = scratch.write("message.pcap", &pcap(&[text.as_bytes()]));
+            for columns in [&[][..], &["--columns", "contact,frame,raw,uri,user_agent"]] {
+                for format in ["--jsonl", "--csv", "--text"] {
+                    let ran = simdsip(&[&["messages", "--ports", "any", format], columns, &[&path]].concat());
+                    assert!(!ran.text().contains("deadbeef"), "{text:?} {format}: {}", ran.text());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_message_whose_masked_copy_is_none_keeps_its_structure() {
+    let scratch = Scratch::new("start");
+    let text = "k=: sip:alice:deadbeef@b SIP/2.0\r\nAuthorization: Digest username=\"bob\", response=\"deadbeef\"\r\n\
+                Content-Length: 0\r\n\r\n";
+    let path = scratch.write("start.sip", text.as_bytes());
+    let hidden = simdsip(&["parse", "--json", &path]);
+    let shown = simdsip(&["parse", "--json", "--show-secrets", &path]);
+    assert_eq!((hidden.status, shown.status), (Some(0), Some(0)));
+    assert_eq!(shown.text().replace("deadbeef", "********"), hidden.text());
+    assert_eq!(hidden.json()[0]["method"], "k=:");
+    let page = simdsip(&["parse", &path]);
+    assert!(page.text().contains("  k=: sip:alice:********@b SIP/2.0\n"), "{}", page.text());
+    assert!(page.text().contains("Digest username=\"bob\", response=\"********\""), "{}", page.text());
+    assert!(page.text().contains("secrets are hidden by asterisks"), "{}", page.text());
+}
+
+#[test]
+fn columns_say_the_same_as_raw() {
+    let scratch = Scratch::new("columns");
+    let messages: [&[u8]; 4] = [
+        b"INVITE sip:a:deadbeef@b SIP/2.0\r\nContact: \"\x7f,\\\" <sip:c:deadbeef@d>,\r\n <sip:e\xff@f>\r\n\
+          User-Agent: =x\x08\r\ni: 1@sip:x:deadbeef@y\r\nCSeq: 1 INVITE\r\n\r\n",
+        b"SIP/2.0 200 see sip:a:deadbeef@b\r\nServer:\r\nContact: <sip:c:deadbeef@d>\r\nCSeq: 1 sip:a:deadbeef@b\r\n\r\n",
+        b"OPTIONS sip:a SIP/2.0\r\nContact: <sip:c@d:5060>\r\n\r\n",
+        b"OPTIONS sip:a?Authorization=deadbeef SIP/2.0\r\nContact: <sip:c@d:5060>\r\n\r\n",
+    ];
+    let path = scratch.write("columns.pcap", &pcap(&messages));
+    for columns in
+        [&[][..], &["--columns", "uri,contact,frame,cseq_method,call_id,server,reason,user_agent,defects"]]
+    {
+        for format in [&["--jsonl"][..], &["--csv"], &["--csv", "--csv-safe"], &["--text"]] {
+            let args = [&["messages"], format, columns, &[&path]].concat();
+            let shown = simdsip(&[&args[..], &["--show-secrets"]].concat());
+            assert!(shown.text().contains("deadbeef") || format == ["--text"]);
+            let expected = shown.text().replace("deadbeef", "********");
+            let hidden = simdsip(&args);
+            if format == ["--jsonl"] {
+                for (one, other) in hidden.json().iter().zip(shown.json()) {
+                    for (name, value) in
+                        one.as_object().unwrap().iter().filter(|(name, _)| !name.ends_with("_b64"))
+                    {
+                        assert_eq!(
+                            value.to_string(),
+                            other[name].to_string().replace("deadbeef", "********")
+                        );
+                    }
+                }
+                assert!(hidden.text().contains("contact_b64"));
+                assert_eq!(hidden.out.len(), shown.out.len());
+            } else {
+                assert_eq!(hidden.text(), expected, "{format:?}");
+            }
+        }
+    }
+    let rows = simdsip(&["messages", "--columns", "uri,contact,raw", &path]).json();
+    assert!(rows[0]["raw"].as_str().unwrap().contains("sip:c:********@d"));
+    assert_eq!(rows[3]["uri"], "sip:a?Authorization=********");
+    assert!(rows[3]["raw"].as_str().unwrap().starts_with("OPTIONS sip:a?Authorization=******** SIP/2.0\r\n"));
+}

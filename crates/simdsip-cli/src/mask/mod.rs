@@ -1,0 +1,218 @@
+//! Secrets, replaced by text of the same length: credentials, SDP keys, passwords in URIs.
+//!
+//! Works on bytes line by line, so that it also holds for what the parser rejects, for header fields within
+//! bodies (`message/sipfrag`) and for a second message in the same datagram. No length and no line end changes:
+//! structure is read from the bytes as they are, and [`Shown`] gives what stands in their places. Where it is in
+//! doubt it hides too much. Does not look into compressed or encoded bodies. RFC 7616 §3.4, §3.5; RFC 7617;
+//! RFC 6750 §2.1; RFC 3261 §19.1.1; RFC 4568 §9; RFC 4567 §3; RFC 8866 §5.12; RFC 8839 §5.4; RFC 5939 §3.3.
+
+mod credentials;
+mod sdp;
+#[cfg(test)]
+mod tests;
+mod uri;
+
+use simdsip::{Message, StartLine, Unfolded};
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What stands in place of each hidden byte.
+const HIDDEN: u8 = b'*';
+
+/// Whether secrets are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Secrets {
+    /// Replaced.
+    Hidden,
+    /// As they are.
+    Shown,
+}
+
+/// Bytes, and what may be shown of each.
+#[derive(Debug)]
+pub(crate) struct Shown<'b> {
+    real: &'b [u8],
+    masked: Option<Vec<u8>>,
+}
+
+impl<'b> Shown<'b> {
+    /// `real` with its secrets hidden, if they are to be. `message` is what the parser found in it.
+    pub(crate) fn new(real: &'b [u8], message: Option<Message<'b>>, secrets: Secrets) -> Shown<'b> {
+        let masked = (secrets == Secrets::Hidden).then(|| {
+            let (start, kept) = message.map_or((0..0, [None, None]), |message| start_line(real, &message));
+            let mut masked = hidden(real, &start);
+            for range in kept.into_iter().flatten() {
+                masked[range.clone()].copy_from_slice(&real[range]);
+            }
+            masked
+        });
+        Shown { real, masked }
+    }
+
+    /// Nothing at all.
+    pub(crate) const NONE: Shown<'static> = Shown { real: &[], masked: None };
+
+    /// All of it.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.masked.as_deref().unwrap_or(self.real)
+    }
+
+    /// Whether anything is hidden.
+    pub(crate) fn differs(&self) -> bool {
+        self.bytes() != self.real
+    }
+
+    /// What may be shown of `slice`, which is a piece of the real bytes. Anything else is masked by itself.
+    pub(crate) fn of<'s>(&'s self, slice: &'s [u8]) -> Cow<'s, [u8]> {
+        match &self.masked {
+            None => Cow::Borrowed(slice),
+            Some(masked) => match within(self.real, slice).and_then(|range| masked.get(range)) {
+                Some(shown) => Cow::Borrowed(shown),
+                None => Cow::Owned(hidden(slice, &(0..0))),
+            },
+        }
+    }
+
+    /// The same of a value, each fold read as a space.
+    pub(crate) fn unfolded(&self, value: Unfolded<'_>) -> Vec<u8> {
+        let mut out = Vec::new();
+        for (at, line) in value.enumerate() {
+            if at > 0 {
+                out.push(b' ');
+            }
+            out.extend_from_slice(&self.of(line));
+        }
+        out
+    }
+}
+
+/// Whether something in the value of a header field, or in a Request-URI, may be hidden when it is seen within its
+/// message. For values of which most are harmless.
+pub(crate) fn concerns(value: &[u8]) -> bool {
+    let special = |byte: &u8| matches!(byte, b'@' | b'?' | b'&' | b'%' | b'\r' | b'\n');
+    // Without early exit, so that it is done many bytes at a time.
+    if !value.iter().fold(false, |found, byte| found | special(byte)) {
+        return false;
+    }
+    // Only a password needs no other byte of those: a colon behind that of the scheme, and before an at-sign.
+    let (before, behind) = value.split_at(value.iter().rposition(|byte| *byte == b'@').unwrap_or(0));
+    let password = before.iter().filter(|byte| **byte == b':').count() > 1;
+    let other = |bytes: &[u8]| bytes.iter().any(|byte| *byte != b'@' && special(byte));
+    if !password && !other(before) && !other(behind) {
+        return false;
+    }
+    let mut mask = Mask::new(value);
+    uri::hide(&mut mask, 0..value.len());
+    value.iter().any(|byte| matches!(byte, b'\r' | b'\n')) || mask.out != value
+}
+
+/// The start line, and the pieces of it that are shown whatever they hold: method or status code, and version.
+fn start_line(real: &[u8], message: &Message<'_>) -> (Range<usize>, [Option<Range<usize>>; 2]) {
+    let line = within(real, message.as_bytes()).map_or(0, |range| range.start);
+    // Offsets of a message in a stream do not count from the file's first byte.
+    let line = line..line + message.start_line_range().len();
+    let kept = match message.start_line() {
+        StartLine::Request(request) => {
+            let method = request.method.as_bytes();
+            let stands = real.get(line.start..).is_some_and(|rest| rest.starts_with(method));
+            [stands.then(|| line.start..line.start + method.len()), within(real, request.version)]
+        }
+        StartLine::Status(status) => [within(real, status.version), within(real, status.code)],
+    };
+    (line, kept)
+}
+
+/// Where `slice` stands in `bytes`, if it is a piece of them.
+fn within(bytes: &[u8], slice: &[u8]) -> Option<Range<usize>> {
+    let start = slice.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
+    let range = start..start.checked_add(slice.len())?;
+    (range.end <= bytes.len()).then_some(range)
+}
+
+/// A copy of `real` without its secrets. White space within them stays, so that folds and lines do. What stands in
+/// `start_line` is no line of SDP.
+fn hidden(real: &[u8], start_line: &Range<usize>) -> Vec<u8> {
+    let mut mask = Mask::new(real);
+    let (mut at, mut field) = (0, 0);
+    while at < real.len() {
+        if at >= field {
+            field = field_end(real, at);
+            uri::hide(&mut mask, at..field);
+        }
+        let line = at..line_end(real, at);
+        at = match credentials::find(&real[line.clone()]) {
+            Some((value, kind)) => {
+                credentials::hide(&mut mask, at + value..field, kind);
+                field
+            }
+            None => {
+                if !start_line.contains(&at) {
+                    sdp::hide(&mut mask, line.clone());
+                }
+                line.end
+            }
+        };
+        // A lone CR ends a line too, as some readers of SDP have it.
+        while matches!(real.get(at), Some(b'\r' | b'\n')) {
+            at += 1;
+        }
+    }
+    mask.out
+}
+
+/// Where the line that begins at `at` ends: its CR or LF, or the end.
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    bytes[at..].iter().position(|byte| matches!(byte, b'\r' | b'\n')).map_or(bytes.len(), |len| at + len)
+}
+
+/// Where the header field that begins at `at` ends: an LF that no blank follows, or the end.
+fn field_end(bytes: &[u8], at: usize) -> usize {
+    let ends = |at: &usize| bytes[*at] == b'\n' && !matches!(bytes.get(at + 1), Some(b' ' | b'\t'));
+    (at..bytes.len()).find(ends).unwrap_or(bytes.len())
+}
+
+/// The bytes as they are, and the copy in which some are hidden.
+struct Mask<'b> {
+    real: &'b [u8],
+    out: Vec<u8>,
+}
+
+impl<'b> Mask<'b> {
+    fn new(real: &'b [u8]) -> Mask<'b> {
+        Mask { real, out: real.to_vec() }
+    }
+
+    fn cover(&mut self, range: Range<usize>) {
+        self.cover_but(range, |_| false);
+    }
+
+    /// Hides all but white space and those bytes.
+    fn cover_but(&mut self, range: Range<usize>, stays: impl Fn(u8) -> bool) {
+        for byte in &mut self.out[range] {
+            if !byte.is_ascii_whitespace() && !stays(*byte) {
+                *byte = HIDDEN;
+            }
+        }
+    }
+}
+
+/// RFC 3261 §25.1 `token`.
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-.!%*_+`'~".contains(&byte)
+}
+
+/// Where the bytes at `at` that are such end.
+fn skip(bytes: &[u8], at: usize, such: impl Fn(u8) -> bool) -> usize {
+    let at = at.min(bytes.len());
+    at + bytes[at..].iter().take_while(|byte| such(**byte)).count()
+}
+
+/// Where the white space at `at` ends, folds included.
+fn blanks(bytes: &[u8], at: usize) -> usize {
+    skip(bytes, at, |byte| byte.is_ascii_whitespace())
+}
+
+/// Behind the first `word` in any case.
+fn behind(bytes: &[u8], word: &[u8]) -> Option<usize> {
+    bytes.windows(word.len()).position(|at| at.eq_ignore_ascii_case(word)).map(|at| at + word.len())
+}
