@@ -87,11 +87,12 @@ fn count_parts(body: &[u8], boundary: &[u8]) -> usize {
         let Some(rest) = line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary)) else {
             continue;
         };
-        if rest.starts_with(b"--") {
+        let rest = rest.strip_suffix(b"\n").map_or(rest, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
+        let padding = |rest: &[u8]| rest.iter().all(|byte| matches!(byte, b' ' | b'\t'));
+        if rest.strip_prefix(b"--").is_some_and(padding) {
             break;
         }
-        let rest = rest.strip_suffix(b"\n").map_or(rest, |rest| rest.strip_suffix(b"\r").unwrap_or(rest));
-        count += usize::from(rest.iter().all(|byte| matches!(byte, b' ' | b'\t')));
+        count += usize::from(padding(rest));
     }
     count
 }
