@@ -3,7 +3,7 @@
 //! The name is compared without the bytes that no token has, and what only contains such a name counts too: a
 //! reader that is lenient may take it for one. RFC 7616 §3.4, §3.5; RFC 7235 §2.1.
 
-use super::{Mask, behind, blanks, is_token, skip};
+use super::{Mask, behind, blanks, is_token, loosely_behind, skip};
 use std::ops::Range;
 
 /// Parameters of `Digest` whose values are shown.
@@ -43,15 +43,7 @@ const NAMES: [(&[u8], Kind); 2] =
 
 /// The kind of what `name` names and where in it the name of a field that carries credentials ends.
 pub(super) fn named(name: &[u8]) -> Option<(usize, Kind)> {
-    let kept: Vec<u8> = name.iter().filter(|byte| is_token(**byte)).map(u8::to_ascii_lowercase).collect();
-    NAMES.iter().find_map(|(wanted, kind)| {
-        let mut tokens = behind(&kept, wanted)?;
-        let last = name.iter().position(|byte| {
-            tokens -= usize::from(is_token(*byte));
-            tokens == 0
-        })?;
-        Some((last + 1, *kind))
-    })
+    NAMES.iter().find_map(|(wanted, kind)| Some((loosely_behind(name, wanted, None)?, *kind)))
 }
 
 /// Where the value begins if `line` begins a header field that carries credentials.
@@ -66,6 +58,16 @@ pub(super) fn find(line: &[u8]) -> Option<(usize, Kind)> {
     // Where more of a name follows, this colon may stand in the value: the one before it is missing.
     let goes_on = line[end..colon].iter().any(|byte| is_token(*byte));
     Some((if goes_on { end } else { colon + 1 }, kind))
+}
+
+/// Where the value begins if such a field is somewhere in `field`, perhaps with line ends in its name.
+pub(super) fn find_within(field: &[u8]) -> Option<(usize, Kind)> {
+    let with_colon = [&b"authorization:"[..], b"authentication-info:"];
+    let found = with_colon
+        .iter()
+        .zip(NAMES)
+        .filter_map(|(wanted, (_, kind))| Some((loosely_behind(field, wanted, Some(b':'))?, kind)));
+    found.min_by_key(|(value, _)| *value)
 }
 
 /// Hides the secrets of the value in `range`.

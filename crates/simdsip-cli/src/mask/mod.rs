@@ -89,21 +89,30 @@ impl<'b> Shown<'b> {
 /// Whether something in the value of a header field, or in a Request-URI, may be hidden when it is seen within its
 /// message. For values of which most are harmless.
 pub(crate) fn concerns(value: &[u8]) -> bool {
-    let special = |byte: &u8| matches!(byte, b'@' | b'?' | b'&' | b'%' | b'\r' | b'\n');
-    // Without early exit, so that it is done many bytes at a time.
-    if !value.iter().fold(false, |found, byte| found | special(byte)) {
-        return false;
-    }
-    // Only a password needs no other byte of those: a colon behind that of the scheme, and before an at-sign.
-    let (before, behind) = value.split_at(value.iter().rposition(|byte| *byte == b'@').unwrap_or(0));
-    let password = before.iter().filter(|byte| **byte == b':').count() > 1;
-    let other = |bytes: &[u8]| bytes.iter().any(|byte| *byte != b'@' && special(byte));
-    if !password && !other(before) && !other(behind) {
+    if !may_concern(value) {
         return false;
     }
     let mut mask = Mask::new(value);
-    uri::hide(&mut mask, 0..value.len());
+    hide_field(&mut mask, 0..value.len(), &(0..value.len()));
+    sdp::hide_embedded(&mut mask, 0..value.len());
     value.iter().any(|byte| matches!(byte, b'\r' | b'\n')) || mask.out != value
+}
+
+/// The same, at a glance: never false where it does.
+fn may_concern(value: &[u8]) -> bool {
+    let (mut last, mut colons, mut password) = (0, 0, false);
+    for byte in value {
+        match byte {
+            b'?' | b'&' | b'%' | b'\r' | b'\n' => return true,
+            // The last letters of what holds credentials or keys.
+            b':' if b"notd".contains(&last) => return true,
+            b':' => colons += 1,
+            b'@' => password |= colons > 1,
+            _ if is_token(*byte) => last = byte.to_ascii_lowercase(),
+            _ => {}
+        }
+    }
+    password
 }
 
 /// The start line, and the pieces of it that are shown whatever they hold: method or status code, and version.
@@ -137,7 +146,7 @@ fn hidden(real: &[u8], start_line: &Range<usize>) -> Vec<u8> {
     while at < real.len() {
         if at >= field {
             field = field_end(real, at);
-            uri::hide(&mut mask, at..field);
+            hide_field(&mut mask, at..field, start_line);
         }
         let line = at..line_end(real, at);
         at = match credentials::find(&real[line.clone()]) {
@@ -158,6 +167,17 @@ fn hidden(real: &[u8], start_line: &Range<usize>) -> Vec<u8> {
         }
     }
     mask.out
+}
+
+/// Hides what is a secret if the lines of the field are one line: readers differ in where a line ends.
+fn hide_field(mask: &mut Mask<'_>, field: Range<usize>, start_line: &Range<usize>) {
+    uri::hide(mask, field.clone());
+    if let Some((value, kind)) = credentials::find_within(&mask.real[field.clone()]) {
+        credentials::hide(mask, field.start + value..field.end, kind);
+    }
+    if !start_line.contains(&field.start) {
+        sdp::hide_folded(mask, field);
+    }
 }
 
 /// Where the line that begins at `at` ends: its CR or LF, or the end.
@@ -210,6 +230,19 @@ fn skip(bytes: &[u8], at: usize, such: impl Fn(u8) -> bool) -> usize {
 /// Where the white space at `at` ends, folds included.
 fn blanks(bytes: &[u8], at: usize) -> usize {
     skip(bytes, at, |byte| byte.is_ascii_whitespace())
+}
+
+/// Behind the first `word`, which is in lower case, where bytes that are neither those of tokens nor `besides` are
+/// not heeded.
+fn loosely_behind(bytes: &[u8], word: &[u8], besides: Option<u8>) -> Option<usize> {
+    let counts = |byte: &u8| is_token(*byte) || Some(*byte) == besides;
+    let kept: Vec<u8> = bytes.iter().filter(|byte| counts(byte)).map(u8::to_ascii_lowercase).collect();
+    let mut left = behind(&kept, word)?;
+    let last = bytes.iter().position(|byte| {
+        left -= usize::from(counts(byte));
+        left == 0
+    })?;
+    Some(last + 1)
 }
 
 /// Behind the first `word` in any case.

@@ -3,30 +3,36 @@
 //! RFC 8866 §5.12 (`k=`); RFC 4568 §9 (`crypto`); RFC 4567 §3 (`key-mgmt`); RFC 8839 §5.4 (`ice-pwd`); the same as
 //! capabilities (RFC 5939 §3.3).
 
-use super::{Mask, behind, blanks, is_token, skip};
+use super::{Mask, behind, blanks, is_token, loosely_behind, skip};
 use std::ops::Range;
 
 /// Hides the keys of one line.
 pub(super) fn hide(mask: &mut Mask<'_>, line: Range<usize>) {
+    hide_folded(mask, line.clone());
+    hide_embedded(mask, line);
+}
+
+/// Hides the keys of SDP within text of another kind, as in JSON.
+pub(super) fn hide_embedded(mask: &mut Mask<'_>, line: Range<usize>) {
     let bytes = &mask.real[line.clone()];
-    let kind = bytes.iter().position(|byte| *byte == b'=').and_then(|equals| {
-        let mut letters = bytes[..equals].iter().filter(|byte| is_token(**byte));
-        match (letters.next(), letters.next()) {
-            (Some(kind), None) => Some((kind.to_ascii_lowercase(), equals + 1)),
-            _ => None,
+    if bytes.contains(&b':') {
+        let words = [&b"crypto:"[..], b"key-mgmt:", b"ice-pwd:"];
+        let first = words.iter().filter_map(|word| Some(behind(bytes, word)? - word.len())).min();
+        if let Some(first) = first {
+            hide_attribute(mask, line.start + first..line.end);
         }
-    });
-    match kind {
-        Some((b'k', value)) => hide_key(mask, line.start + value..line.end),
-        Some((b'a', value)) => hide_attribute(mask, line.start + value..line.end),
-        // SDP within text of another kind, as in JSON.
-        _ if bytes.contains(&b':') => {
-            let words = [&b"crypto:"[..], b"key-mgmt:", b"ice-pwd:"];
-            let first = words.iter().filter_map(|word| Some(behind(bytes, word)? - word.len())).min();
-            if let Some(first) = first {
-                hide_attribute(mask, line.start + first..line.end);
-            }
-        }
+    }
+}
+
+/// Hides the keys of one line that may go on in others, if it looks like SDP from its first byte on.
+pub(super) fn hide_folded(mask: &mut Mask<'_>, line: Range<usize>) {
+    let bytes = &mask.real[line.clone()];
+    let Some(equals) = bytes.iter().position(|byte| *byte == b'=') else { return };
+    let mut letters = bytes[..equals].iter().filter(|byte| is_token(**byte));
+    let value = line.start + equals + 1..line.end;
+    match (letters.next(), letters.next()) {
+        (Some(b'k' | b'K'), None) => hide_key(mask, value),
+        (Some(b'a' | b'A'), None) => hide_attribute(mask, value),
         _ => {}
     }
 }
@@ -48,19 +54,19 @@ fn hide_key(mask: &mut Mask<'_>, range: Range<usize>) {
 fn hide_attribute(mask: &mut Mask<'_>, range: Range<usize>) {
     let bytes = &mask.real[range.clone()];
     let colons = |at| skip(bytes, at, |byte| byte == b':' || byte.is_ascii_whitespace());
-    let inline = behind(bytes, b"inline").map(colons);
-    let crypto = behind(bytes, b"crypto").map(colons).and_then(|tag| {
+    let inline = loosely_behind(bytes, b"inline", None).map(colons);
+    let crypto = loosely_behind(bytes, b"crypto", None).map(colons).and_then(|tag| {
         let suite = blanks(bytes, skip(bytes, tag, |byte| byte.is_ascii_digit()));
         let key = blanks(bytes, skip(bytes, suite, is_token));
         let as_usual = bytes[key..].get(..6).is_some_and(|word| word.eq_ignore_ascii_case(b"inline"));
         (!as_usual).then_some(key)
     });
-    let managed = behind(bytes, b"key-mgmt").map(colons).map(|protocol| {
+    let managed = loosely_behind(bytes, b"key-mgmt", None).map(colons).map(|protocol| {
         let end = protocol + 5;
         let mikey = bytes.get(protocol..end).is_some_and(|word| word.eq_ignore_ascii_case(b"mikey"));
         if mikey && bytes.get(end).is_some_and(u8::is_ascii_whitespace) { end } else { protocol }
     });
-    let password = behind(bytes, b"ice-pwd").map(colons);
+    let password = loosely_behind(bytes, b"ice-pwd", None).map(colons);
     if let Some(from) = [crypto, managed, password].into_iter().flatten().min() {
         mask.cover(range.start + from..range.end);
     }

@@ -98,7 +98,10 @@ fn sdp_keys_are_hidden() {
         ("a=key-mgmt AQ==", "a=key-mgmt ****"),
         ("k=base64:ab:c\r\nk=prompt", "k=base64:****\r\nk=prompt"),
         ("k=ab\nk=clear ab\nK = ab\nk=prompt:ab", "k=**\nk=***** **\nK = **\nk=*********"),
-        ("a=ice-pwd:ab\na=ice-pwd ab\n a = ice-pwd : ab", "a=ice-pwd:**\na=ice-pwd **\n a = ice-pwd : **"),
+        (
+            "a=ice-pwd:ab\na=ice-pwd ab\nx\na = ice-pwd : ab",
+            "a=ice-pwd:**\na=ice-pwd **\nx\na = ice-pwd : **",
+        ),
         ("s=-\ra=ice-pwd:ab\rt=0 0", "s=-\ra=ice-pwd:**\rt=0 0"),
         (r#"{"sdp":"v=0\r\na=ice-pwd:ab"}"#, r#"{"sdp":"v=0\r\na=ice-pwd:****"#),
     ]);
@@ -278,5 +281,25 @@ fn time_is_linear() {
             let took = begin.elapsed();
             assert!(took < std::time::Duration::from_secs(5), "{head}{piece:?} took {took:?}");
         }
+    }
+}
+
+#[test]
+fn a_glance_misses_nothing() {
+    for value in [
+        "Authorization : x",
+        "autho\0rization\0: x",
+        "Proxy-Authentication-Info: x",
+        "v=0\\r\\na=crypto:1 S inline:x",
+        "key-mgmt:x",
+        "ice-pwd:x",
+        "sip:a:b@c",
+        "<x:a:b@c>",
+        "ftp://a:b@c",
+    ] {
+        assert!(masked(value) != value && may_concern(value.as_bytes()), "{value}");
+    }
+    for value in ["<sip:a@192.0.2.1:5060;x=y>", "own1@client.example.com", "Phone/1.0 (x; y)"] {
+        assert!(!may_concern(value.as_bytes()), "{value}");
     }
 }

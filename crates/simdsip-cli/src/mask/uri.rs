@@ -35,6 +35,16 @@ pub(super) fn hide(mask: &mut Mask<'_>, field: Range<usize>) {
                     encoded = password(mask, at + 3..field.end, &marks);
                 }
             }
+            // A scheme that is none.
+            b'<' if at >= plain => {
+                let colon = rest.iter().take(32).position(|byte| b":>@".contains(byte));
+                if let Some(colon) =
+                    colon.filter(|colon| rest[*colon] == b':' && rest.get(colon + 1) != Some(&b'/'))
+                {
+                    let marks = Marks { web: false, bracket: true, encoded: false };
+                    plain = password(mask, at + colon + 1..field.end, &marks);
+                }
+            }
             b'?' | b'&' => {
                 if let Some(end) = header(mask, at + 1..field.end) {
                     at = end;
@@ -86,7 +96,8 @@ fn password(mask: &mut Mask<'_>, uri: Range<usize>, marks: &Marks) -> usize {
         return uri.start;
     }
     let ends = |at: usize| match bytes[at] {
-        b'<' | b'>' => true,
+        b'>' => true,
+        b'<' => !marks.bracket,
         b'/' => marks.web,
         b',' => !marks.bracket && opens_another(&bytes[at + 1..]),
         b'"' => !marks.bracket,

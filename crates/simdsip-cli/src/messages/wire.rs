@@ -1,7 +1,7 @@
 //! What rows hold of the bytes of their messages, with the secrets hidden.
 //!
 //! A row is masked only where a value that is asked for gives reason to; what is shown is then cut from the masked
-//! message, so that each column says the same as `raw`.
+//! message, so that no column shows what `raw` hides.
 
 use crate::mask::{self, Secrets, Shown};
 use simdsip_capture::Row;

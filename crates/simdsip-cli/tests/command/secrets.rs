@@ -106,7 +106,7 @@ fn no_response_of_the_corpus_is_shown() {
 }
 
 /// In every one of these `deadbeef` is a secret.
-const HEADERS: [&str; 24] = [
+const HEADERS: [&str; 34] = [
     "Authorization\0: Digest response=\"deadbeef\"",
     "Proxy-\u{1}Authorization: Digest response=\"deadbeef\"",
     "Authorization\u{e9}: Digest response=\"deadbeef\"",
@@ -131,6 +131,16 @@ const HEADERS: [&str; 24] = [
     "a=ice-pwd deadbeef",
     "a=pcfg:1 crypto:1 AES inline:deadbeef",
     "User-Agent: x\rAuthorization: Digest response=deadbeef",
+    "User-Agent: Authorization: Digest response=deadbeef",
+    "User-Agent: crypto:1 AES inline:deadbeef",
+    "Auth\rorization: Digest response=deadbeef",
+    "Auth\r\n orization: Digest response=deadbeef",
+    ":Authorization: Digest response=deadbeef",
+    "a=crypto:1 AES \r\n inline:deadbeef",
+    "a=ice-\0pwd:deadbeef",
+    "k=\r\n deadbeef",
+    "Contact: <s\0ip:alice:deadbeef@b>",
+    "Contact: <sip:al<ice:deadbeef@b>",
 ];
 
 #[test]
