@@ -39,6 +39,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             Plant each bug of fuzz/planted/ in a copy of the last commit and see whether its
                             target finds it within N seconds (60).
   mutants [ARGS...]         cargo mutants over the library crates.
+  miri [ARGS...]            The unit tests of the core's scanner and names under Miri, as SSE2 and AVX2 (nightly with
+                            miri and rust-src; says how to get them); ARGS go to the test program.
   neon [ARGS...]            The tests of the core for aarch64 under qemu; ARGS go to `cargo test`.
   help                      This text.
 
@@ -103,6 +105,7 @@ fn main() -> ExitCode {
             None => return usage(&args),
         },
         ["mutants", ref rest @ ..] => mutants(rest),
+        ["miri", ref rest @ ..] => miri(rest),
         ["neon", ref rest @ ..] => neon::run(rest),
         _ => return usage(&args),
     };
@@ -120,6 +123,19 @@ fn main() -> ExitCode {
 fn usage(args: &[&str]) -> ExitCode {
     eprint!("xtask: cannot read `{}`\n\n{HELP}", args.join(" "));
     ExitCode::from(2)
+}
+
+/// Miri has no `cpuid`: under it the core believes what it was compiled for.
+fn miri(rest: &[&str]) -> Result<()> {
+    if !succeeds("cargo", &["+nightly", "miri", "--version"]) {
+        return Err("Miri is missing: rustup component add --toolchain nightly miri rust-src".into());
+    }
+    let what: &[&str] = if rest.is_empty() { &["scan::", "header::", "defect::"] } else { rest };
+    let tests = ["+nightly", "miri", "test", "-p", "simdsip", "--lib", "--target-dir", "target/miri", "--"];
+    run(cargo(&tests)
+        .args(what)
+        .env("RUSTFLAGS", "-Ctarget-feature=+avx2,+bmi1,+bmi2,+lzcnt,+popcnt")
+        .env("MIRIFLAGS", "-Zmiri-disable-isolation"))
 }
 
 fn mutants(rest: &[&str]) -> Result<()> {
