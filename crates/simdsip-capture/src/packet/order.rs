@@ -86,11 +86,11 @@ impl Order {
         let first = at.wrapping_add(1);
         match self.here {
             None => {
-                self.here = Some(Place::new(first, Some(at), 0));
+                self.here = Some(Place::new(first, Some(first), 0));
                 give(Piece::Start);
                 true
             }
-            Some(here) if here.began == Some(at) || here.next == first => true,
+            Some(here) if here.from == Some(first) || here.next == first => true,
             Some(_) => {
                 if self.claim.as_ref().is_none_or(|claim| claim.at != first) {
                     self.claim = Some(Box::new(Held { at: first, bytes: bytes.to_vec(), lost, origin }));
@@ -103,12 +103,16 @@ impl Order {
     /// A segment comes at `at`: perhaps it goes on from the SYN that waits.
     pub(crate) fn bear_out(&mut self, at: u32, has_payload: bool, give: &mut impl FnMut(Piece<'_>)) {
         let (Some(here), Some(claim)) = (self.here, &self.claim) else { return };
+        if here.gave(claim.at) {
+            // What repeats bytes of the connection that is known is no other's.
+            self.claim = None;
+            return;
+        }
         let len = u32::try_from(claim.bytes.len()).unwrap_or(u32::MAX);
         let goes_on = at == claim.at || at == claim.at.wrapping_add(len);
         // The first segment is late, and this one has no other place.
         let near = has_payload && here.is_foreign(at) && at.wrapping_sub(claim.at) <= WINDOW;
-        // What repeats bytes of the connection that is known bears out nothing.
-        if (goes_on && at != here.next && !here.gave(claim.at)) || near {
+        if at != here.next && (goes_on || near) && !self.is_of_other(at) {
             self.believe(give);
         }
     }
@@ -137,9 +141,9 @@ impl Order {
         let mut here = *self.here.get_or_insert(Place::new(at, None, 0));
         if !bytes.is_empty() && at != here.next {
             if self.is_of_other(at) {
-                here = self.go_back(at, give);
+                here = self.go_back(here, give);
             } else if here.is_foreign(at) {
-                here = self.leave(Place::new(at, None, here.life.wrapping_add(1)), Gap::Yes, give);
+                here = self.leave(Place::new(at, Some(at), here.life.wrapping_add(1)), Gap::Yes, give);
             }
         }
         if here.distance(at) > 0 {
@@ -190,9 +194,8 @@ impl Order {
     /// The connection is the one that the waiting SYN began.
     fn believe(&mut self, give: &mut impl FnMut(Piece<'_>)) {
         let (Some(claim), Some(here)) = (self.claim.take(), self.here) else { return };
-        let began = claim.at.wrapping_sub(1);
         // Where nothing was given yet, nothing is missing.
-        let place = Place::new(claim.at, Some(began), here.life.wrapping_add(1));
+        let place = Place::new(claim.at, Some(claim.at), here.life.wrapping_add(1));
         self.leave(place, if self.started { Gap::Yes } else { Gap::No }, give);
         give(Piece::Start);
         self.take(claim.at, &claim.bytes, Some(claim.origin), give);
@@ -214,15 +217,17 @@ impl Order {
 
     /// Whether bytes at `at` go on from the other place, or fill the hole that was given up behind it.
     fn is_of_other(&self, at: u32) -> bool {
-        let Some(other) = self.other else { return false };
+        let (Some(other), Some(here)) = (self.other, self.here) else { return false };
         let into = at.wrapping_sub(other.next);
-        let hole = other.hole_end.map_or(0, |end| end.wrapping_sub(other.next));
-        into == 0 || self.here.is_some_and(|here| here.life == other.life) && into < hole
+        // As long as nothing goes on from here, all behind the first hole is a guess.
+        let end = if here.sound { other.hole_end } else { other.hole_end.map(|_| here.first) };
+        let hole = end.map_or(0, |end| end.wrapping_sub(other.next));
+        into == 0 || here.life == other.life && into < hole
     }
 
-    /// The other place was the right one: goes on there, at `at`.
-    fn go_back(&mut self, at: u32, give: &mut impl FnMut(Piece<'_>)) -> Place {
-        let (Some(here), Some(other)) = (self.here, self.other) else { return Place::new(at, None, 0) };
+    /// The other place was the right one: goes on there.
+    fn go_back(&mut self, here: Place, give: &mut impl FnMut(Piece<'_>)) -> Place {
+        let Some(other) = self.other else { return here };
         let hole = here.life == other.life;
         let back = here.distance(other.next) < 0;
         // What waits behind the hole waits on.
@@ -230,7 +235,7 @@ impl Order {
             self.skip_holes(give);
         }
         give(Piece::Gap);
-        let place = Place { next: at, sound: true, hole_end: None, ..other };
+        let place = Place { hole_end: None, ..other };
         let hole_end = (hole && !back).then_some(place.first);
         self.other = self.here.replace(place).map(|here| Place { hole_end, ..here });
         place
@@ -267,9 +272,7 @@ impl Order {
             here.next = here.next.wrapping_add(u32::try_from(len).unwrap_or(u32::MAX));
             if here.next.wrapping_sub(here.first) > WINDOW {
                 here.first = here.next.wrapping_sub(WINDOW);
-                // The numbers come round one day.
-                here.began =
-                    here.began.filter(|began| here.next.wrapping_sub(*began) <= WINDOW.wrapping_mul(2));
+                here.from = here.from.filter(|from| here.next.wrapping_sub(*from) <= WINDOW.wrapping_mul(2));
             }
         }
     }

@@ -7,21 +7,28 @@
 use super::sniff::{self, Ask, Looks, MAX_LINE, METHODS, VERSION};
 use memchr::{memchr, memmem, memrchr};
 
-/// Where the first start line begins, or what may become one. With `NotSip`, where to go on.
-pub(crate) fn find(bytes: &[u8], line_start: bool) -> (usize, Looks) {
+/// What a search comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sought {
+    /// A start line begins there.
+    Start(usize),
+    /// What comes before is none. What follows may become one; whether it begins a line.
+    Begun(usize, bool),
+}
+
+/// Where the first start line begins, or what may become one.
+pub(crate) fn find(bytes: &[u8], line_start: bool) -> Sought {
     let mut at = 0usize;
     let mut line_start = line_start;
     loop {
         let rest = bytes.get(at..).unwrap_or_default();
         let Some(end) = memchr(b'\n', rest) else {
-            return match begun(rest, line_start) {
-                Some(offset) => (at.saturating_add(offset), Looks::TooShort),
-                None => (bytes.len(), Looks::NotSip),
-            };
+            let offset = begun(rest, line_start).unwrap_or(rest.len());
+            return Sought::Begun(at.saturating_add(offset), line_start && offset == 0);
         };
         let line = rest.get(..end).unwrap_or_default();
         if let Some(offset) = start_in(line, line_start) {
-            return (at.saturating_add(offset), Looks::Sip);
+            return Sought::Start(at.saturating_add(offset));
         }
         at = at.saturating_add(end).saturating_add(1);
         line_start = true;
@@ -76,7 +83,7 @@ fn start_in(line: &[u8], line_start: bool) -> Option<usize> {
     }
 }
 
-/// A line that has not ended: where what may be a start line begins in it.
+/// A line that has not ended: where what may be a start line begins in it, however the line goes on.
 fn begun(tail: &[u8], line_start: bool) -> Option<usize> {
     if line_start && sniff::stream(tail, Ask::Strict) == Looks::TooShort {
         return Some(0);
@@ -84,8 +91,12 @@ fn begun(tail: &[u8], line_start: bool) -> Option<usize> {
     let from = tail.len().saturating_sub(MAX_LINE);
     let tail = tail.get(from..)?;
     let starts = METHODS.iter().chain(std::iter::once(&VERSION)).filter_map(|word| {
-        let at = memmem::find(tail, word)?;
-        (tail.get(at.saturating_add(word.len())) == Some(&b' ')).then_some(at)
+        let blank = |at: &usize| tail.get(at.saturating_add(word.len())).is_none_or(u8::is_ascii_whitespace);
+        let whole = memmem::find_iter(tail, word).find(blank);
+        whole.or_else(|| {
+            let begun = |len: &usize| word.get(..*len).is_some_and(|begun| tail.ends_with(begun));
+            tail.len().checked_sub((1..word.len()).rev().find(begun)?)
+        })
     });
     starts.min().map(|at| at.saturating_add(from))
 }
@@ -111,7 +122,7 @@ mod tests {
             (b"{\"a\":1}MESSAGE sip:a SIP/2.0\r\n", 7),
             (b"a: b\r\nXNEW sip:a SIP/2.0\r\n", 6),
         ] {
-            assert_eq!(find(bytes, false), (at, Looks::Sip), "{}", bytes.escape_ascii());
+            assert_eq!(find(bytes, false), Sought::Start(at), "{}", bytes.escape_ascii());
         }
     }
 
@@ -119,7 +130,7 @@ mod tests {
     fn every_method_is_found_whole() {
         for method in METHODS {
             let line = [b"body", method, b" sip:a SIP/2.0\r\n"].concat();
-            assert_eq!(find(&line, true), (4, Looks::Sip), "{}", method.escape_ascii());
+            assert_eq!(find(&line, true), Sought::Start(4), "{}", method.escape_ascii());
         }
     }
 
@@ -128,18 +139,24 @@ mod tests {
         for bytes in
             [&b"Via: SIP/2.0/UDP host\r\n"[..], b"CSeq: 1 INVITE\r\n", b"\x16\x03\x01 binary", b"SIP/2.0\r\n"]
         {
-            let (at, looks) = find(bytes, false);
-            assert_ne!(looks, Looks::Sip, "{}", bytes.escape_ascii());
-            assert_eq!(at, bytes.len());
+            // Before the last byte of a line's beginning, and of nothing else.
+            assert_eq!(find(bytes, false), Sought::Begun(bytes.len(), bytes.ends_with(b"\n")));
         }
     }
 
     #[test]
     fn what_may_become_a_start_line_is_kept() {
-        assert_eq!(find(b"a: b\r\nINVI", false), (6, Looks::TooShort));
-        assert_eq!(find(b"bodyINVITE sip:a SI", false), (4, Looks::TooShort));
-        assert_eq!(find(b"bodySIP/2.0 20", false), (4, Looks::TooShort));
-        assert_eq!(find(b"a: b\r\n", false), (6, Looks::TooShort));
-        assert_eq!(find(b"body", false), (4, Looks::NotSip));
+        for (bytes, at, line_start) in [
+            (&b"a: b\r\nINVI"[..], 6, true),
+            (b"bodyINVITE sip:a SI", 4, false),
+            (b"bodySIP/2.0 20", 4, false),
+            (b"bodySIP/2.", 4, false),
+            (b" INVITE\tsip:", 1, false),
+            (b"INVITED by INVITE s", 11, false),
+            (b"a: b\r\n", 6, true),
+            (b"body", 4, false),
+        ] {
+            assert_eq!(find(bytes, false), Sought::Begun(at, line_start), "{}", bytes.escape_ascii());
+        }
     }
 }

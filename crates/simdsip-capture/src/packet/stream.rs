@@ -4,8 +4,9 @@
 //! lost (a gap, a message that cannot be framed, a capture that begins in the middle) it is found again at
 //! the next line that is a start line. RFC 3261 §18.3, RFC 5626 §4.4.1 (line ends between messages).
 
+use super::Origin;
+use super::resync::{self, Sought};
 use super::sniff::{self, Ask, Looks};
-use super::{Origin, resync};
 use crate::stats::{Event, Stats};
 use simdsip::{Error, Frame, Framer, GrowIndex, Limits, Message, Parser, Side};
 
@@ -248,18 +249,17 @@ impl Stream {
                     }
                 }
                 State::Seeking { line_start, skipped } => {
-                    let (at, looks) = resync::find(rest, line_start);
+                    let sought = resync::find(rest, line_start);
+                    let (Sought::Start(at) | Sought::Begun(at, _)) = sought;
                     used = used.saturating_add(at);
                     if at > 0 && !skipped {
                         stats.event(Event::TcpSyncLost);
                     }
-                    if looks == Looks::Sip {
-                        self.state = State::Message;
-                    } else {
-                        let line_start = looks == Looks::TooShort;
+                    if let Sought::Begun(_, line_start) = sought {
                         self.state = State::Seeking { line_start, skipped: skipped || at > 0 };
                         return used;
                     }
+                    self.state = State::Message;
                 }
             }
         }

@@ -9,8 +9,9 @@ pub(super) struct Place {
     pub(super) next: u32,
     /// The first byte that was given without a hole before `next`, as far back as a segment can be late.
     pub(super) first: u32,
-    /// Sequence number of the SYN that began this connection.
-    pub(super) began: Option<u32>,
+    /// The connection's first byte, or the first that is known of it. None where the capture begins in the
+    /// middle, or the numbers may have come round since.
+    pub(super) from: Option<u32>,
     /// Which connection, of those taken to be between the same ends.
     pub(super) life: u32,
     /// A segment came that goes on from here, so that the place is more than a guess.
@@ -20,8 +21,8 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub(super) fn new(next: u32, began: Option<u32>, life: u32) -> Self {
-        Self { next, first: next, began, life, sound: true, hole_end: None }
+    pub(super) fn new(next: u32, from: Option<u32>, life: u32) -> Self {
+        Self { next, first: next, from, life, sound: true, hole_end: None }
     }
 
     /// How far `at` lies ahead of the byte that comes next.
@@ -36,7 +37,8 @@ impl Place {
 
     /// Too far away to be of this connection, or before its beginning.
     pub(super) fn is_foreign(&self, at: u32) -> bool {
-        let before = |began: u32| at.wrapping_sub(began).cast_signed() < 0;
-        self.distance(at).unsigned_abs() > WINDOW || self.began.is_some_and(before)
+        // A byte before the first is what keeps a connection alive (RFC 9293 §3.8.4).
+        let before = |from: u32| at.wrapping_sub(from).cast_signed() < -1;
+        self.distance(at).unsigned_abs() > WINDOW || self.from.is_some_and(before)
     }
 }
