@@ -8,7 +8,16 @@ use super::index::{FOLDED, Record, Table};
 use super::token::trim_lws;
 use crate::header::HeaderName;
 
-/// A header field as it stands in the bytes.
+/// A header field as it stands in the bytes (RFC 3261 §7.3.1). Ranges are byte offsets in the input.
+///
+/// ```
+/// use simdsip::HeaderName;
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nv :SIP/2.0/UDP h \r\n\r\n", &mut index)?;
+/// let via = message.headers().next().unwrap();
+/// assert_eq!((via.id(), via.name(), via.value()), (HeaderName::Via, &b"v"[..], &b"SIP/2.0/UDP h"[..]));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct HeaderField<'b> {
     bytes: &'b [u8],
@@ -23,13 +32,28 @@ impl<'b> HeaderField<'b> {
         Some(HeaderField { bytes, record, line_end })
     }
 
-    /// Which registered header this is, or [`HeaderName::Unknown`].
+    /// Which registered header this is, or [`HeaderName::Unknown`]. The name is not looked up again.
+    ///
+    /// ```
+    /// use simdsip::HeaderName;
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nI: 1\r\nX-a: 2\r\n\r\n", &mut index)?;
+    /// assert!(message.headers().map(|field| field.id()).eq([HeaderName::CallId, HeaderName::Unknown]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn id(&self) -> HeaderName {
         HeaderName::from_id(self.record.id)
     }
 
     /// The name as on the wire: any case, or the compact form. Empty where the line has no colon.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ncALL-id: 1\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers().next().unwrap().name(), b"cALL-id");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn name(&self) -> &'b [u8] {
         self.bytes.get(self.name_range()).unwrap_or(&[])
@@ -37,36 +61,78 @@ impl<'b> HeaderField<'b> {
 
     /// The value without the white space around it. A folded one still holds its line ends: see
     /// [`unfolded`](HeaderField::unfolded).
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ns:  a\r\n b \r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers().next().unwrap().value(), b"a\r\n b");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn value(&self) -> &'b [u8] {
         self.bytes.get(self.value_range()).unwrap_or(&[])
     }
 
     /// Where [`name`](HeaderField::name) stands in the input, in bytes.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers().next().unwrap().name_range(), 19..20);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn name_range(&self) -> Range<usize> {
         self.record.name_range()
     }
 
     /// Where [`value`](HeaderField::value) stands in the input, in bytes.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers().next().unwrap().value_range(), 22..23);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn value_range(&self) -> Range<usize> {
         self.record.value_range()
     }
 
     /// Where the whole field stands in the input: from its name through the line end of its last line.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers().next().unwrap().line_range(), 19..25);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn line_range(&self) -> Range<usize> {
         self.record.name..self.line_end
     }
 
     /// The whole field as it stands in the bytes, line ends included: what a response copies.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ns:  a\r\n b\r\nl: 0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers().next().unwrap().line(), b"s:  a\r\n b\r\n");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn line(&self) -> &'b [u8] {
         self.bytes.get(self.line_range()).unwrap_or(&[])
     }
 
     /// Whether the value continues on further lines (RFC 3261 §7.3.1).
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ns: a\r\n b\r\nl: 0\r\n\r\n", &mut index)?;
+    /// assert!(message.headers().map(|field| field.is_folded()).eq([true, false]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn is_folded(&self) -> bool {
         self.record.flags & FOLDED != 0
@@ -98,7 +164,14 @@ impl fmt::Debug for HeaderField<'_> {
 }
 
 /// The lines of a value, trimmed, without those that are blank. Joined by single spaces they are the
-/// value; [`fmt::Display`] does that, with U+FFFD for what is not UTF-8.
+/// value (RFC 3261 §7.3.1); [`fmt::Display`] does that, with U+FFFD for what is not UTF-8.
+///
+/// ```
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ns: a\r\n\tb c\r\n\r\n", &mut index)?;
+/// assert!(message.headers().next().unwrap().unfolded().eq([&b"a"[..], b"b c"]));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Unfolded<'b> {
     rest: Option<&'b [u8]>,
@@ -109,7 +182,16 @@ impl<'b> Unfolded<'b> {
         Unfolded { rest: Some(value) }
     }
 
-    /// Appends the value, byte for byte.
+    /// Appends the value, byte for byte, each fold as one space.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ns: a\r\n  b\r\n\r\n", &mut index)?;
+    /// let mut value = b"s: ".to_vec();
+    /// message.headers().next().unwrap().unfolded().append_to(&mut value);
+    /// assert_eq!(value, b"s: a b");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[cfg(feature = "alloc")]
     pub fn append_to(self, out: &mut alloc::vec::Vec<u8>) {
         for (at, line) in self.enumerate() {
@@ -120,7 +202,15 @@ impl<'b> Unfolded<'b> {
         }
     }
 
-    /// Joins the value in `arena`.
+    /// Joins the value in `arena`, each fold as one space: one allocation there.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ns: a\r\n  b\r\n\r\n", &mut index)?;
+    /// let arena = bumpalo::Bump::new();
+    /// assert_eq!(message.headers().next().unwrap().unfolded().unfold_in(&arena), b"a b");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[cfg(feature = "arena")]
     pub fn unfold_in(self, arena: &bumpalo::Bump) -> &[u8] {
         let len = self.clone().fold(0usize, |len, line| len.saturating_add(line.len()).saturating_add(1));
@@ -179,6 +269,14 @@ impl fmt::Display for Unfolded<'_> {
 }
 
 /// All header fields in wire order. Made by [`super::Message::headers`].
+///
+/// ```
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nv: 1\r\ni: 2\r\nl: 0\r\n\r\n", &mut index)?;
+/// assert_eq!(message.headers().len(), 3); // known without counting
+/// assert_eq!(message.headers().next_back().unwrap().name(), b"l");
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Headers<'b> {
     bytes: &'b [u8],
@@ -226,6 +324,14 @@ impl ExactSizeIterator for Headers<'_> {}
 impl FusedIterator for Headers<'_> {}
 
 /// The header fields of one registered name. Made by [`super::Message::headers_of`].
+///
+/// ```
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nv: 1\r\nl: 0\r\nVia: 2\r\n\r\n", &mut index)?;
+/// let hops = message.headers_of(simdsip::HeaderName::Via).map(|field| field.value());
+/// assert!(hops.eq([b"1", b"2"])); // commas within a value are left to the typed views
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct HeadersOf<'b> {
     all: Headers<'b>,
@@ -260,6 +366,13 @@ impl<'b> Iterator for HeadersOf<'b> {
 impl FusedIterator for HeadersOf<'_> {}
 
 /// The header fields of one name given as bytes. Made by [`super::Message::headers_named`].
+///
+/// ```
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nX-a: 1\r\nX-b: 2\r\n\r\n", &mut index)?;
+/// assert!(message.headers_named(b"x-B").map(|field| field.value()).eq([b"2"]));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct HeadersNamed<'b, 'n> {
     of: HeadersOf<'b>,

@@ -13,8 +13,18 @@ use crate::header::{HeaderName, Method};
 
 /// A message that was read. Borrows the bytes and the index; copies nothing.
 ///
-/// Every part is given as its bytes; each accessor gives the same answer each time.
+/// Every part is given as its bytes; each accessor gives the same answer each time. None panics, whatever
+/// the bytes hold, and none allocates but `into_owned`.
 /// Ranges are byte offsets in the input that was parsed.
+///
+/// ```
+/// use simdsip::HeaderName;
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"SIP/2.0 180 Ringing\r\nt: <sip:bob@b.example>\r\n\r\n", &mut index)?;
+/// assert_eq!(message.status()?, Some(180));
+/// assert_eq!(message.header(HeaderName::To).unwrap().name(), b"t"); // as it stands on the wire
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Message<'b> {
     bytes: &'b [u8],
@@ -22,7 +32,16 @@ pub struct Message<'b> {
     table: Table<'b>,
 }
 
-/// The start line of a message.
+/// The start line of a message (RFC 3261 §7).
+///
+/// ```
+/// use simdsip::StartLine;
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"SIP/2.0 486 Busy Here\r\n\r\n", &mut index)?;
+/// let StartLine::Status(line) = message.start_line() else { panic!("a response") };
+/// assert_eq!((line.code, line.reason), (&b"486"[..], &b"Busy Here"[..]));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StartLine<'b> {
     /// RFC 3261 §7.1.
@@ -32,6 +51,16 @@ pub enum StartLine<'b> {
 }
 
 /// `Method SP Request-URI SP SIP-Version` (RFC 3261 §7.1).
+///
+/// ```
+/// use simdsip::{Method, StartLine};
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:bob@b.example sip/2.0\r\n\r\n", &mut index)?;
+/// let StartLine::Request(line) = message.start_line() else { panic!("a request") };
+/// assert_eq!((line.method, line.uri), (Method::Bye, &b"sip:bob@b.example"[..]));
+/// assert_eq!(line.version, b"sip/2.0");
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RequestLine<'b> {
     /// The method; case matters.
@@ -43,6 +72,15 @@ pub struct RequestLine<'b> {
 }
 
 /// `SIP-Version SP Status-Code SP Reason-Phrase` (RFC 3261 §7.2).
+///
+/// ```
+/// use simdsip::StartLine;
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"SIP/2.0 200 \r\n\r\n", &mut index)?;
+/// let StartLine::Status(line) = message.start_line() else { panic!("a response") };
+/// assert_eq!((line.version, line.reason), (&b"SIP/2.0"[..], &b""[..]));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct StatusLine<'b> {
     /// `SIP/2.0`, or whatever stands there.
@@ -72,13 +110,27 @@ impl<'b> Message<'b> {
         self.head.start.parts.get(index).map_or(&[], |span| span.of(self.bytes))
     }
 
-    /// Request or response.
+    /// Request or response (RFC 3261 §7): a response is what begins with `SIP/`, in any case.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"SIP/2.0 200 OK\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.kind(), simdsip::Kind::Response);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.head.start.kind
     }
 
-    /// The start line, taken apart.
+    /// The start line, taken apart (RFC 3261 §7.1, §7.2).
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+    /// assert!(matches!(message.start_line(), simdsip::StartLine::Request(line) if line.uri == b"sip:b"));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn start_line(&self) -> StartLine<'b> {
         let [first, second, third] = [self.part(0), self.part(1), self.part(2)];
@@ -92,28 +144,56 @@ impl<'b> Message<'b> {
         }
     }
 
-    /// Where the start line stands in the input, its line end included.
+    /// Where the start line stands in the input, in bytes, its line end included.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"\r\nBYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.start_line_range(), 2..21); // behind the leading CR LF
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn start_line_range(&self) -> Range<usize> {
         self.head.origin..self.head.headers_at
     }
 
-    /// The method of a request.
+    /// The method of a request (RFC 3261 §7.1); `None` for a response.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.method(), Some(simdsip::Method::Bye));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn method(&self) -> Option<Method<'b>> {
         (self.kind() == Kind::Request).then(|| Method::from_bytes(self.part(0)))
     }
 
-    /// The Request-URI of a request, as on the wire.
+    /// The Request-URI of a request, as on the wire (RFC 3261 §7.1); `None` for a response.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.uri(), Some(&b"sip:b"[..]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn uri(&self) -> Option<&'b [u8]> {
         (self.kind() == Kind::Request).then(|| self.part(1))
     }
 
-    /// The Status-Code of a response; `None` for a request.
+    /// The Status-Code of a response (RFC 3261 §7.2); `None` for a request.
     ///
     /// # Errors
     /// `StatusCode` where it is not three digits from 100 on (a defect says so too).
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"SIP/2.0 1000 Odd\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.status().unwrap_err().at, 8); // accepted, but not swallowed as some number
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     pub fn status(&self) -> Result<Option<u16>, Error> {
         if self.kind() == Kind::Request {
             return Ok(None);
@@ -122,25 +202,53 @@ impl<'b> Message<'b> {
         start_line::code(self.part(1)).map(Some).ok_or(Error::new(ErrorKind::StatusCode, at))
     }
 
-    /// The Reason-Phrase of a response.
+    /// The Reason-Phrase of a response, perhaps empty (RFC 3261 §7.2); `None` for a request.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"SIP/2.0 404 Not Found\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.reason(), Some(&b"Not Found"[..]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn reason(&self) -> Option<&'b [u8]> {
         (self.kind() == Kind::Response).then(|| self.part(2))
     }
 
     /// `SIP/2.0`, or whatever stands there.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/3.0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.version(), b"SIP/3.0"); // a defect says that it is another
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn version(&self) -> &'b [u8] {
         self.part(if self.kind() == Kind::Request { 2 } else { 0 })
     }
 
-    /// All header fields, in wire order.
+    /// All header fields, in wire order (RFC 3261 §7.3).
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 0\r\nX-a: 1\r\n\r\n", &mut index)?;
+    /// assert!(message.headers().map(|field| field.name()).eq([&b"l"[..], b"X-a"]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn headers(&self) -> Headers<'b> {
         Headers::new(self.bytes, self.table, self.head.headers_end)
     }
 
-    /// The first header field of that name.
+    /// The first header field of that name, whether spelt out or compact (RFC 3261 §7.3.3).
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ni: 7@a\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.header(simdsip::HeaderName::CallId).unwrap().value(), b"7@a");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[inline]
     #[must_use]
     pub fn header(&self, name: HeaderName) -> Option<HeaderField<'b>> {
@@ -148,59 +256,127 @@ impl<'b> Message<'b> {
     }
 
     /// The header fields of that name, in wire order. [`HeaderName::Unknown`] gives all that are not registered.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nRoute: <sip:p>\r\nroute: <sip:q>\r\n\r\n", &mut index)?;
+    /// let routes = message.headers_of(simdsip::HeaderName::Route).map(|field| field.value());
+    /// assert!(routes.eq([&b"<sip:p>"[..], b"<sip:q>"]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[inline]
     #[must_use]
     pub fn headers_of(&self, name: HeaderName) -> HeadersOf<'b> {
         HeadersOf::new(self.headers(), name)
     }
 
-    /// The header fields of that name in any case, or compact form; names that no registry knows too.
+    /// The header fields of that name in any case, or compact form (RFC 3261 §7.3.1, §7.3.3); names that no
+    /// registry knows too.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nX-a: 1\r\nx-A: 2\r\nv: 3\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers_named(b"X-A").count(), 2);
+    /// assert_eq!(message.headers_named(b"Via").count(), 1);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn headers_named<'n>(&self, name: &'n [u8]) -> HeadersNamed<'b, 'n> {
         HeadersNamed::new(self.headers(), name)
     }
 
     /// Whether a header field of that name is there.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nk: 100rel\r\n\r\n", &mut index)?;
+    /// assert!(message.has(simdsip::HeaderName::Supported)); // `k` is its compact form
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[inline]
     #[must_use]
     pub fn has(&self, name: HeaderName) -> bool {
         self.table.find(name.id(), 0).is_some()
     }
 
-    /// The body.
+    /// The body (RFC 3261 §7.4): what Content-Length says; in a datagram where that is missing or
+    /// wrong, all that follows.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"MESSAGE sip:b SIP/2.0\r\nl: 2\r\n\r\nhi and more", &mut index)?;
+    /// assert_eq!(message.body(), b"hi");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn body(&self) -> &'b [u8] {
         self.bytes.get(self.body_range()).unwrap_or(&[])
     }
 
-    /// Where the body stands in the input.
+    /// Where the body stands in the input, in bytes.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"MESSAGE sip:b SIP/2.0\r\nl: 2\r\n\r\nhi", &mut index)?;
+    /// assert_eq!(message.body_range(), 31..33);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn body_range(&self) -> Range<usize> {
         self.head.body_at..self.head.body_at.saturating_add(self.head.body_len)
     }
 
     /// The message byte for byte, without line ends before it and surplus bytes behind.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"\r\nBYE sip:b SIP/2.0\r\nl: 0\r\n\r\nxx", &mut index)?;
+    /// assert_eq!(message.as_bytes(), b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\n");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn as_bytes(&self) -> &'b [u8] {
         self.bytes.get(self.range()).unwrap_or(&[])
     }
 
-    /// Where the message stands in the input.
+    /// Where the message stands in the input, in bytes.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"\r\nBYE sip:b SIP/2.0\r\nl: 0\r\n\r\nxx", &mut index)?;
+    /// assert_eq!(message.range(), 2..29);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         self.head.origin..self.body_range().end
     }
 
     /// What follows the body in the same datagram, to be ignored (RFC 3261 §18.3). Empty on streams.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\nxx", &mut index)?;
+    /// assert_eq!(message.surplus(), b"xx");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn surplus(&self) -> &'b [u8] {
         self.bytes.get(self.body_range().end..self.head.input_end).unwrap_or(&[])
     }
 
-    /// What Content-Length says, if it is there; the first where it is repeated.
+    /// What Content-Length says, in bytes, if it is there; the first where it is repeated (RFC 3261 §20.14).
     ///
     /// # Errors
     /// `ContentLength` where it is not a decimal number that fits `u64`.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: -1\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.content_length().unwrap_err().at, 22); // not 0: nobody knows
+    /// assert!(message.has_defects());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     pub fn content_length(&self) -> Result<Option<u64>, Error> {
         let Some(field) = self.header(HeaderName::ContentLength) else { return Ok(None) };
         let number = core::str::from_utf8(field.value())
@@ -232,12 +408,26 @@ impl<'b> Message<'b> {
     }
 
     /// What is odd about the message, grouped by code.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl : 0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.defects().next().unwrap().code, simdsip::DefectCode::WsBeforeColon);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn defects(&self) -> Defects<'b> {
         Defects::new(self.bytes, self.head, self.table)
     }
 
-    /// Whether anything is odd about it.
+    /// Whether anything is odd about it. Costs one comparison; [`defects`](Message::defects) looks for the places.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\nl: 0\r\n\r\n", &mut index)?;
+    /// assert!(message.has_defects()); // the first line ends in LF alone
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn has_defects(&self) -> bool {
         !self.head.defects.is_empty()
