@@ -1,8 +1,8 @@
 //! The message table: one list of columns, from which `--columns`, `schema`, JSONL and CSV derive.
 //!
 //! A column is extracted only where it is asked for. Text is what stood on the wire, unfolded and trimmed;
-//! numbers that are malformed are null, never zero. Does not mask secrets: none of these columns holds one
-//! but `raw`, which is given on request only.
+//! numbers that are malformed are null, never zero. Masks nothing: URIs may hold passwords, `raw` (given on
+//! request only) any secret.
 
 mod column;
 mod csv;
