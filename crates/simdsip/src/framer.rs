@@ -14,6 +14,15 @@ use crate::message::{Index, Message, Parser};
 use crate::scan::BLOCK;
 
 /// Which end of the connection reads: it decides what a lone CRLF is (RFC 5626 §3.5.1).
+///
+/// ```
+/// use simdsip::{Frame, Framer, Parser, Side};
+///
+/// let mut server = Framer::new(Parser::default(), Side::Server);
+/// assert!(matches!(server.next(b"\r\n\r\n"), Frame::Ping));
+/// let mut client = Framer::new(Parser::default(), Side::Client);
+/// assert!(matches!(client.next(b"\r\n\r\n"), Frame::Pong)); // the first of two
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// We accepted the connection: CRLF CRLF is a ping, perhaps in pieces.
@@ -24,7 +33,16 @@ pub enum Side {
     Observer,
 }
 
-/// What stands at the start of the stream's bytes.
+/// What stands at the start of the stream's bytes. Made by [`Framer::next`].
+///
+/// ```
+/// use simdsip::{Frame, Framer, Parser, Side};
+///
+/// let mut framer = Framer::new(Parser::default(), Side::Server);
+/// assert!(matches!(framer.next(b"BYE sip:b SIP/2.0\r\nl: 4\r\n\r\nbo"), Frame::Need(2)));
+/// let Frame::Message(message) = framer.next(b"BYE sip:b SIP/2.0\r\nl: 4\r\n\r\nbody") else { panic!("whole") };
+/// assert_eq!(message.body(), b"body");
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub enum Frame<'b> {
     /// No whole message yet: at least so many more bytes are needed. Call again with the same bytes and more.
@@ -45,7 +63,15 @@ pub enum Frame<'b> {
 }
 
 impl Frame<'_> {
-    /// How many bytes to drop from the front of the buffer before the next call; 0 for `Need` and `Fatal`.
+    /// How many bytes to drop from the front of the buffer before the next call: with a message, the line ends
+    /// before it too; 0 for `Need` and `Fatal`.
+    ///
+    /// ```
+    /// # use simdsip::{Framer, Parser, Side};
+    /// let mut framer = Framer::new(Parser::default(), Side::Server);
+    /// let frame = framer.next(b"\r\n\r\nBYE sip:b SIP/2.0\r\n");
+    /// assert_eq!(frame.consumed(), 4); // a ping; the message is not whole yet
+    /// ```
     #[must_use]
     pub fn consumed(&self) -> usize {
         match self {
@@ -107,7 +133,14 @@ pub struct Framer<const N: usize = 128> {
 }
 
 impl Framer {
-    /// For messages of up to 128 header fields.
+    /// For messages of up to 128 header fields; more are [`Frame::Fatal`] with [`LimitKind::Index`].
+    ///
+    /// ```
+    /// use simdsip::{Frame, Framer, Parser, Policy, Side};
+    ///
+    /// let mut framer = Framer::new(Parser::new(Policy::BORDER), Side::Server);
+    /// assert!(matches!(framer.next(b"BYE sip:b SIP/2.0\nl: 0\n\n"), Frame::Fatal { .. })); // bare LF
+    /// ```
     #[must_use]
     pub const fn new(parser: Parser, side: Side) -> Framer {
         Framer::sized(parser, side)
@@ -115,7 +148,15 @@ impl Framer {
 }
 
 impl<const N: usize> Framer<N> {
-    /// For messages of up to `N` header fields.
+    /// For messages of up to `N` header fields; more are [`Frame::Fatal`] with [`LimitKind::Index`].
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Frame, Framer, LimitKind, Parser, Side};
+    ///
+    /// let mut framer = Framer::<1>::sized(Parser::default(), Side::Server);
+    /// let Frame::Fatal { error, .. } = framer.next(b"BYE sip:b SIP/2.0\r\ni: 1\r\nl: 0\r\n\r\n") else { panic!() };
+    /// assert_eq!(error.kind, ErrorKind::Limit(LimitKind::Index));
+    /// ```
     #[must_use]
     pub const fn sized(parser: Parser, side: Side) -> Framer<N> {
         Framer {
@@ -129,6 +170,14 @@ impl<const N: usize> Framer<N> {
     }
 
     /// Forgets where it was: the next buffer begins between messages.
+    ///
+    /// ```
+    /// # use simdsip::{Frame, Framer, Parser, Side};
+    /// let mut framer = Framer::new(Parser::default(), Side::Server);
+    /// assert!(matches!(framer.next(b"GET / HTTP/1.1\r\n\r\n"), Frame::Fatal { .. }));
+    /// framer.reset(); // for a new connection
+    /// assert!(matches!(framer.next(b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\n"), Frame::Message(_)));
+    /// ```
     pub fn reset(&mut self) {
         self.state = State::Between;
         self.seen = 0;
@@ -139,7 +188,15 @@ impl<const N: usize> Framer<N> {
     /// After [`Frame::Need`], `buffer` has to begin with the same bytes. After a frame, it has to begin
     /// [`Frame::consumed`] bytes further on. A buffer that became shorter than it was is read afresh. After
     /// [`Frame::Fatal`], every call says so again, without the message, until [`Framer::reset`].
-    /// Costs the new bytes only; allocates nothing.
+    /// Costs the new bytes only; allocates nothing; never panics, whatever the bytes and however they are cut.
+    ///
+    /// ```
+    /// # use simdsip::{ErrorKind, Frame, Framer, Parser, Side};
+    /// let mut framer = Framer::new(Parser::default(), Side::Server);
+    /// let Frame::Fatal { error, answerable } = framer.next(b"BYE sip:b SIP/2.0\r\ni: 1\r\n\r\n") else { panic!() };
+    /// assert_eq!(error.kind, ErrorKind::ContentLength); // where the body ends, nobody knows
+    /// assert!(answerable.is_some()); // but a 400 can be made
+    /// ```
     pub fn next<'b>(&'b mut self, buffer: &'b [u8]) -> Frame<'b> {
         if buffer.len() < self.seen && !matches!(self.state, State::Broken(..)) {
             self.reset();

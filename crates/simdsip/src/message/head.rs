@@ -2,7 +2,16 @@
 
 use crate::defect::DefectSet;
 
-/// Request or response.
+/// Request or response (RFC 3261 §7). Given by [`super::Message::kind`].
+///
+/// ```
+/// use simdsip::Kind;
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"SIP/2.0 200 OK\r\n\r\n", &mut index)?;
+/// assert_eq!(message.kind(), Kind::Response);
+/// assert_eq!(message.method(), None);
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A request (RFC 3261 §7.1).

@@ -99,7 +99,11 @@ pub struct Index<const N: usize = 128> {
 }
 
 impl Index {
-    /// Room for 128 header fields.
+    /// Room for 128 header fields and header sections of 65,535 bytes.
+    ///
+    /// ```
+    /// assert!(size_of_val(&simdsip::Index::new()) <= 1_280);
+    /// ```
     #[must_use]
     pub const fn new() -> Index {
         Index::sized()
@@ -107,7 +111,15 @@ impl Index {
 }
 
 impl<const N: usize> Index<N> {
-    /// Room for `N` header fields.
+    /// Room for `N` header fields; parsing a message with more is a `Limit(Index)` error.
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Index, LimitKind, Parser};
+    ///
+    /// let mut index = Index::<1>::sized();
+    /// let error = Parser::default().parse(b"BYE sip:b SIP/2.0\r\ni: 1\r\nl: 0\r\n\r\n", &mut index).unwrap_err();
+    /// assert_eq!((error.kind, error.at), (ErrorKind::Limit(LimitKind::Index), 25));
+    /// ```
     #[must_use]
     pub const fn sized() -> Index<N> {
         let empty = Narrow { name: 0, value: 0, value_len: 0, name_len: 0, flags: 0 };
@@ -191,7 +203,17 @@ fn unpack_narrow(record: &Narrow, id: u8) -> Record {
     }
 }
 
-/// An index that grows: header sections of any length up to 4 GiB and any number of header fields, within [`crate::Limits`].
+/// An index that grows: header sections of any length up to 4 GiB and any number of header fields, within
+/// [`crate::Limits`]. Read into by [`super::Parser::parse_growing`]; 17 bytes a header field.
+///
+/// ```
+/// use simdsip::{GrowIndex, Parser};
+///
+/// let many = format!("BYE sip:b SIP/2.0\r\n{}\r\n", "X-a: 1\r\n".repeat(200));
+/// let mut index = GrowIndex::new();
+/// assert_eq!(Parser::default().parse_growing(many.as_bytes(), &mut index)?.headers().len(), 200);
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[cfg(feature = "alloc")]
 #[derive(Clone, Default)]
 pub struct GrowIndex {
@@ -202,6 +224,12 @@ pub struct GrowIndex {
 #[cfg(feature = "alloc")]
 impl GrowIndex {
     /// Empty; allocates when parsing needs it and keeps what it has.
+    ///
+    /// ```
+    /// # use simdsip::{GrowIndex, Parser};
+    /// let mut index = GrowIndex::new(); // once, then for every message
+    /// assert!(Parser::default().parse_growing(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index).is_ok());
+    /// ```
     #[must_use]
     pub const fn new() -> GrowIndex {
         let rows = WideRows { records: alloc::vec::Vec::new(), ids: alloc::vec::Vec::new() };

@@ -2,6 +2,14 @@
 //!
 //! Structure only: start line, header fields, body. What a field means is for typed
 //! views. RFC 3261 §7.
+//!
+//! ```
+//! # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+//! let message = parser.parse(b"BYE sip:b SIP/2.0\r\nv: SIP/2.0/UDP h\r\nl: 2\r\n\r\nhi", &mut index)?;
+//! assert_eq!(message.uri(), Some(&b"sip:b"[..]));
+//! assert_eq!((message.headers().len(), message.body()), (2, &b"hi"[..]));
+//! # Ok::<(), simdsip::Error>(())
+//! ```
 
 mod field;
 mod head;

@@ -31,24 +31,54 @@ impl<B> Owned<B> {
 }
 
 impl<B: AsRef<[u8]>> Owned<B> {
-    /// The same view that borrowed bytes give.
+    /// The same view that borrowed bytes give. Costs nothing.
+    ///
+    /// ```
+    /// # use simdsip::Parser;
+    /// let owned = Parser::default().parse_owned("SIP/2.0 200 OK\r\n\r\n")?;
+    /// assert_eq!(owned.as_message().status()?, Some(200)); // not parsed again
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn as_message(&self) -> Message<'_> {
         Message::new(self.bytes.as_ref(), &self.index.head, self.index.table())
     }
 
-    /// The bytes that were parsed.
+    /// The bytes that were parsed, all of them.
+    ///
+    /// ```
+    /// # use simdsip::Parser;
+    /// let owned = Parser::default().parse_owned("SIP/2.0 200 OK\r\n\r\nsurplus and all")?;
+    /// assert!(owned.bytes().ends_with("and all"));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     pub fn bytes(&self) -> &B {
         &self.bytes
     }
 
     /// The bytes back.
+    ///
+    /// ```
+    /// # use simdsip::Parser;
+    /// let owned = Parser::default().parse_owned(b"SIP/2.0 200 OK\r\n\r\n".to_vec())?;
+    /// let buffer: Vec<u8> = owned.into_bytes(); // to be filled again
+    /// # assert_eq!(buffer.len(), 18);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     pub fn into_bytes(self) -> B {
         self.bytes
     }
 }
 
-/// Bytes that were not accepted, and why. `?` takes the [`Error`] and drops the bytes.
+/// Bytes that were not accepted, and why. Made by [`Parser::parse_owned`]. `?` takes the [`Error`] and drops the bytes.
+///
+/// ```
+/// use simdsip::{ErrorKind, Parser};
+///
+/// let rejected = Parser::default().parse_owned(b"GET / HTTP/1.1\r\n\r\n".to_vec()).unwrap_err();
+/// assert_eq!(rejected.error.kind, ErrorKind::Version);
+/// assert!(rejected.bytes.starts_with(b"GET")); // perhaps another parser knows them
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejected<B> {
     /// Why.
@@ -78,6 +108,15 @@ impl Parser {
     ///
     /// # Errors
     /// As [`Parser::parse_growing`]; the bytes come back with the error.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// let received: Arc<[u8]> = Arc::from(&b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\n"[..]);
+    /// let owned = simdsip::Parser::default().parse_owned(Arc::clone(&received))?; // shared, not copied
+    /// assert_eq!(owned.as_message().as_bytes().as_ptr(), received.as_ptr());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     pub fn parse_owned<B: AsRef<[u8]>>(&self, bytes: B) -> Result<Owned<B>, Rejected<B>> {
         let mut index = GrowIndex::new();
         match self.fill(bytes.as_ref(), &mut index) {

@@ -37,6 +37,13 @@ pub struct Parser {
 impl Parser {
     /// With the fastest backend of this processor, and the limits that go with `policy`
     /// ([`Limits::capture`] for [`Policy::CAPTURE`], else [`Limits::new`]).
+    ///
+    /// ```
+    /// use simdsip::{Limits, Parser, Policy};
+    ///
+    /// let parser = Parser::new(Policy::CAPTURE);
+    /// assert_eq!(parser.limits(), &Limits::capture());
+    /// ```
     #[must_use]
     pub fn new(policy: Policy) -> Parser {
         let limits = if policy.observes { Limits::capture() } else { Limits::new() };
@@ -44,30 +51,61 @@ impl Parser {
     }
 
     /// The same with another backend.
+    ///
+    /// ```
+    /// # use simdsip::{Backend, Parser};
+    /// let plain = Parser::default().with_backend(Backend::SWAR);
+    /// assert_eq!(plain.backend(), Backend::SWAR);
+    /// ```
     #[must_use]
     pub const fn with_backend(self, backend: Backend) -> Parser {
         Parser { backend, ..self }
     }
 
     /// The same with other limits.
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Index, LimitKind, Limits, Parser};
+    ///
+    /// let mut limits = Limits::new();
+    /// limits.uri_len = 8;
+    /// let (parser, mut index) = (Parser::default().with_limits(limits), Index::new());
+    /// let error = parser.parse(b"BYE sip:bob@b.example SIP/2.0\r\n\r\n", &mut index).unwrap_err();
+    /// assert_eq!((error.kind, error.at), (ErrorKind::Limit(LimitKind::Uri), 12));
+    /// ```
     #[must_use]
     pub const fn with_limits(self, limits: Limits) -> Parser {
         Parser { limits, ..self }
     }
 
     /// The backend in use.
+    ///
+    /// ```
+    /// # use simdsip::{Backend, Parser};
+    /// assert_eq!(Parser::default().backend(), Backend::detect());
+    /// ```
     #[must_use]
     pub const fn backend(&self) -> Backend {
         self.backend
     }
 
     /// The limits in force.
+    ///
+    /// ```
+    /// # use simdsip::Parser;
+    /// assert_eq!(Parser::default().limits().header_count, 256);
+    /// ```
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
     }
 
     /// The policy in force.
+    ///
+    /// ```
+    /// # use simdsip::{Parser, Policy};
+    /// assert_eq!(Parser::default().policy(), Policy::INTEROP);
+    /// ```
     #[must_use]
     pub const fn policy(&self) -> Policy {
         self.policy
@@ -76,11 +114,21 @@ impl Parser {
     /// Reads `bytes` as one whole message: a datagram, an SCTP or WebSocket message, a file.
     ///
     /// Line ends before the start line are skipped; what follows the body is
-    /// [`Message::surplus`]. Allocates nothing. Streams are read by [`crate::Framer`].
+    /// [`Message::surplus`]. Allocates nothing and never panics. Streams are read by [`crate::Framer`].
+    /// RFC 3261 §7, §18.3.
     ///
     /// # Errors
     /// What cannot be represented (no start line), what the policy refuses, and limits:
     /// [`LimitKind::Index`] where the message has more header fields than `index` holds.
+    ///
+    /// ```
+    /// use simdsip::{DefectCode, ErrorKind, Index, Parser};
+    ///
+    /// let (parser, mut index) = (Parser::default(), Index::new());
+    /// assert!(parser.parse(b"BYE sip:b SIP/2.0\r\ni: 1\r\n\r\n", &mut index).is_ok());
+    /// let error = parser.parse(b"BYE sip:b SIP/2.0\r\ni\r\n\r\n", &mut index).unwrap_err();
+    /// assert_eq!((error.kind, error.at), (ErrorKind::Refused(DefectCode::HeaderWithoutColon), 19));
+    /// ```
     #[inline]
     pub fn parse<'b, const N: usize>(
         &self,
@@ -98,6 +146,16 @@ impl Parser {
     ///
     /// # Errors
     /// As [`Parser::parse`], but for the limits of the index.
+    ///
+    /// ```
+    /// use simdsip::{GrowIndex, Parser, Policy};
+    ///
+    /// let long = format!("BYE sip:b SIP/2.0\r\nX-a: {}\r\n\r\n", "x".repeat(100_000));
+    /// let mut index = GrowIndex::new();
+    /// let message = Parser::new(Policy::CAPTURE).parse_growing(long.as_bytes(), &mut index)?;
+    /// assert_eq!(message.headers_named(b"X-a").next().unwrap().value().len(), 100_000);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[cfg(feature = "alloc")]
     pub fn parse_growing<'b>(
         &self,
