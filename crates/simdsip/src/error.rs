@@ -31,7 +31,15 @@ impl Error {
     }
 }
 
-/// What was wrong.
+/// What was wrong. Displayed as one clause, without the place.
+///
+/// ```
+/// use simdsip::{ErrorKind, Index, Parser};
+///
+/// let (parser, mut index) = (Parser::default(), Index::new());
+/// assert_eq!(parser.parse(b"\r\n\r\n", &mut index).unwrap_err().kind, ErrorKind::Empty);
+/// assert_eq!(ErrorKind::Method.to_string(), "expected a method and a space");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -55,7 +63,15 @@ pub enum ErrorKind {
     Boundary,
 }
 
-/// Which limit was exceeded.
+/// Which limit was exceeded; [`Error::at`] is the first byte over it or the header field to blame.
+///
+/// ```
+/// use simdsip::{ErrorKind, Index, LimitKind, Parser};
+///
+/// let long = [b'x'; 70_000];
+/// let error = Parser::default().parse(&long, &mut Index::new()).unwrap_err();
+/// assert_eq!((error.kind, error.at), (ErrorKind::Limit(LimitKind::Message), 65_536));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LimitKind {

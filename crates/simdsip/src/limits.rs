@@ -25,13 +25,21 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The limits for live traffic.
+    /// The limits for live traffic: those that each field names as its default.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Limits::new().message_len, 65_536);
+    /// ```
     #[must_use]
     pub const fn new() -> Limits {
         Limits { message_len: 65_536, header_count: 256, line_len: 8_192, uri_len: 4_096, mime_depth: 8 }
     }
 
     /// The wider ones for captures: what was on the wire shall be shown.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Limits::capture().message_len, 16 << 20); // 16 MiB
+    /// ```
     #[must_use]
     pub const fn capture() -> Limits {
         Limits {
@@ -43,7 +51,12 @@ impl Limits {
         }
     }
 
-    /// None but those of the address space and the index.
+    /// None but those of the address space and the index, and 64 multipart bodies within each other.
+    ///
+    /// ```
+    /// let limits = simdsip::Limits::unlimited();
+    /// assert_eq!((limits.message_len, limits.mime_depth), (usize::MAX, 64));
+    /// ```
     #[must_use]
     pub const fn unlimited() -> Limits {
         Limits {

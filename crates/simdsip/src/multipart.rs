@@ -13,7 +13,7 @@ use crate::message::{Message, Unfolded};
 /// RFC 2046 §5.1.1.
 const BOUNDARY_MAX: usize = 70;
 
-/// The parts of a multipart body, in wire order.
+/// The parts of a multipart body, in wire order (RFC 5621 §3; RFC 2046 §5.1). An iterator of [`Part`].
 ///
 /// ```
 /// use simdsip::{Index, Parser};
@@ -40,7 +40,16 @@ pub struct Multipart<'b> {
     closed: bool,
 }
 
-/// One part: header fields and content.
+/// One part: header fields and content (RFC 2046 §5.1). Ranges are byte offsets in the input.
+///
+/// ```
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
+/// # let message = parser.parse(bytes, &mut index)?;
+/// let part = message.multipart().unwrap()?.next().unwrap();
+/// assert_eq!((part.header(b"content-id"), part.body()), (Some(&b"1"[..]), &b"hi"[..]));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Part<'b> {
     bytes: &'b [u8],
@@ -65,6 +74,14 @@ impl<'b> Message<'b> {
     /// # Errors
     /// `Boundary` where the parameter is missing, empty or longer than 70 bytes; `Limit(MimeDepth)` where
     /// [`crate::Limits::mime_depth`] allows none.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\n\r\none\r\n--x\r\n\r\ntwo\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// assert!(message.multipart().unwrap()?.map(|part| part.body()).eq([b"one", b"two"]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn multipart(&self) -> Option<Result<Multipart<'b>, Error>> {
         let field = self.header(HeaderName::ContentType)?;
@@ -111,12 +128,30 @@ impl<'b> Multipart<'b> {
     }
 
     /// Whether the closing delimiter was met: true for a whole body once all parts were taken.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\n\r\ncut sho";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// let mut parts = message.multipart().unwrap()?;
+    /// assert_eq!(parts.by_ref().count(), 1);
+    /// assert!(!parts.is_closed());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed
     }
 
     /// The boundary, unquoted.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// assert_eq!(message.multipart().unwrap()?.boundary(), b"x");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn boundary(&self) -> &[u8] {
         self.boundary.get(..self.boundary_len).unwrap_or(&[])
@@ -279,35 +314,88 @@ fn trim_start(bytes: &[u8]) -> &[u8] {
 
 impl<'b> Part<'b> {
     /// The content, without the line break before the next delimiter.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// let part = message.multipart().unwrap()?.next().unwrap();
+    /// assert_eq!(part.body(), b"hi");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn body(&self) -> &'b [u8] {
         self.bytes.get(self.body_range()).unwrap_or(&[])
     }
 
-    /// Where the content stands in the input.
+    /// Where the content stands in the input, in bytes.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// let part = message.multipart().unwrap()?.next().unwrap();
+    /// assert_eq!(&bytes[part.body_range()], b"hi");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn body_range(&self) -> Range<usize> {
         self.body.0..self.body.1
     }
 
     /// The header fields: name and raw value, which may be folded.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// let part = message.multipart().unwrap()?.next().unwrap();
+    /// assert!(part.headers().eq([(&b"Content-ID"[..], &b"1"[..])]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     pub fn headers(&self) -> impl Iterator<Item = (&'b [u8], &'b [u8])> + use<'b> {
         PartHeaders { rest: self.bytes.get(self.head.0..self.head.1).unwrap_or(&[]) }
     }
 
     /// The value of the first header field of that name, in any case.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// let part = message.multipart().unwrap()?.next().unwrap();
+    /// assert_eq!(part.header(b"CONTENT-ID"), Some(&b"1"[..]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn header(&self, name: &[u8]) -> Option<&'b [u8]> {
         self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// The value of that header field with folds read as spaces.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID:\r\n 1\r\n  2\r\n\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// let part = message.multipart().unwrap()?.next().unwrap();
+    /// assert_eq!(part.header_unfolded(b"Content-ID").unwrap().to_string(), "1 2");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn header_unfolded(&self, name: &[u8]) -> Option<Unfolded<'b>> {
         self.header(name).map(Unfolded::new)
     }
 
     /// Whether a delimiter ends this part; else the body was cut short.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\n\r\none\r\n--x\r\n\r\ntw";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// assert!(message.multipart().unwrap()?.map(|part| part.is_closed()).eq([true, false]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.closed
@@ -317,6 +405,15 @@ impl<'b> Part<'b> {
     ///
     /// # Errors
     /// `Boundary` as for [`Message::multipart`]; `Limit(MimeDepth)` where parts are nested too deep.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
+    /// # let message = parser.parse(bytes, &mut index)?;
+    /// let part = message.multipart().unwrap()?.next().unwrap();
+    /// assert!(part.multipart().is_none()); // no Content-Type: plain text
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[must_use]
     pub fn multipart(&self) -> Option<Result<Multipart<'b>, Error>> {
         let content_type = self.header(b"Content-Type").or_else(|| self.header(b"c"))?;

@@ -1,12 +1,28 @@
 //! What is odd about a message that was accepted: codes, classes, and where they show.
 //!
 //! Parsing sets one bit a code; [`Defects`] derives the places again when asked.
+//!
+//! ```
+//! # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+//! let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 9\r\n\r\n", &mut index)?;
+//! let defect = message.defects().next().unwrap();
+//! assert_eq!((defect.code.as_str(), defect.at), ("content-length-too-long", 22));
+//! # Ok::<(), simdsip::Error>(())
+//! ```
 
 mod find;
 
 pub use find::Defects;
 
 /// How much a defect matters.
+///
+/// ```
+/// use simdsip::{DefectClass, DefectCode};
+///
+/// assert_eq!(DefectCode::WsBeforeColon.class(), DefectClass::Cosmetic);
+/// assert_eq!(DefectCode::NotUtf8.class(), DefectClass::Lossy);
+/// assert_eq!(DefectCode::BareLf.class(), DefectClass::Ambiguous);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DefectClass {
     /// The same meaning for every reader.
@@ -19,6 +35,10 @@ pub enum DefectClass {
 
 impl DefectClass {
     /// `cosmetic`, `lossy` or `ambiguous`.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::DefectClass::Ambiguous.as_str(), "ambiguous");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -29,7 +49,16 @@ impl DefectClass {
     }
 }
 
-/// One oddity and its place.
+/// One oddity and its place. Given by [`crate::Message::defects`].
+///
+/// ```
+/// use simdsip::{Defect, DefectCode};
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\nxx", &mut index)?;
+/// let defect = Defect { code: DefectCode::SurplusBytes, at: 27, len: 2 };
+/// assert_eq!(message.defects().next(), Some(defect));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Defect {
     /// What is odd.
@@ -59,6 +88,14 @@ struct Row {
 macro_rules! defects {
     ($($variant:ident = $number:literal, $name:literal, $class:ident, $grammar:ident, $rfc:literal, $message:literal;)*) => {
         /// What is odd. Numbers and words are stable: new ones are appended, none is reused.
+        ///
+        /// ```
+        /// use simdsip::DefectCode;
+        ///
+        /// let code = DefectCode::BareLf;
+        /// assert_eq!((code.as_str(), code.rfc()), ("bare-lf", "RFC 3261 §7"));
+        /// assert_eq!(code.message(), "a line ends in LF alone");
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[repr(u8)]
         #[non_exhaustive]
@@ -107,6 +144,12 @@ defects! {
 
 impl DefectCode {
     /// Every code, by number.
+    ///
+    /// ```
+    /// # use simdsip::DefectCode;
+    /// assert_eq!(DefectCode::all().next(), Some(DefectCode::BareLf));
+    /// assert!(DefectCode::all().is_sorted_by_key(|code| code.number()));
+    /// ```
     pub fn all() -> impl Iterator<Item = DefectCode> {
         TABLE.iter().map(|row| row.code)
     }
@@ -120,30 +163,51 @@ impl DefectCode {
     }
 
     /// The stable number, from 1.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::DefectCode::BareLf.number(), 1);
+    /// ```
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8
     }
 
     /// The stable word, such as `bare-lf`.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::DefectCode::BareLf.as_str(), "bare-lf");
+    /// ```
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.row().name
     }
 
     /// How much it matters.
+    ///
+    /// ```
+    /// # use simdsip::{DefectClass, DefectCode};
+    /// assert_eq!(DefectCode::SpaceInUri.class(), DefectClass::Ambiguous);
+    /// ```
     #[must_use]
     pub const fn class(self) -> DefectClass {
         self.row().class
     }
 
     /// The section that it departs from.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::DefectCode::BadVersion.rfc(), "RFC 3261 §7.1");
+    /// ```
     #[must_use]
     pub const fn rfc(self) -> &'static str {
         self.row().rfc
     }
 
     /// What is odd, as a clause.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::DefectCode::BareCr.message(), "a CR stands without LF");
+    /// ```
     #[must_use]
     pub const fn message(self) -> &'static str {
         self.row().message

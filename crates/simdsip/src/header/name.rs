@@ -140,6 +140,12 @@ impl HeaderName {
     }
 
     /// The id of this header: append-only, never reused, the same in every language. 0 is unknown.
+    ///
+    /// ```
+    /// use simdsip::HeaderName;
+    /// assert_eq!(HeaderName::Unknown.id(), 0);
+    /// assert_eq!(HeaderName::from_id(HeaderName::CallId.id()), HeaderName::CallId);
+    /// ```
     #[must_use]
     #[inline]
     pub const fn id(self) -> u8 {
@@ -183,6 +189,12 @@ impl HeaderName {
 
     /// How often the field may stand and what its commas mean; [`Cardinality::RepeatRow`] for
     /// unknown headers, which one can neither split nor join safely.
+    ///
+    /// ```
+    /// use simdsip::header::{Cardinality, HeaderName};
+    /// assert_eq!(HeaderName::CallId.cardinality(), Cardinality::Single);
+    /// assert_eq!(HeaderName::Unknown.cardinality(), Cardinality::RepeatRow);
+    /// ```
     #[must_use]
     #[inline]
     pub const fn cardinality(self) -> Cardinality {
@@ -190,6 +202,12 @@ impl HeaderName {
     }
 
     /// The grammar of one element; [`Shape::Opaque`] for unknown headers.
+    ///
+    /// ```
+    /// use simdsip::header::{HeaderName, Shape};
+    /// assert_eq!(HeaderName::CSeq.shape(), Shape::CSeq);
+    /// assert_eq!(HeaderName::Unknown.shape(), Shape::Opaque);
+    /// ```
     #[must_use]
     #[inline]
     pub const fn shape(self) -> Shape {

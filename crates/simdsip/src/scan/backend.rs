@@ -43,20 +43,43 @@ enum Kind {
 
 impl Backend {
     /// Byte by byte: the specification that all others are tested against.
+    ///
+    /// ```
+    /// # use simdsip::Backend;
+    /// assert_eq!(Backend::available().next(), Some(Backend::SCALAR)); // the slowest
+    /// ```
     pub const SCALAR: Backend = Backend(Kind::Scalar);
     /// Eight bytes at a time in ordinary registers; runs everywhere.
+    ///
+    /// ```
+    /// # use simdsip::Backend;
+    /// assert!(Backend::available().any(|backend| backend == Backend::SWAR));
+    /// ```
     pub const SWAR: Backend = Backend(Kind::Swar);
 
     /// The fastest backend of this processor.
     ///
     /// Asks the processor each time it is called, which is slow in a virtual machine:
     /// call it once and keep the answer ([`crate::Parser::new`] does).
+    ///
+    /// ```
+    /// # use simdsip::Backend;
+    /// assert_eq!(Some(Backend::detect()), Backend::available().last());
+    /// ```
     #[must_use]
     pub fn detect() -> Backend {
         Backend::available().last().unwrap_or(Backend::SWAR)
     }
 
     /// Every backend of this processor, slowest first.
+    ///
+    /// ```
+    /// # use simdsip::{Backend, Index, Parser};
+    /// for backend in Backend::available() {
+    ///     let (parser, mut index) = (Parser::default().with_backend(backend), Index::new());
+    ///     assert!(parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index).is_ok(), "{backend}");
+    /// }
+    /// ```
     pub fn available() -> impl Iterator<Item = Backend> {
         #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         let simd = [Some(Kind::Sse2), Avx2::detect().map(Kind::Avx2), Avx512::detect().map(Kind::Avx512)];
@@ -71,18 +94,34 @@ impl Backend {
     }
 
     /// The backend of that [`name`](Backend::name), if this processor has it.
+    ///
+    /// ```
+    /// # use simdsip::Backend;
+    /// assert_eq!(Backend::by_name("swar"), Some(Backend::SWAR));
+    /// assert_eq!(Backend::by_name("abacus"), None);
+    /// ```
     #[must_use]
     pub fn by_name(name: &str) -> Option<Backend> {
         Backend::available().find(|backend| backend.name() == name)
     }
 
     /// The slower of the two: an upper bound for tests, benches and wary operators.
+    ///
+    /// ```
+    /// # use simdsip::Backend;
+    /// assert_eq!(Backend::detect().cap(Backend::SCALAR), Backend::SCALAR);
+    /// assert_eq!(Backend::SCALAR.cap(Backend::SWAR), Backend::SCALAR);
+    /// ```
     #[must_use]
     pub fn cap(self, highest: Backend) -> Backend {
         if self.rank() > highest.rank() { highest } else { self }
     }
 
     /// `scalar`, `swar`, `sse2`, `avx2`, `avx512` or `neon`.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Backend::SWAR.name(), "swar");
+    /// ```
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
