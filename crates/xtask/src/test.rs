@@ -63,7 +63,7 @@ fn features(group: &mut Group) {
         group.command(&name, cargo(&["build", "-p", "simdsip"]).args(set).env("RUSTFLAGS", "-D warnings"));
     }
     harness(group, &mut cargo(&["test", "-p", "simdsip", "--lib", "--no-default-features"]));
-    harness(group, &mut cargo(&["test", "-p", "simdsip", "--lib", "--all-features"]));
+    harness(group, &mut cargo(&["test", "-p", "simdsip", "--lib", "--test", "arena", "--all-features"]));
 }
 
 /// The reference documentation, without warnings.
