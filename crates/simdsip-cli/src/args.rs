@@ -2,8 +2,8 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use simdsip::{Backend, Policy};
-use simdsip_capture::Ports;
 use simdsip_capture::table::{self, Columns};
+use simdsip_capture::{Options, Ports};
 use std::path::PathBuf;
 
 const EXIT_STATUS: &str = "\
@@ -22,7 +22,7 @@ Examples:
 
 Environment:
   NO_COLOR       no colours unless --color always
-  SIMDSIP_SCAN   parse uses at most this instruction set, of those that the processor has:
+  SIMDSIP_SCAN   at most this instruction set is used, of those that the processor has:
                  scalar, swar, sse2, avx2, avx512, neon";
 
 const PARSE_EXAMPLES: &str = "\
@@ -305,6 +305,15 @@ pub(crate) fn backend_cap() -> Result<Option<Backend>, String> {
             Some(name) => Ok(Backend::by_name(name)),
             None => Err(format!("expected one of {}", NAMES.join(", "))),
         },
+    }
+}
+
+/// How captures are read.
+pub(crate) fn options(ports: &Ports, cap: Option<Backend>) -> Options {
+    let options = Options::default().with_ports(ports.clone());
+    match cap {
+        Some(cap) => options.with_backend(Backend::detect().cap(cap)),
+        None => options,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::messages::{Step, open};
 use crate::output::{Form, Output, Status};
 use crate::style::{Ink, Style, count, counted};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+use simdsip::Backend;
 use simdsip_capture::{Options, Stats};
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,10 +20,10 @@ const GROUPS: [(&str, &str); 5] = [
     ("event", "losses and evictions"),
 ];
 
-pub(crate) fn run(args: &args::Info, color: When) -> io::Result<Status> {
+pub(crate) fn run(args: &args::Info, color: When, cap: Option<Backend>) -> io::Result<Status> {
     let style = Style::of(color);
     let mut output = Output::new(if args.json { Form::Json } else { Form::Text });
-    let options = Options::default().with_ports(args.ports.clone());
+    let options = args::options(&args.ports, cap);
     let (mut all, mut files) = (Stats::default(), 0);
     let mut status = Status::Finished;
     for path in &args.files {

@@ -46,8 +46,8 @@ fn run(args: Args) -> io::Result<Status> {
     };
     match args.command {
         Command::Parse(parse) => parse::run(&parse, args.color, cap),
-        Command::Messages(messages) => messages::run(&messages, args.color),
-        Command::Info(info) => info::run(&info, args.color),
+        Command::Messages(messages) => messages::run(&messages, args.color, cap),
+        Command::Info(info) => info::run(&info, args.color, cap),
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(command.as_deref()),

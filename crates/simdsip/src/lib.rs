@@ -24,8 +24,8 @@
 //! ```
 //!
 //! # Features
-//! `std` (default): run-time detection in memchr and simdutf8, and `alloc`. `alloc`: [`Owned`] and
-//! [`GrowIndex`]. `arena`: joining folded values in a bumpalo arena. Without any, the crate is `no_std`
+//! `std` (default): run-time detection in memchr and simdutf8, and `alloc`. `alloc`: `Owned` and
+//! `GrowIndex`. `arena`: joining folded values in a bumpalo arena. Without any, the crate is `no_std`
 //! and never allocates.
 //!
 //! # What it refuses to do

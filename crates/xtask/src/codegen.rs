@@ -134,6 +134,10 @@ Unknown = 0,
 
 impl HeaderName {{
 /// Every header of the registry in the order of the ids, without `Unknown`.
+///
+/// ```
+/// assert!(!simdsip::HeaderName::ALL.contains(&simdsip::HeaderName::Unknown));
+/// ```
 pub const ALL: &[HeaderName] = &[{all}];
 }}
 
@@ -216,9 +220,17 @@ Other(&'b [u8]),
 
 impl<'b> Method<'b> {{
 /// Every method of the registry.
+///
+/// ```
+/// assert!(simdsip::Method::ALL.contains(&simdsip::Method::Invite));
+/// ```
 pub const ALL: &'static [Method<'static>] = &[{all}];
 
-/// The method that these bytes name, case-sensitively.
+/// The method that these bytes name, case-sensitively (RFC 3261 §7.1).
+///
+/// ```
+/// assert_ne!(simdsip::Method::from_bytes(b"invite"), simdsip::Method::Invite);
+/// ```
 #[must_use]
 #[inline]
 pub fn from_bytes(name: &'b [u8]) -> Method<'b> {{
@@ -228,6 +240,10 @@ match name {{
 }}
 
 /// The bytes as they stand on the wire.
+///
+/// ```
+/// assert_eq!(simdsip::Method::from_bytes(b"X").as_bytes(), b"X");
+/// ```
 #[must_use]
 #[inline]
 pub fn as_bytes(self) -> &'b [u8] {{

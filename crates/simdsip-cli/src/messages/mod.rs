@@ -14,6 +14,7 @@ use crate::mask::Secrets;
 use crate::output::{Form, Output, Status};
 use crate::style::Style;
 use machine::{CsvRows, JsonRows};
+use simdsip::Backend;
 use simdsip_capture::{Options, Row};
 use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
@@ -71,14 +72,14 @@ struct Sink {
     output: Output,
 }
 
-pub(crate) fn run(args: &args::Messages, color: When) -> io::Result<Status> {
+pub(crate) fn run(args: &args::Messages, color: When, cap: Option<Backend>) -> io::Result<Status> {
     let rows = Rows::new(args, Style::of(color));
     let mut output = Output::new(rows.form());
     if let Rows::Csv(rows) = &rows {
         rows.header(output.buffer());
     }
     let sink = RefCell::new(Sink { rows, output });
-    let options = Options::default().with_ports(args.ports.clone());
+    let options = args::options(&args.ports, cap);
     let mut left = args.limit.unwrap_or(u64::MAX);
     let mut status = Status::Finished;
     for path in &args.files {

@@ -52,6 +52,10 @@ pub enum Method<'b> {
 
 impl<'b> Method<'b> {
     /// Every method of the registry.
+    ///
+    /// ```
+    /// assert!(simdsip::Method::ALL.contains(&simdsip::Method::Invite));
+    /// ```
     pub const ALL: &'static [Method<'static>] = &[
         Method::Ack,
         Method::Bye,
@@ -69,7 +73,11 @@ impl<'b> Method<'b> {
         Method::Update,
     ];
 
-    /// The method that these bytes name, case-sensitively.
+    /// The method that these bytes name, case-sensitively (RFC 3261 §7.1).
+    ///
+    /// ```
+    /// assert_ne!(simdsip::Method::from_bytes(b"invite"), simdsip::Method::Invite);
+    /// ```
     #[must_use]
     #[inline]
     pub fn from_bytes(name: &'b [u8]) -> Method<'b> {
@@ -93,6 +101,10 @@ impl<'b> Method<'b> {
     }
 
     /// The bytes as they stand on the wire.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Method::from_bytes(b"X").as_bytes(), b"X");
+    /// ```
     #[must_use]
     #[inline]
     pub fn as_bytes(self) -> &'b [u8] {

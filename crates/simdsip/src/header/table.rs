@@ -321,6 +321,10 @@ pub enum HeaderName {
 
 impl HeaderName {
     /// Every header of the registry in the order of the ids, without `Unknown`.
+    ///
+    /// ```
+    /// assert!(!simdsip::HeaderName::ALL.contains(&simdsip::HeaderName::Unknown));
+    /// ```
     pub const ALL: &[HeaderName] = &[
         HeaderName::Accept,
         HeaderName::AcceptContact,
