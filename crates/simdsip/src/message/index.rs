@@ -38,25 +38,82 @@ impl Record {
     }
 }
 
-/// Eight bytes a header field: offsets below 65,536.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Narrow {
-    name: u16,
-    value: u16,
-    value_len: u16,
+/// What an offset is stored in.
+pub(crate) trait Offset: Copy + Default + PartialEq {
+    /// `at`, which the section's length keeps in range.
+    fn pack(at: usize) -> Self;
+
+    /// The offset again.
+    fn unpack(self) -> usize;
+}
+
+impl Offset for u16 {
+    #[inline(always)]
+    fn pack(at: usize) -> u16 {
+        at as u16
+    }
+
+    #[inline(always)]
+    fn unpack(self) -> usize {
+        self.into()
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Offset for u32 {
+    #[inline(always)]
+    fn pack(at: usize) -> u32 {
+        at as u32
+    }
+
+    #[inline(always)]
+    fn unpack(self) -> usize {
+        self as usize
+    }
+}
+
+/// A record as it is kept: eight bytes with offsets of `u16`, sixteen with `u32`. Its id stands elsewhere.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Packed<O> {
+    name: O,
+    value: O,
+    value_len: O,
     name_len: u8,
     flags: u8,
 }
 
-/// Sixteen bytes a header field: offsets below 2³².
-#[cfg(feature = "alloc")]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wide {
-    name: u32,
-    value: u32,
-    value_len: u32,
-    name_len: u8,
-    flags: u8,
+impl<O: Offset> Packed<O> {
+    #[inline(always)]
+    fn set(&mut self, record: &Record) {
+        self.name = O::pack(record.name);
+        self.value = O::pack(record.value);
+        self.value_len = O::pack(record.value_len);
+        self.name_len = record.name_len;
+        self.flags = record.flags;
+    }
+
+    #[inline]
+    fn unpack(&self, id: u8) -> Record {
+        Record {
+            name: self.name.unpack(),
+            name_len: self.name_len,
+            value: self.value.unpack(),
+            value_len: self.value_len.unpack(),
+            flags: self.flags,
+            id,
+        }
+    }
+
+    /// The value goes on through a line whose text is `line`; an empty value begins there.
+    #[inline]
+    fn extend(&mut self, line: Range<usize>) {
+        if self.value_len == O::default() {
+            self.value = O::pack(line.start);
+        } else {
+            self.flags |= FOLDED;
+        }
+        self.value_len = O::pack(line.end.wrapping_sub(self.value.unpack()));
+    }
 }
 
 /// Where stage 2 puts records. How many there are is its own business.
@@ -122,7 +179,7 @@ impl<const N: usize> Index<N> {
     /// ```
     #[must_use]
     pub const fn sized() -> Index<N> {
-        let empty = Narrow { name: 0, value: 0, value_len: 0, name_len: 0, flags: 0 };
+        let empty = Packed { name: 0, value: 0, value_len: 0, name_len: 0, flags: 0 };
         Index { head: Head::new(), rows: NarrowRows { ids: [0; N], records: [empty; N] } }
     }
 
@@ -148,10 +205,10 @@ impl<const N: usize> core::fmt::Debug for Index<N> {
     }
 }
 
-/// [`Narrow`] records, a fixed number.
+/// Records with offsets of `u16`, a fixed number.
 #[derive(Clone)]
 pub(crate) struct NarrowRows<const N: usize> {
-    records: [Narrow; N],
+    records: [Packed<u16>; N],
     ids: [u8; N],
 }
 
@@ -163,13 +220,7 @@ impl<const N: usize> Sink for NarrowRows<N> {
         let (Some(slot), Some(id)) = (self.records.get_mut(at), self.ids.get_mut(at)) else {
             return false;
         };
-        *slot = Narrow {
-            name: record.name as u16,
-            value: record.value as u16,
-            value_len: record.value_len as u16,
-            name_len: record.name_len,
-            flags: record.flags,
-        };
+        slot.set(&record);
         *id = record.id;
         true
     }
@@ -177,29 +228,13 @@ impl<const N: usize> Sink for NarrowRows<N> {
     #[inline]
     fn extend(&mut self, at: usize, line: Range<usize>) {
         if let Some(slot) = self.records.get_mut(at) {
-            if slot.value_len == 0 {
-                slot.value = line.start as u16;
-            } else {
-                slot.flags |= FOLDED;
-            }
-            slot.value_len = (line.end as u16).wrapping_sub(slot.value);
+            slot.extend(line);
         }
     }
 
     #[inline(always)]
     fn table(&self, count: usize) -> Table<'_> {
         Table { ids: &self.ids, records: Records::Narrow(&self.records), count }
-    }
-}
-
-fn unpack_narrow(record: &Narrow, id: u8) -> Record {
-    Record {
-        name: record.name.into(),
-        name_len: record.name_len,
-        value: record.value.into(),
-        value_len: record.value_len.into(),
-        flags: record.flags,
-        id,
     }
 }
 
@@ -274,11 +309,11 @@ impl core::fmt::Debug for GrowIndex {
     }
 }
 
-/// [`Wide`] records, any number.
+/// Records with offsets of `u32`, any number.
 #[cfg(feature = "alloc")]
 #[derive(Clone, Default)]
 pub(crate) struct WideRows {
-    records: alloc::vec::Vec<Wide>,
+    records: alloc::vec::Vec<Packed<u32>>,
     ids: alloc::vec::Vec<u8>,
 }
 
@@ -289,42 +324,21 @@ impl Sink for WideRows {
     #[inline(always)]
     fn put(&mut self, _at: usize, record: Record) -> bool {
         self.ids.push(record.id);
-        self.records.push(Wide {
-            name: record.name as u32,
-            value: record.value as u32,
-            value_len: record.value_len as u32,
-            name_len: record.name_len,
-            flags: record.flags,
-        });
+        let mut packed = Packed::default();
+        packed.set(&record);
+        self.records.push(packed);
         true
     }
 
     #[inline]
     fn extend(&mut self, at: usize, line: Range<usize>) {
         if let Some(slot) = self.records.get_mut(at) {
-            if slot.value_len == 0 {
-                slot.value = line.start as u32;
-            } else {
-                slot.flags |= FOLDED;
-            }
-            slot.value_len = (line.end as u32).wrapping_sub(slot.value);
+            slot.extend(line);
         }
     }
 
     fn table(&self, count: usize) -> Table<'_> {
         Table { ids: &self.ids, records: Records::Wide(&self.records), count }
-    }
-}
-
-#[cfg(feature = "alloc")]
-fn unpack_wide(record: &Wide, id: u8) -> Record {
-    Record {
-        name: record.name as usize,
-        name_len: record.name_len,
-        value: record.value as usize,
-        value_len: record.value_len as usize,
-        flags: record.flags,
-        id,
     }
 }
 
@@ -339,9 +353,9 @@ pub(crate) struct Table<'b> {
 
 #[derive(Clone, Copy, Debug)]
 enum Records<'b> {
-    Narrow(&'b [Narrow]),
+    Narrow(&'b [Packed<u16>]),
     #[cfg(feature = "alloc")]
-    Wide(&'b [Wide]),
+    Wide(&'b [Packed<u32>]),
 }
 
 impl<'b> Table<'b> {
@@ -357,9 +371,9 @@ impl<'b> Table<'b> {
         }
         let id = *self.ids.get(at)?;
         match self.records {
-            Records::Narrow(records) => records.get(at).map(|record| unpack_narrow(record, id)),
+            Records::Narrow(records) => records.get(at).map(|record| record.unpack(id)),
             #[cfg(feature = "alloc")]
-            Records::Wide(records) => records.get(at).map(|record| unpack_wide(record, id)),
+            Records::Wide(records) => records.get(at).map(|record| record.unpack(id)),
         }
     }
 
@@ -390,7 +404,7 @@ const fn zero_bytes(word: u64) -> u64 {
 }
 
 const _: () = {
-    assert!(size_of::<Narrow>() == 8);
+    assert!(size_of::<Packed<u16>>() == 8);
     assert!(size_of::<Index>() <= 1_280);
     const fn sends<T: Send + Sync>() {}
     sends::<Index>();
