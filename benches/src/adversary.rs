@@ -76,9 +76,9 @@ fn read_back(parser: &Parser, bytes: &[u8], index: &mut GrowIndex, value: &mut V
         sum += value.len() as u64;
     }
     for name in [HeaderName::Via, HeaderName::Route, HeaderName::ContentLength, HeaderName::Unknown] {
-        sum += message.headers_of(name).count() as u64;
+        sum += message.fields(name).count() as u64;
     }
-    sum += message.headers_named(b"X-Same").count() as u64;
+    sum += message.fields_named(b"X-Same").count() as u64;
     if let Some(Ok(parts)) = message.multipart() {
         sum += parts.map(|part| part.headers().count() as u64).sum::<u64>();
     }

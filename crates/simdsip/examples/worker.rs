@@ -23,9 +23,9 @@ enum Fate<'b> {
 
 /// Borrowed in, borrowed out: the Call-ID lives as long as bytes and index do.
 fn route<'b>(message: &Message<'b>) -> Fate<'b> {
-    let Some(call_id) = message.header(HeaderName::CallId) else { return Fate::Drop };
+    let Some(call_id) = message.field(HeaderName::CallId) else { return Fate::Drop };
     match message.method() {
-        Some(Method::Options) if message.headers_of(HeaderName::Route).next().is_none() => Fate::Answer(200),
+        Some(Method::Options) if message.fields(HeaderName::Route).next().is_none() => Fate::Answer(200),
         Some(Method::Other(_)) => Fate::Answer(501),
         _ => {
             let sum =

@@ -17,7 +17,7 @@
 //! let mut index = Index::new(); // once: 1,280 bytes, used for every message
 //! let message = parser.parse(datagram, &mut index)?;
 //!
-//! assert_eq!(message.header(HeaderName::CallId).unwrap().value(), b"a84b4c76e66710");
+//! assert_eq!(message.field(HeaderName::CallId).unwrap().value(), b"a84b4c76e66710");
 //! assert!(message.has(HeaderName::Via)); // compact forms have the same id
 //! assert_eq!(message.defects().count(), 0);
 //! # Ok::<(), simdsip::Error>(())

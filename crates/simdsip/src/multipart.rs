@@ -24,7 +24,7 @@ const BOUNDARY_MAX: usize = 70;
 /// let message = Parser::default().parse(bytes, &mut index)?;
 /// let parts: Vec<_> = message.multipart().unwrap()?.collect();
 /// assert_eq!(parts[0].body(), b"hello");
-/// assert_eq!(parts[0].header(b"content-type"), Some(&b"text/plain"[..]));
+/// assert_eq!(parts[0].field(b"content-type"), Some(&b"text/plain"[..]));
 /// # Ok::<(), simdsip::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub struct Multipart<'b> {
 /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
 /// # let message = parser.parse(bytes, &mut index)?;
 /// let part = message.multipart().unwrap()?.next().unwrap();
-/// assert_eq!((part.header(b"content-id"), part.body()), (Some(&b"1"[..]), &b"hi"[..]));
+/// assert_eq!((part.field(b"content-id"), part.body()), (Some(&b"1"[..]), &b"hi"[..]));
 /// # Ok::<(), simdsip::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ impl<'b> Message<'b> {
     /// ```
     #[must_use]
     pub fn multipart(&self) -> Option<Result<Multipart<'b>, Error>> {
-        let field = self.header(HeaderName::ContentType)?;
+        let field = self.field(HeaderName::ContentType)?;
         let whole = self.whole();
         Multipart::of(whole, field.value(), field.value_range().start, self.body_range(), self.mime_depth())
     }
@@ -364,11 +364,11 @@ impl<'b> Part<'b> {
     /// let bytes = b"INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=x\r\n\r\n--x\r\nContent-ID: 1\r\n\r\nhi\r\n--x--";
     /// # let message = parser.parse(bytes, &mut index)?;
     /// let part = message.multipart().unwrap()?.next().unwrap();
-    /// assert_eq!(part.header(b"CONTENT-ID"), Some(&b"1"[..]));
+    /// assert_eq!(part.field(b"CONTENT-ID"), Some(&b"1"[..]));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     #[must_use]
-    pub fn header(&self, name: &[u8]) -> Option<&'b [u8]> {
+    pub fn field(&self, name: &[u8]) -> Option<&'b [u8]> {
         self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
@@ -384,7 +384,7 @@ impl<'b> Part<'b> {
     /// ```
     #[must_use]
     pub fn header_unfolded(&self, name: &[u8]) -> Option<Unfolded<'b>> {
-        self.header(name).map(Unfolded::new)
+        self.field(name).map(Unfolded::new)
     }
 
     /// Whether a delimiter ends this part; else the body was cut short.
@@ -416,7 +416,7 @@ impl<'b> Part<'b> {
     /// ```
     #[must_use]
     pub fn multipart(&self) -> Option<Result<Multipart<'b>, Error>> {
-        let content_type = self.header(b"Content-Type").or_else(|| self.header(b"c"))?;
+        let content_type = self.field(b"Content-Type").or_else(|| self.field(b"c"))?;
         Multipart::of(self.bytes, content_type, self.head.0, self.body_range(), self.depth_left)
     }
 }

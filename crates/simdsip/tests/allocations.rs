@@ -171,7 +171,7 @@ fn errors_defects_and_names_are_told_without_allocating() {
         }
         let message = Parser::default().parse(folded, &mut index).unwrap();
         out.len = 0;
-        write!(out, "{}", message.header(HeaderName::Subject).unwrap().unfolded()).unwrap();
+        write!(out, "{}", message.field(HeaderName::Subject).unwrap().unfolded()).unwrap();
         assert_eq!(&out.room[..out.len], "one two \u{fffd}".as_bytes());
         write!(out, "{} {message:?}", message.method().unwrap()).unwrap();
     });
@@ -193,7 +193,7 @@ fn only_what_says_so_allocates() {
     let folded = b"OPTIONS sip:a SIP/2.0\r\nSubject: one\r\n two\r\n\r\n";
     let mut index = Index::new();
     let message = parser.parse(folded, &mut index).unwrap();
-    let subject = message.header(HeaderName::Subject).unwrap();
+    let subject = message.field(HeaderName::Subject).unwrap();
     assert!(allocations(|| subject.unfolded().append_to(&mut Vec::new())) > 0);
     let mut roomy = Vec::with_capacity(64);
     assert_eq!(allocations(|| subject.unfolded().append_to(&mut roomy)), 0);

@@ -10,11 +10,11 @@ fn rfc3261_7_3_1_folds_are_joined_by_one_space_in_the_arena() {
     let mut index = Index::new();
     let message = Parser::default().parse(bytes, &mut index).expect("a message");
     let arena = Bump::new();
-    let joined = |name| message.header(name).expect("it is there").unfolded().unfold_in(&arena);
+    let joined = |name| message.field(name).expect("it is there").unfolded().unfold_in(&arena);
     assert_eq!(joined(HeaderName::Subject), b"one two three");
     assert_eq!(joined(HeaderName::Server), b"");
     assert_eq!(joined(HeaderName::UserAgent), b"x y z");
     let mut appended = b"before ".to_vec();
-    message.header(HeaderName::UserAgent).expect("it is there").unfolded().append_to(&mut appended);
+    message.field(HeaderName::UserAgent).expect("it is there").unfolded().append_to(&mut appended);
     assert_eq!(appended, b"before x y z");
 }

@@ -47,11 +47,11 @@ fn check(message: &Message<'_>, id: HeaderName, spelling: &str, value: &str, kno
     assert_eq!(field.id(), id, "{shown}");
     assert_eq!((field.name(), field.value()), (spelling.as_bytes(), value.as_bytes()), "{shown}");
     assert!(message.has(id), "{shown}");
-    let found = message.headers_of(id).find(|found| found.name_range() == field.name_range());
+    let found = message.fields(id).find(|found| found.name_range() == field.name_range());
     assert_eq!(found.map(|found| found.value()), Some(value.as_bytes()), "{shown}");
     for asked in [spelling.to_owned(), id.as_str().to_ascii_uppercase()] {
         let found =
-            message.headers_named(asked.as_bytes()).any(|found| found.name_range() == field.name_range());
+            message.fields_named(asked.as_bytes()).any(|found| found.name_range() == field.name_range());
         assert!(found, "{asked} in {shown}");
     }
 }
@@ -99,17 +99,17 @@ fn header_gives_the_first_and_headers_of_all_in_wire_order() {
         bytes.extend_from_slice(b"\r\n");
         let message = parser.parse(&bytes, &mut index).expect("a message");
         assert_eq!(message.headers().len(), 38);
-        assert_eq!(message.header(id).map(|field| field.value()), Some(&b"0"[..]));
-        assert!(message.headers_of(id).map(|field| field.value()).eq(&owed), "{name}");
-        assert!(message.headers_named(name.as_bytes()).map(|field| field.value()).eq(&owed), "{name}");
+        assert_eq!(message.field(id).map(|field| field.value()), Some(&b"0"[..]));
+        assert!(message.fields(id).map(|field| field.value()).eq(&owed), "{name}");
+        assert!(message.fields_named(name.as_bytes()).map(|field| field.value()).eq(&owed), "{name}");
         let others = HeaderName::ALL.iter().filter(|other| **other != id);
         assert!(
-            others.clone().all(|other| !message.has(*other) && message.header(*other).is_none()),
+            others.clone().all(|other| !message.has(*other) && message.field(*other).is_none()),
             "{name}"
         );
-        assert_eq!(message.headers_of(HeaderName::Unknown).count(), 19);
+        assert_eq!(message.fields(HeaderName::Unknown).count(), 19);
         assert_eq!(
-            message.headers_named(b"x-between-7").map(|field| field.value()).collect::<Vec<_>>(),
+            message.fields_named(b"x-between-7").map(|field| field.value()).collect::<Vec<_>>(),
             [b"no"]
         );
     }
@@ -139,9 +139,9 @@ fn unknown_names_are_kept_as_they_are() {
     assert!(message.headers().map(|field| field.name()).eq(names));
     assert!(message.headers().all(|field| field.id() == HeaderName::Unknown));
     assert!(!message.has(HeaderName::Via) && !message.has(HeaderName::ContentLength));
-    assert_eq!(message.headers_named(b"X-MINE").count(), 2);
-    assert_eq!(message.headers_named(b"X-Min").count(), 0);
-    assert_eq!(message.headers_of(HeaderName::Unknown).count(), names.len());
+    assert_eq!(message.fields_named(b"X-MINE").count(), 2);
+    assert_eq!(message.fields_named(b"X-Min").count(), 0);
+    assert_eq!(message.fields(HeaderName::Unknown).count(), names.len());
 }
 
 #[test]

@@ -11,8 +11,8 @@ fn check(message: &Message<'_>) {
     for name in HeaderName::ALL {
         let there = matches!(name, HeaderName::Via | HeaderName::To);
         assert_eq!(message.has(*name), there, "{name}");
-        assert_eq!(message.header(*name).is_some(), there, "{name}");
-        assert_eq!(message.headers_of(*name).count(), usize::from(there), "{name}");
+        assert_eq!(message.field(*name).is_some(), there, "{name}");
+        assert_eq!(message.fields(*name).count(), usize::from(there), "{name}");
     }
     assert_eq!((message.content_length(), message.body()), (Ok(None), &b"body"[..]));
 }

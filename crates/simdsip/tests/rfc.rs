@@ -214,7 +214,7 @@ fn rfc4475_bodies_are_those_of_the_expectations() {
         let available: usize = value("octets_after_header_block").parse().expect("a number");
         let lengths = value("content_length_headers");
         let found: Vec<&[u8]> =
-            message.headers_of(HeaderName::ContentLength).map(|header| header.value()).collect();
+            message.fields(HeaderName::ContentLength).map(|header| header.value()).collect();
         let owed: Vec<&str> = lengths.split("\", \"").filter(|text| !text.is_empty()).collect();
         assert!(
             found.iter().map(|text| text.escape_ascii().to_string()).eq(owed.iter().copied()),

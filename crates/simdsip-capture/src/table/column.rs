@@ -269,7 +269,7 @@ fn kind<'a>(row: &'a Row<'_>) -> Value<'a> {
 }
 
 fn field<'r>(row: &Row<'r>, name: HeaderName) -> Option<HeaderField<'r>> {
-    row.content.ok()?.header(name)
+    row.content.ok()?.field(name)
 }
 
 fn header<'a>(row: &'a Row<'_>, name: HeaderName) -> Value<'a> {

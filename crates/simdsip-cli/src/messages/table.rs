@@ -212,9 +212,9 @@ fn usual() -> Vec<Head> {
 
 /// The usual cells. A request has no status; the method of a response is CSeq's.
 fn cells(row: &Row<'_>, time: String, cuts: Cuts, secrets: Secrets) -> Vec<(String, Option<Ink>)> {
-    let call_id = row.message().ok().and_then(|message| message.header(HeaderName::CallId));
+    let call_id = row.message().ok().and_then(|message| message.field(HeaderName::CallId));
     let reason = row.message().ok().and_then(|message| message.reason());
-    let cseq = row.message().ok().and_then(|message| message.header(HeaderName::CSeq));
+    let cseq = row.message().ok().and_then(|message| message.field(HeaderName::CSeq));
     let values = [call_id, cseq].into_iter().flatten().map(|field| field.value()).chain(reason);
     let concerned = values.into_iter().any(mask::concerns);
     let secrets = if concerned { secrets } else { Secrets::Shown };
@@ -249,7 +249,7 @@ fn what(row: &Row<'_>, shown: &Shown<'_>, columns: usize) -> ((String, Option<In
         3 => text,
         _ => cut(&format!("{text} {}", escaped(&shown.of(message.reason().unwrap_or(&[])))), columns),
     };
-    let cseq = message.header(HeaderName::CSeq).map(|field| shown.unfolded(field.unfolded()));
+    let cseq = message.field(HeaderName::CSeq).map(|field| shown.unfolded(field.unfolded()));
     let cseq = cseq.map(|cseq| String::from_utf8_lossy(&cseq).into_owned());
     let method = cseq.as_deref().and_then(|cseq| cseq.split_ascii_whitespace().nth(1)).unwrap_or("?");
     let ink = match code {

@@ -94,7 +94,7 @@ fn message<M: SerializeMap>(map: &mut M, view: &View<'_>, shown: &Shown<'_>) -> 
 }
 
 fn value(view: &View<'_>, shown: &Shown<'_>, name: HeaderName) -> Option<Vec<u8>> {
-    view.message.header(name).map(|field| shown.unfolded(field.unfolded()))
+    view.message.field(name).map(|field| shown.unfolded(field.unfolded()))
 }
 
 /// A list that is made again each time it is written.

@@ -97,7 +97,7 @@ impl Page<'_> {
             let at = count((view.base + message.body_range().start) as u64);
             self.paint(Ink::Strong, "body");
             self.out.push_str(&format!(" {} at byte {at}", counted(message.body().len(), "byte")));
-            match message.header(HeaderName::ContentType) {
+            match message.field(HeaderName::ContentType) {
                 Some(field) => {
                     let kind = self.shown.unfolded(field.unfolded());
                     self.out.push_str(&format!(", {}", value(&kind, SHORT_COLUMNS)));

@@ -146,7 +146,7 @@ impl<'b> HeaderField<'b> {
     /// let mut index = Index::new();
     /// let message = Parser::default()
     ///     .parse(b"OPTIONS sip:a SIP/2.0\r\nSubject: I know\r\n\t you're there\r\n\r\n", &mut index)?;
-    /// let subject = message.header(HeaderName::Subject).unwrap();
+    /// let subject = message.field(HeaderName::Subject).unwrap();
     /// assert!(subject.is_folded());
     /// assert_eq!(subject.unfolded().to_string(), "I know you're there");
     /// # Ok::<(), simdsip::Error>(())
@@ -323,28 +323,28 @@ impl DoubleEndedIterator for Headers<'_> {
 impl ExactSizeIterator for Headers<'_> {}
 impl FusedIterator for Headers<'_> {}
 
-/// The header fields of one registered name. Made by [`super::Message::headers_of`].
+/// The header fields of one registered name. Made by [`super::Message::fields`].
 ///
 /// ```
 /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
 /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nv: 1\r\nl: 0\r\nVia: 2\r\n\r\n", &mut index)?;
-/// let hops = message.headers_of(simdsip::HeaderName::Via).map(|field| field.value());
+/// let hops = message.fields(simdsip::HeaderName::Via).map(|field| field.value());
 /// assert!(hops.eq([b"1", b"2"])); // commas within a value are left to the typed views
 /// # Ok::<(), simdsip::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct HeadersOf<'b> {
+pub struct FieldsOf<'b> {
     all: Headers<'b>,
     id: u8,
 }
 
-impl<'b> HeadersOf<'b> {
-    pub(crate) fn new(all: Headers<'b>, name: HeaderName) -> HeadersOf<'b> {
-        HeadersOf { all, id: name.id() }
+impl<'b> FieldsOf<'b> {
+    pub(crate) fn new(all: Headers<'b>, name: HeaderName) -> FieldsOf<'b> {
+        FieldsOf { all, id: name.id() }
     }
 }
 
-impl<'b> Iterator for HeadersOf<'b> {
+impl<'b> Iterator for FieldsOf<'b> {
     type Item = HeaderField<'b>;
 
     #[inline]
@@ -363,29 +363,29 @@ impl<'b> Iterator for HeadersOf<'b> {
     }
 }
 
-impl FusedIterator for HeadersOf<'_> {}
+impl FusedIterator for FieldsOf<'_> {}
 
-/// The header fields of one name given as bytes. Made by [`super::Message::headers_named`].
+/// The header fields of one name given as bytes. Made by [`super::Message::fields_named`].
 ///
 /// ```
 /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
 /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nX-a: 1\r\nX-b: 2\r\n\r\n", &mut index)?;
-/// assert!(message.headers_named(b"x-B").map(|field| field.value()).eq([b"2"]));
+/// assert!(message.fields_named(b"x-B").map(|field| field.value()).eq([b"2"]));
 /// # Ok::<(), simdsip::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct HeadersNamed<'b, 'n> {
-    of: HeadersOf<'b>,
+pub struct FieldsNamed<'b, 'n> {
+    of: FieldsOf<'b>,
     name: &'n [u8],
 }
 
-impl<'b, 'n> HeadersNamed<'b, 'n> {
-    pub(crate) fn new(all: Headers<'b>, name: &'n [u8]) -> HeadersNamed<'b, 'n> {
-        HeadersNamed { of: HeadersOf::new(all, HeaderName::lookup(name)), name }
+impl<'b, 'n> FieldsNamed<'b, 'n> {
+    pub(crate) fn new(all: Headers<'b>, name: &'n [u8]) -> FieldsNamed<'b, 'n> {
+        FieldsNamed { of: FieldsOf::new(all, HeaderName::lookup(name)), name }
     }
 }
 
-impl<'b> Iterator for HeadersNamed<'b, '_> {
+impl<'b> Iterator for FieldsNamed<'b, '_> {
     type Item = HeaderField<'b>;
 
     fn next(&mut self) -> Option<HeaderField<'b>> {
@@ -395,4 +395,4 @@ impl<'b> Iterator for HeadersNamed<'b, '_> {
     }
 }
 
-impl FusedIterator for HeadersNamed<'_, '_> {}
+impl FusedIterator for FieldsNamed<'_, '_> {}

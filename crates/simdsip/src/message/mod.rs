@@ -27,7 +27,7 @@ mod tests;
 pub(crate) mod token;
 mod view;
 
-pub use field::{HeaderField, Headers, HeadersNamed, HeadersOf, Unfolded};
+pub use field::{FieldsNamed, FieldsOf, HeaderField, Headers, Unfolded};
 pub use head::Kind;
 #[cfg(feature = "alloc")]
 pub use index::GrowIndex;

@@ -23,7 +23,7 @@ use crate::scan::Backend;
 ///     &mut index,
 /// )?;
 /// assert_eq!(message.uri(), Some(&b"sip:bob@biloxi.example"[..]));
-/// let from = message.header(HeaderName::From).unwrap();
+/// let from = message.field(HeaderName::From).unwrap();
 /// assert_eq!(from.value(), b"<sip:alice@atlanta.example>;tag=1");
 /// # Ok::<(), simdsip::Error>(())
 /// ```
@@ -153,7 +153,7 @@ impl Parser {
     /// let long = format!("BYE sip:b SIP/2.0\r\nX-a: {}\r\n\r\n", "x".repeat(100_000));
     /// let mut index = GrowIndex::new();
     /// let message = Parser::new(Policy::CAPTURE).parse_growing(long.as_bytes(), &mut index)?;
-    /// assert_eq!(message.headers_named(b"X-a").next().unwrap().value().len(), 100_000);
+    /// assert_eq!(message.fields_named(b"X-a").next().unwrap().value().len(), 100_000);
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     #[cfg(feature = "alloc")]

@@ -193,7 +193,7 @@ fn folds_join_with_one_space() {
     let bytes = b"BYE sip:b SIP/2.0\r\nSubject: a  \r\n \t b\r\n\r\n c\r\n".to_vec();
     let mut index = Index::new();
     let message = lenient().parse(&bytes, &mut index).unwrap();
-    let subject = message.header(HeaderName::Subject).unwrap();
+    let subject = message.field(HeaderName::Subject).unwrap();
     assert_eq!(subject.value(), b"a  \r\n \t b");
     assert_eq!(subject.unfolded().collect::<Vec<_>>(), [&b"a"[..], b"b"]);
     assert_eq!(subject.unfolded().to_string(), "a b");
@@ -208,7 +208,7 @@ fn values_that_are_not_utf8_are_shown_with_replacements() {
     let bytes = b"BYE sip:b SIP/2.0\r\nSubject: \xffa\xc3\r\n \xc3\xa9\xff\r\n\r\n";
     let mut index = Index::new();
     let message = lenient().parse(bytes, &mut index).unwrap();
-    let subject: String = message.header(HeaderName::Subject).unwrap().unfolded().to_string();
+    let subject: String = message.field(HeaderName::Subject).unwrap().unfolded().to_string();
     assert_eq!(subject, "\u{fffd}a\u{fffd} \u{e9}\u{fffd}");
 }
 
@@ -222,17 +222,17 @@ fn headers_can_be_walked_from_both_ends_and_by_number() {
     };
     assert_eq!(values(&mut message.headers()), "012345");
     assert_eq!(values(&mut message.headers().rev()), "543210");
-    assert_eq!(values(&mut message.headers_of(HeaderName::To)), "135");
-    assert_eq!(values(&mut message.headers_named(b"TO")), "135");
-    assert_eq!(values(&mut message.headers_named(b"b")), "2");
-    assert_eq!(values(&mut message.headers_of(HeaderName::Via)), "");
+    assert_eq!(values(&mut message.fields(HeaderName::To)), "135");
+    assert_eq!(values(&mut message.fields_named(b"TO")), "135");
+    assert_eq!(values(&mut message.fields_named(b"b")), "2");
+    assert_eq!(values(&mut message.fields(HeaderName::Via)), "");
     assert_eq!(message.headers().len(), 6);
     let mut walk = message.headers();
     assert_eq!((walk.nth(1).unwrap().value(), walk.len()), (&b"1"[..], 4));
     assert_eq!(walk.next_back().unwrap().value(), b"5");
     assert_eq!(walk.size_hint(), (3, Some(3)));
     assert!(walk.nth(3).is_none());
-    let mut found = message.headers_of(HeaderName::To);
+    let mut found = message.fields(HeaderName::To);
     assert_eq!(found.by_ref().count(), 3);
     assert!(found.next().is_none() && found.next().is_none());
 }

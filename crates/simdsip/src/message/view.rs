@@ -3,7 +3,7 @@
 use core::fmt;
 use core::ops::Range;
 
-use super::field::{HeaderField, Headers, HeadersNamed, HeadersOf};
+use super::field::{FieldsNamed, FieldsOf, HeaderField, Headers};
 use super::head::{Head, Kind};
 use super::index::Table;
 use super::start_line;
@@ -22,7 +22,7 @@ use crate::header::{HeaderName, Method};
 /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
 /// let message = parser.parse(b"SIP/2.0 180 Ringing\r\nt: <sip:bob@b.example>\r\n\r\n", &mut index)?;
 /// assert_eq!(message.status()?, Some(180));
-/// assert_eq!(message.header(HeaderName::To).unwrap().name(), b"t"); // as it stands on the wire
+/// assert_eq!(message.field(HeaderName::To).unwrap().name(), b"t"); // as it stands on the wire
 /// # Ok::<(), simdsip::Error>(())
 /// ```
 #[derive(Clone, Copy)]
@@ -246,13 +246,13 @@ impl<'b> Message<'b> {
     /// ```
     /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
     /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\ni: 7@a\r\n\r\n", &mut index)?;
-    /// assert_eq!(message.header(simdsip::HeaderName::CallId).unwrap().value(), b"7@a");
+    /// assert_eq!(message.field(simdsip::HeaderName::CallId).unwrap().value(), b"7@a");
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     #[inline]
     #[must_use]
-    pub fn header(&self, name: HeaderName) -> Option<HeaderField<'b>> {
-        self.headers_of(name).next()
+    pub fn field(&self, name: HeaderName) -> Option<HeaderField<'b>> {
+        self.fields(name).next()
     }
 
     /// The header fields of that name, in wire order. [`HeaderName::Unknown`] gives all that are not registered.
@@ -260,14 +260,14 @@ impl<'b> Message<'b> {
     /// ```
     /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
     /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nRoute: <sip:p>\r\nroute: <sip:q>\r\n\r\n", &mut index)?;
-    /// let routes = message.headers_of(simdsip::HeaderName::Route).map(|field| field.value());
+    /// let routes = message.fields(simdsip::HeaderName::Route).map(|field| field.value());
     /// assert!(routes.eq([&b"<sip:p>"[..], b"<sip:q>"]));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     #[inline]
     #[must_use]
-    pub fn headers_of(&self, name: HeaderName) -> HeadersOf<'b> {
-        HeadersOf::new(self.headers(), name)
+    pub fn fields(&self, name: HeaderName) -> FieldsOf<'b> {
+        FieldsOf::new(self.headers(), name)
     }
 
     /// The header fields of that name in any case, or compact form (RFC 3261 §7.3.1, §7.3.3); names that no
@@ -276,13 +276,13 @@ impl<'b> Message<'b> {
     /// ```
     /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
     /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nX-a: 1\r\nx-A: 2\r\nv: 3\r\n\r\n", &mut index)?;
-    /// assert_eq!(message.headers_named(b"X-A").count(), 2);
-    /// assert_eq!(message.headers_named(b"Via").count(), 1);
+    /// assert_eq!(message.fields_named(b"X-A").count(), 2);
+    /// assert_eq!(message.fields_named(b"Via").count(), 1);
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     #[must_use]
-    pub fn headers_named<'n>(&self, name: &'n [u8]) -> HeadersNamed<'b, 'n> {
-        HeadersNamed::new(self.headers(), name)
+    pub fn fields_named<'n>(&self, name: &'n [u8]) -> FieldsNamed<'b, 'n> {
+        FieldsNamed::new(self.headers(), name)
     }
 
     /// Whether a header field of that name is there.
@@ -378,7 +378,7 @@ impl<'b> Message<'b> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn content_length(&self) -> Result<Option<u64>, Error> {
-        let Some(field) = self.header(HeaderName::ContentLength) else { return Ok(None) };
+        let Some(field) = self.field(HeaderName::ContentLength) else { return Ok(None) };
         let number = core::str::from_utf8(field.value())
             .ok()
             .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));

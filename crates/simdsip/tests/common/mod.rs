@@ -116,9 +116,9 @@ pub fn touch(message: &Message<'_>) -> usize {
         + message.method().map_or(0, |method| bytes(method.as_bytes()));
     for header in message.headers() {
         sum += bytes(header.name()) + bytes(header.value()) + header.unfolded().map(bytes).sum::<usize>();
-        sum += usize::from(message.header(header.id()).is_some()) + usize::from(header.is_folded());
+        sum += usize::from(message.field(header.id()).is_some()) + usize::from(header.is_folded());
     }
-    sum += message.headers_named(b"X-Nobody").count() + message.status().is_ok() as usize;
+    sum += message.fields_named(b"X-Nobody").count() + message.status().is_ok() as usize;
     sum += message.defects().map(|defect| defect.at + defect.len).sum::<usize>();
     sum + parts(message.multipart(), 0)
 }
