@@ -88,7 +88,7 @@ fn csv_has_a_line_of_names_and_one_a_row() {
     let columns = "frame,ts,src,status,method,user_agent,vlan,truncated";
     let mut csv = Csv::new(Columns::parse(columns).unwrap());
     let mut text = Vec::new();
-    csv.field(&mut text);
+    csv.header(&mut text);
     each_row(&capture.bytes, &Options::default(), |row| csv.row(row, &mut text));
     let expected = "frame,ts,src,status,method,user_agent,vlan,truncated\r\n\
         1,2026-11-20T07:15:18.540146007Z,10.0.0.1,,INVITE,\"caf\u{fffd} \"\"2,0\"\"\",,false\r\n";

@@ -61,6 +61,40 @@ pub enum ErrorKind {
     ContentLength,
     /// Bodies of type multipart name their boundary (RFC 2046 §5.1.1).
     Boundary,
+    /// A value that must not be empty is.
+    Value,
+    /// A decimal number (RFC 3261 §25.1).
+    Number,
+    /// A decimal number that is not too large for its field.
+    NumberRange,
+    /// A token (RFC 3261 §25.1).
+    Token,
+    /// The quote that closes a quoted string (RFC 3261 §25.1).
+    Quote,
+    /// The bracket that closes `<` (RFC 3261 §25.1).
+    Angle,
+    /// The parenthesis that closes a comment (RFC 3261 §25.1).
+    Comment,
+    /// A URI, or a display name and a URI in angle brackets (RFC 3261 §25.1).
+    Address,
+    /// A URI begins with a scheme and a colon (RFC 3261 §25.1).
+    Scheme,
+    /// A host name, IPv4 address or IPv6 reference (RFC 3261 §25.1).
+    Host,
+    /// A port is a number up to 65,535 (RFC 3261 §25.1).
+    Port,
+    /// A telephone number (RFC 3966 §3).
+    Telephone,
+    /// A Via begins with protocol, version and transport (RFC 3261 §20.42).
+    Via,
+    /// A type, a slash and a subtype (RFC 3261 §20.15).
+    MediaType,
+    /// An RFC 1123 date in GMT (RFC 3261 §20.17).
+    Date,
+    /// An authentication scheme and its parameters (RFC 3261 §20.44).
+    Auth,
+    /// A Warning is a code, an agent and a quoted text (RFC 3261 §20.43).
+    Warning,
 }
 
 /// Which limit was exceeded; [`Error::at`] is the first byte over it or the header field to blame.
@@ -107,6 +141,23 @@ impl fmt::Display for ErrorKind {
             }
             ErrorKind::ContentLength => "expected one valid Content-Length on a stream",
             ErrorKind::Boundary => "expected a boundary parameter of 1 to 70 bytes",
+            ErrorKind::Value => "expected a value",
+            ErrorKind::Number => "expected a decimal number",
+            ErrorKind::NumberRange => "the number is too large for its field",
+            ErrorKind::Token => "expected a token",
+            ErrorKind::Quote => "expected a closing quote for the one",
+            ErrorKind::Angle => "expected a closing angle bracket for the one",
+            ErrorKind::Comment => "expected a closing parenthesis for the one",
+            ErrorKind::Address => "expected a URI, or a display name and a URI in angle brackets,",
+            ErrorKind::Scheme => "expected a URI scheme and a colon",
+            ErrorKind::Host => "expected a host",
+            ErrorKind::Port => "expected a port up to 65535",
+            ErrorKind::Telephone => "expected a telephone number",
+            ErrorKind::Via => "expected SIP-Version, a slash and a transport",
+            ErrorKind::MediaType => "expected a type, a slash and a subtype",
+            ErrorKind::Date => "expected a date in the form Thu, 01 Jan 2026 00:00:00 GMT",
+            ErrorKind::Auth => "expected an authentication scheme and its parameters",
+            ErrorKind::Warning => "expected a three-digit code, an agent and a quoted text",
         })
     }
 }

@@ -68,6 +68,7 @@ mod multipart;
 mod policy;
 #[allow(unsafe_code, reason = "the one place of this crate that has any: docs/SAFETY.md")]
 mod scan;
+mod text;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects};
 pub use error::{Error, ErrorKind, LimitKind};
@@ -82,6 +83,7 @@ pub use message::{
 pub use multipart::{Multipart, Part};
 pub use policy::Policy;
 pub use scan::Backend;
+pub use text::{Elements, Param, Params, Span, Unescaped, Word};
 
 /// The examples of the project's README.
 #[cfg(all(doctest, feature = "std"))]

@@ -7,6 +7,7 @@ use core::ops::Range;
 use super::index::{FOLDED, Record, Table};
 use super::token::trim_lws;
 use crate::header::HeaderName;
+use crate::text::Span;
 
 /// A header field as it stands in the bytes (RFC 3261 §7.3.1). Ranges are byte offsets in the input.
 ///
@@ -97,6 +98,20 @@ impl<'b> HeaderField<'b> {
     #[must_use]
     pub fn value_range(&self) -> Range<usize> {
         self.record.value_range()
+    }
+
+    /// The value and where it stands: what typed views are read from.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 17\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.headers().next().unwrap().span().number()?, 17);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn span(&self) -> Span<'b> {
+        Span::within(self.bytes, self.record.value_range())
     }
 
     /// Where the whole field stands in the input: from its name through the line end of its last line.

@@ -13,6 +13,7 @@ mod scalar;
 mod swar;
 #[cfg(test)]
 mod tests;
+pub(crate) mod window;
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 mod avx2;

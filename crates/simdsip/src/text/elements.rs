@@ -1,0 +1,88 @@
+//! The elements of a comma list.
+
+use core::iter::FusedIterator;
+
+use super::Span;
+
+/// The elements of a header value that is a comma list (RFC 3261 §7.3.1): split at commas that stand outside quotes,
+/// angle brackets and, where the grammar has them, comments. Empty elements are passed over.
+///
+/// ```
+/// use simdsip::{Elements, Span};
+/// let list = Span::new(br#""Bond, James" <sip:007,x@mi6.example>, <sip:q@mi6.example>,"#)?;
+/// let elements: Vec<_> = Elements::new(list).map(|element| element.bytes()).collect();
+/// assert_eq!(elements, [&br#""Bond, James" <sip:007,x@mi6.example>"#[..], b"<sip:q@mi6.example>"]);
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Elements<'b> {
+    rest: Span<'b>,
+    /// `(` where comments may stand, else a comma once more.
+    comment: u8,
+}
+
+impl<'b> Elements<'b> {
+    /// The elements of `list`.
+    ///
+    /// ```
+    /// use simdsip::{Elements, Span};
+    /// assert_eq!(Elements::new(Span::new(b"a, ,b")?).count(), 2);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn new(list: Span<'b>) -> Elements<'b> {
+        Elements { rest: list, comment: b',' }
+    }
+
+    /// The elements of `list`, in which comments may stand: commas within those do not count.
+    ///
+    /// ```
+    /// use simdsip::{Elements, Span};
+    /// assert_eq!(Elements::with_comments(Span::new(b"a (x, y), b")?).count(), 2);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn with_comments(list: Span<'b>) -> Elements<'b> {
+        Elements { rest: list, comment: b'(' }
+    }
+
+    #[inline]
+    fn end_of_element(&self) -> u32 {
+        let mut rest = self.rest;
+        loop {
+            let at = rest.find([b',', b'"', b'<', self.comment]);
+            let open = rest.from(at);
+            let end = match rest.byte(at) {
+                Some(b'"') => open.end_of_quoted(),
+                Some(b'<') => Some(open.find([b'>'])),
+                Some(b'(') => open.end_of_comment(),
+                _ => return at,
+            };
+            match end {
+                Some(end) => rest = rest.from(end),
+                None => return rest.end(),
+            }
+        }
+    }
+}
+
+impl<'b> Iterator for Elements<'b> {
+    type Item = Span<'b>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Span<'b>> {
+        while !self.rest.is_empty() {
+            let end = self.end_of_element();
+            let element = self.rest.to(end).trim();
+            self.rest = self.rest.after(end);
+            if !element.is_empty() {
+                return Some(element);
+            }
+        }
+        None
+    }
+}
+
+impl FusedIterator for Elements<'_> {}

@@ -1,0 +1,51 @@
+//! The first of a few delimiters, by windows of 32 bytes.
+//!
+//! A value is short, and its delimiters are near: each look costs one window, loaded from the input so that it may reach
+//! past the value's end. What it finds there is not taken.
+
+use crate::scan::window::{WINDOW, matches};
+
+/// Offset of the first byte of `whole[start..end]` that is one of `set`; `end` where there is none.
+#[inline]
+pub(super) fn any_of<const N: usize>(whole: &[u8], start: u32, end: u32, set: [u8; N]) -> u32 {
+    let mut at = start;
+    while at < end {
+        let Some(window) = whole.get(at as usize..).and_then(<[u8]>::first_chunk::<WINDOW>) else {
+            return near_the_end(whole, at, end, set);
+        };
+        let mask = matches(window, set);
+        if mask != 0 {
+            return at.saturating_add(mask.trailing_zeros()).min(end);
+        }
+        at = at.saturating_add(WINDOW as u32);
+    }
+    end
+}
+
+/// The same byte by byte, where no whole window is left.
+#[inline(never)]
+fn near_the_end<const N: usize>(whole: &[u8], at: u32, end: u32, set: [u8; N]) -> u32 {
+    let rest = whole.get(at as usize..end as usize).unwrap_or(&[]);
+    let len = rest.iter().position(|byte| set.contains(byte)).unwrap_or(rest.len());
+    at.saturating_add(len as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn finds_what_a_loop_finds(
+            text in proptest::collection::vec(prop_oneof![Just(b';'), Just(b'"'), Just(0xbb), Just(0x3a), any::<u8>(), 97u8..123], 0..150),
+            cut in any::<(prop::sample::Index, prop::sample::Index)>(),
+        ) {
+            let (a, b) = (cut.0.index(text.len() + 1), cut.1.index(text.len() + 1));
+            let (start, end) = (a.min(b), a.max(b));
+            let want = (start..end).find(|&at| b";\"".contains(&text[at])).unwrap_or(end);
+            prop_assert_eq!(any_of(&text, start as u32, end as u32, [b';', b'"']) as usize, want);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Bytes of the input that know where they stand.
+
+use core::fmt;
+use core::ops::Range;
+
+use super::find;
+use crate::error::{Error, ErrorKind, LimitKind};
+use crate::message::token::is_lws;
+
+/// A piece of the input: its bytes and their offset. What header values are parsed from, and what typed views hold.
+///
+/// ```
+/// use simdsip::{HeaderName, Span};
+/// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+/// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nSubject: lunch\r\n\r\n", &mut index)?;
+/// let span: Span = message.field(HeaderName::Subject).unwrap().span();
+/// assert_eq!((span.bytes(), span.range()), (&b"lunch"[..], 28..33));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct Span<'b> {
+    whole: &'b [u8],
+    start: u32,
+    end: u32,
+}
+
+impl<'b> Span<'b> {
+    /// All of `bytes`, counted from 0.
+    ///
+    /// # Errors
+    /// `Limit` where `bytes` holds 4 GiB or more.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Span::new(b"sip:a")?.range(), 0..5);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn new(bytes: &'b [u8]) -> Result<Span<'b>, Error> {
+        match u32::try_from(bytes.len()) {
+            Ok(end) if end != u32::MAX => Ok(Span { whole: bytes, start: 0, end }),
+            _ => Err(Error::new(ErrorKind::Limit(LimitKind::Message), u32::MAX as usize)),
+        }
+    }
+
+    /// The bytes at `range` of `whole`; nothing where that is out of bounds.
+    #[inline]
+    pub(crate) fn within(whole: &'b [u8], range: Range<usize>) -> Span<'b> {
+        match (u32::try_from(range.start), u32::try_from(range.end)) {
+            (Ok(start), Ok(end)) if start <= end && range.end <= whole.len() => Span { whole, start, end },
+            _ => Span { whole, start: 0, end: 0 },
+        }
+    }
+
+    /// The bytes.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Span::new(b"sip:a")?.bytes(), b"sip:a");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> &'b [u8] {
+        self.whole.get(self.start as usize..self.end as usize).unwrap_or(&[])
+    }
+
+    /// Where they stand in the input, in bytes.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Span::new(b"sip:a")?.range(), 0..5);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+
+    /// Offset of the first byte in the input.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Span::new(b"sip:a")?.at(), 0);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn at(&self) -> usize {
+        self.start as usize
+    }
+
+    /// How many bytes.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Span::new(b"sip:a")?.len(), 5);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.end.wrapping_sub(self.start) as usize
+    }
+
+    /// Whether there is none.
+    ///
+    /// ```
+    /// assert!(simdsip::Span::new(b"")?.is_empty());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// An error at its first byte.
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Span};
+    /// assert_eq!(Span::new(b"x")?.error(ErrorKind::Number).at, 0);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.at())
+    }
+
+    /// Without the white space and line ends at both ends.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Span::new(b" a b\r\n ")?.trim().bytes(), b"a b");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn trim(self) -> Span<'b> {
+        self.trim_start().trim_end()
+    }
+
+    #[inline]
+    pub(crate) fn trim_start(mut self) -> Span<'b> {
+        while self.first().is_some_and(is_lws) {
+            self.start = self.start.wrapping_add(1);
+        }
+        self
+    }
+
+    #[inline]
+    pub(crate) fn trim_end(mut self) -> Span<'b> {
+        while self.last().is_some_and(is_lws) {
+            self.end = self.end.wrapping_sub(1);
+        }
+        self
+    }
+
+    /// The byte at `at` of the input, if it is one of these.
+    #[inline]
+    pub(crate) fn byte(&self, at: u32) -> Option<u8> {
+        if at < self.start || at >= self.end {
+            return None;
+        }
+        self.whole.get(at as usize).copied()
+    }
+
+    #[inline]
+    pub(crate) fn first(&self) -> Option<u8> {
+        self.byte(self.start)
+    }
+
+    #[inline]
+    pub(crate) fn last(&self) -> Option<u8> {
+        self.byte(self.end.wrapping_sub(1))
+    }
+
+    #[inline]
+    pub(crate) fn end(&self) -> u32 {
+        self.end
+    }
+
+    /// From offset `at` of the input on.
+    #[inline]
+    pub(crate) fn from(self, at: u32) -> Span<'b> {
+        Span { start: at.clamp(self.start, self.end), ..self }
+    }
+
+    /// Up to offset `at` of the input.
+    #[inline]
+    pub(crate) fn to(self, at: u32) -> Span<'b> {
+        Span { end: at.clamp(self.start, self.end), ..self }
+    }
+
+    /// Behind the byte at offset `at` of the input.
+    #[inline]
+    pub(crate) fn after(self, at: u32) -> Span<'b> {
+        self.from(at.saturating_add(1))
+    }
+
+    /// Without its first byte if that is `byte`.
+    #[inline]
+    pub(crate) fn strip(self, byte: u8) -> Option<Span<'b>> {
+        (self.first() == Some(byte)).then(|| self.after(self.start))
+    }
+
+    /// Offset in the input of the first byte that is one of `set`; its end where there is none.
+    #[inline]
+    pub(crate) fn find<const N: usize>(&self, set: [u8; N]) -> u32 {
+        find::any_of(self.whole, self.start, self.end, set)
+    }
+
+    /// Offset behind the quoted string that begins here, or `None` where nothing closes it (RFC 3261 §25.1).
+    #[inline]
+    pub(crate) fn end_of_quoted(&self) -> Option<u32> {
+        let mut rest = self.after(self.start);
+        loop {
+            let at = rest.find([b'"', b'\\']);
+            match rest.byte(at)? {
+                b'"' => return Some(at.saturating_add(1)),
+                _ => rest = rest.from(at.saturating_add(2)),
+            }
+        }
+    }
+
+    /// Offset behind the comment that begins here, those within it included, or `None` where nothing closes it
+    /// (RFC 3261 §25.1).
+    pub(crate) fn end_of_comment(&self) -> Option<u32> {
+        let mut rest = *self;
+        let mut depth = 0usize;
+        loop {
+            let at = rest.find([b'(', b')', b'\\']);
+            match rest.byte(at)? {
+                b'(' => depth = depth.saturating_add(1),
+                b')' if depth <= 1 => return Some(at.saturating_add(1)),
+                b')' => depth = depth.wrapping_sub(1),
+                _ => {
+                    rest = rest.from(at.saturating_add(2));
+                    continue;
+                }
+            }
+            rest = rest.after(at);
+        }
+    }
+}
+
+impl PartialEq<[u8]> for Span<'_> {
+    fn eq(&self, other: &[u8]) -> bool {
+        self.bytes() == other
+    }
+}
+
+impl fmt::Debug for Span<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\" at {}", self.bytes().escape_ascii(), self.start)
+    }
+}
