@@ -68,7 +68,9 @@ mod multipart;
 mod policy;
 #[allow(unsafe_code, reason = "the one place of this crate that has any: docs/SAFETY.md")]
 mod scan;
+pub mod shape;
 mod text;
+pub mod typed;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects};
 pub use error::{Error, ErrorKind, LimitKind};
@@ -84,6 +86,7 @@ pub use multipart::{Multipart, Part};
 pub use policy::Policy;
 pub use scan::Backend;
 pub use text::{Elements, Param, Params, Span, Unescaped, Word};
+pub use typed::Header;
 
 /// The examples of the project's README.
 #[cfg(all(doctest, feature = "std"))]

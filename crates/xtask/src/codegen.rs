@@ -30,9 +30,11 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
         read(&core.join("registry/sip_headers.csv"), "id,name,compact,cardinality,shape,grammar,reference")?;
     let methods = read(&core.join("registry/sip_methods.csv"), "id,name,reference")?;
     let mut stale = Vec::new();
-    for (path, text) in
-        [("src/header/table.rs", header_table(&headers)?), ("src/header/method.rs", method_table(&methods)?)]
-    {
+    for (path, text) in [
+        ("src/header/table.rs", header_table(&headers)?),
+        ("src/header/method.rs", method_table(&methods)?),
+        ("src/typed/table.rs", typed_table(&headers)?),
+    ] {
         let text = rustfmt(&text)?;
         let path = core.join(path);
         if std::fs::read_to_string(&path).is_ok_and(|old| old.replace("\r\n", "\n") == text) {
@@ -180,6 +182,22 @@ assert!(sum == {checksum}, "the header registry has changed: run `cargo xtask co
         multiplier = hex(multiplier),
         checksum = hex(checksum),
     ))
+}
+
+/// One type a header, over its shape.
+fn typed_table(rows: &[Vec<String>]) -> Result<String> {
+    let mut types = String::new();
+    for row in rows {
+        let [_, name, _, _, shape, _, reference] = &row[..] else { unreachable!("counted") };
+        let shape = match shape.as_str() {
+            "Uri" => "NameAddr",
+            "Opaque" => "Text",
+            "Product" => "Products",
+            other => other,
+        };
+        writeln!(types, "/// `{name}`: {}.\n{}: {shape};", citation(reference), variant(name))?;
+    }
+    Ok(format!("{MARK}//! A type for each header of the registry.\n\nheader_types! {{\n{types}}}\n"))
 }
 
 fn method_table(rows: &[Vec<String>]) -> Result<String> {

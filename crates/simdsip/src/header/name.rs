@@ -58,8 +58,10 @@ pub enum Shape {
     Uri,
     /// `type/subtype`, then parameters.
     MediaType,
-    /// A Call-ID, perhaps with parameters (Replaces and its kin).
+    /// A Call-ID.
     CallId,
+    /// A Call-ID, then parameters: Replaces and its kin.
+    Dialog,
     /// A sequence number and a method.
     CSeq,
     /// Two sequence numbers and a method.

@@ -7,6 +7,7 @@ use core::ops::Range;
 use super::index::{FOLDED, Record, Table};
 use super::token::trim_lws;
 use crate::header::HeaderName;
+use crate::shape::Values;
 use crate::text::Span;
 
 /// A header field as it stands in the bytes (RFC 3261 §7.3.1). Ranges are byte offsets in the input.
@@ -112,6 +113,23 @@ impl<'b> HeaderField<'b> {
     #[must_use]
     pub fn span(&self) -> Span<'b> {
         Span::within(self.bytes, self.record.value_range())
+    }
+
+    /// The elements of the value, typed by the shape that the registry gives this header; one element of bytes where
+    /// it has none.
+    ///
+    /// ```
+    /// use simdsip::shape::Value;
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 17\r\n\r\n", &mut index)?;
+    /// let Some(Ok(Value::Number(length))) = message.headers().next().unwrap().values().next() else { panic!() };
+    /// assert_eq!(length.value(), 17);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn values(&self) -> Values<'b> {
+        Values::new(self.id(), self.span())
     }
 
     /// Where the whole field stands in the input: from its name through the line end of its last line.
@@ -396,7 +414,13 @@ pub struct FieldsNamed<'b, 'n> {
 
 impl<'b, 'n> FieldsNamed<'b, 'n> {
     pub(crate) fn new(all: Headers<'b>, name: &'n [u8]) -> FieldsNamed<'b, 'n> {
-        FieldsNamed { of: FieldsOf::new(all, HeaderName::lookup(name)), name }
+        FieldsNamed::of(all, HeaderName::lookup(name), name)
+    }
+
+    /// `id` is what `name` is registered as.
+    #[inline]
+    pub(crate) fn of(all: Headers<'b>, id: HeaderName, name: &'n [u8]) -> FieldsNamed<'b, 'n> {
+        FieldsNamed { of: FieldsOf::new(all, id), name }
     }
 }
 

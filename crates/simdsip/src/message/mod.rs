@@ -25,6 +25,7 @@ mod start_line;
 #[cfg(all(test, feature = "alloc", not(miri)))]
 mod tests;
 pub(crate) mod token;
+mod typed;
 mod view;
 
 pub use field::{FieldsNamed, FieldsOf, HeaderField, Headers, Unfolded};

@@ -17,8 +17,10 @@ use super::Span;
 #[derive(Clone, Debug)]
 pub struct Elements<'b> {
     rest: Span<'b>,
-    /// `(` where comments may stand, else a comma once more.
-    comment: u8,
+    /// The comma, and what opens text in which it does not count.
+    stops: [u8; 4],
+    /// All of it is one element, even if that is empty.
+    single: bool,
 }
 
 impl<'b> Elements<'b> {
@@ -32,7 +34,7 @@ impl<'b> Elements<'b> {
     #[inline]
     #[must_use]
     pub fn new(list: Span<'b>) -> Elements<'b> {
-        Elements { rest: list, comment: b',' }
+        Elements { rest: list, stops: [b',', b'"', b'<', b','], single: false }
     }
 
     /// The elements of `list`, in which comments may stand: commas within those do not count.
@@ -45,14 +47,39 @@ impl<'b> Elements<'b> {
     #[inline]
     #[must_use]
     pub fn with_comments(list: Span<'b>) -> Elements<'b> {
-        Elements { rest: list, comment: b'(' }
+        Elements { rest: list, stops: [b',', b'"', b'<', b'('], single: false }
+    }
+
+    /// The elements of `list`, in which neither quotes nor brackets mean anything: Call-IDs hold such bytes.
+    ///
+    /// ```
+    /// use simdsip::{Elements, Span};
+    /// assert_eq!(Elements::by_comma(Span::new(b"a\"<@x, b@y")?).count(), 2);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn by_comma(list: Span<'b>) -> Elements<'b> {
+        Elements { rest: list, stops: [b','; 4], single: false }
+    }
+
+    /// All of `value` as the one element that it is.
+    #[inline]
+    pub(crate) fn single(value: Span<'b>) -> Elements<'b> {
+        Elements { rest: value, stops: [b','; 4], single: true }
+    }
+
+    /// No elements.
+    #[inline]
+    pub(crate) fn none() -> Elements<'b> {
+        Elements { rest: Span::NOTHING, stops: [b','; 4], single: false }
     }
 
     #[inline]
     fn end_of_element(&self) -> u32 {
         let mut rest = self.rest;
         loop {
-            let at = rest.find([b',', b'"', b'<', self.comment]);
+            let at = rest.find(self.stops);
             let open = rest.from(at);
             let end = match rest.byte(at) {
                 Some(b'"') => open.end_of_quoted(),
@@ -73,6 +100,11 @@ impl<'b> Iterator for Elements<'b> {
 
     #[inline]
     fn next(&mut self) -> Option<Span<'b>> {
+        if self.single {
+            let value = self.rest;
+            *self = Elements { rest: value.from(u32::MAX), single: false, ..*self };
+            return Some(value.trim());
+        }
         while !self.rest.is_empty() {
             let end = self.end_of_element();
             let element = self.rest.to(end).trim();

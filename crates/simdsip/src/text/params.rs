@@ -194,14 +194,19 @@ impl fmt::Debug for Params<'_> {
     }
 }
 
-/// Where the next separator stands that is not within quotes, nor within the angle brackets of a value that begins with
-/// one; where a quoted string is not closed, the end.
+/// Where the value of a parameter ends: at a separator outside quotes, and outside the angle brackets of a value that
+/// begins with one.
 #[inline]
 fn end_of_value(value: Span<'_>, separator: u8) -> u32 {
-    let mut rest = value;
-    if value.first() == Some(b'<') {
-        rest = value.from(value.find([b'>']));
-    }
+    let bracketed = value.first() == Some(b'<');
+    end_outside_quotes(if bracketed { value.from(value.find([b'>'])) } else { value }, separator)
+}
+
+/// Where the next separator stands that is not within quotes; the end where there is none, or where a quoted string is
+/// not closed.
+#[inline]
+pub(crate) fn end_outside_quotes(text: Span<'_>, separator: u8) -> u32 {
+    let mut rest = text;
     loop {
         let at = rest.find([separator, b'"']);
         if rest.byte(at) != Some(b'"') {

@@ -25,6 +25,9 @@ pub struct Span<'b> {
 }
 
 impl<'b> Span<'b> {
+    /// No bytes of any input.
+    pub(crate) const NOTHING: Span<'static> = Span { whole: &[], start: 0, end: 0 };
+
     /// All of `bytes`, counted from 0.
     ///
     /// # Errors
@@ -135,6 +138,20 @@ impl<'b> Span<'b> {
         self.trim_start().trim_end()
     }
 
+    /// The part at `range`, counted from its own first byte; what lies outside is left out.
+    ///
+    /// ```
+    /// let span = simdsip::Span::new(b"12 kg")?;
+    /// assert_eq!(span.slice(0..2).number()?, 12);
+    /// assert_eq!(span.slice(3..9).range(), 3..5);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn slice(self, range: Range<usize>) -> Span<'b> {
+        let place = |at: usize| self.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
+        self.to(place(range.end)).from(place(range.start))
+    }
+
     #[inline]
     pub(crate) fn trim_start(mut self) -> Span<'b> {
         while self.first().is_some_and(is_lws) {
@@ -168,6 +185,11 @@ impl<'b> Span<'b> {
     #[inline]
     pub(crate) fn last(&self) -> Option<u8> {
         self.byte(self.end.wrapping_sub(1))
+    }
+
+    #[inline]
+    pub(crate) fn start(&self) -> u32 {
+        self.start
     }
 
     #[inline]

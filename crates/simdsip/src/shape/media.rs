@@ -1,0 +1,107 @@
+//! Media types and ranges: Content-Type, Accept (RFC 3261 §20.1, §20.15).
+
+use super::token::some;
+use crate::error::{Error, ErrorKind};
+use crate::text::Span;
+
+/// `type/subtype` with parameters; in Accept either may be `*`.
+///
+/// ```
+/// use simdsip::Span;
+/// use simdsip::shape::MediaType;
+/// let media = MediaType::parse(Span::new(b"multipart / mixed ;boundary=\"a b\"")?)?;
+/// assert!(media.is(b"Multipart", b"MIXED"));
+/// assert_eq!(media.param(b"boundary").unwrap().value().unwrap().inner(), b"a b");
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct MediaType<'b> {
+    kind: Span<'b>,
+    subtype: Span<'b>,
+    params: Span<'b>,
+}
+
+impl<'b> MediaType<'b> {
+    /// Reads one element.
+    ///
+    /// # Errors
+    /// `MediaType` where type, slash or subtype is missing, `Value` where there is nothing.
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Span};
+    /// use simdsip::shape::MediaType;
+    /// assert_eq!(MediaType::parse(Span::new(b"text")?).unwrap_err().kind, ErrorKind::MediaType);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn parse(value: Span<'b>) -> Result<MediaType<'b>, Error> {
+        let value = some(value)?;
+        let at = value.find([b'/', b';']);
+        let (kind, behind) = (value.to(at).trim_end(), value.after(at).trim_start());
+        let end = behind.find([b';']);
+        let subtype = behind.to(end).trim_end();
+        if value.byte(at) != Some(b'/') || kind.is_empty() || subtype.is_empty() {
+            return Err(value.error(ErrorKind::MediaType));
+        }
+        Ok(MediaType { kind, subtype, params: behind.from(end) })
+    }
+
+    /// The type, such as `application`.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::MediaType;
+    /// assert_eq!(MediaType::parse(Span::new(b"application/sdp")?)?.kind(), b"application");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn kind(&self) -> &'b [u8] {
+        self.kind.bytes()
+    }
+
+    /// The subtype, such as `sdp`.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::MediaType;
+    /// assert_eq!(MediaType::parse(Span::new(b"application/sdp;v=1")?)?.subtype(), b"sdp");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn subtype(&self) -> &'b [u8] {
+        self.subtype.bytes()
+    }
+
+    /// Whether type and subtype are these, in any case.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::MediaType;
+    /// assert!(MediaType::parse(Span::new(b"Application/SDP")?)?.is(b"application", b"sdp"));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn is(&self, kind: &[u8], subtype: &[u8]) -> bool {
+        self.kind().eq_ignore_ascii_case(kind) && self.subtype().eq_ignore_ascii_case(subtype)
+    }
+
+    /// The `q` parameter of a media range in thousandths (RFC 3261 §20.1).
+    ///
+    /// # Errors
+    /// `Number` where it is not a number from 0 to 1 with at most three decimals.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::MediaType;
+    /// assert_eq!(MediaType::parse(Span::new(b"text/*;q=0.5")?)?.q()?, Some(500));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn q(&self) -> Result<Option<u16>, Error> {
+        self.params().value(b"q").map(super::quality).transpose()
+    }
+}
+
+with_params!(MediaType, "text/plain;x=1");

@@ -1,0 +1,226 @@
+//! Addresses: a display name, a URI, parameters. From, To, Contact, Route, Refer-To and their kin.
+//!
+//! Without angle brackets all that follows the first semicolon belongs to the header, never to the URI
+//! (RFC 3261 §20.10). Brackets count only outside quotes. Grammar: RFC 3261 §25.1 (`name-addr`, `addr-spec`).
+
+use crate::error::{Error, ErrorKind};
+use crate::text::{Span, Word};
+
+/// A `name-addr` or `addr-spec` with the parameters of its header (RFC 3261 §25.1).
+///
+/// ```
+/// use simdsip::Span;
+/// use simdsip::shape::NameAddr;
+/// let from = NameAddr::parse(Span::new(br#""A. G. Bell" <sip:agb@bell-tel.example;x=y>;tag=a48s"#)?)?;
+/// assert_eq!(from.display_name().unwrap().to_string(), "A. G. Bell");
+/// assert_eq!(from.uri_span().bytes(), b"sip:agb@bell-tel.example;x=y");
+/// assert_eq!(from.tag(), Some(&b"a48s"[..]));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct NameAddr<'b> {
+    display: Span<'b>,
+    uri: Span<'b>,
+    params: Span<'b>,
+    bracketed: bool,
+}
+
+impl<'b> NameAddr<'b> {
+    /// Reads one element.
+    ///
+    /// # Errors
+    /// `Value` where there is nothing, `Quote` at a display name that no quote closes, `Angle` at a `<` without its
+    /// `>`, `Address` where a quoted name has no `<` behind it, or where the URI is empty.
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Span};
+    /// use simdsip::shape::NameAddr;
+    /// let error = NameAddr::parse(Span::new(br#""Mr. J. <sip:j@example.com>"#)?).unwrap_err();
+    /// assert_eq!((error.kind, error.at), (ErrorKind::Quote, 0));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn parse(value: Span<'b>) -> Result<NameAddr<'b>, Error> {
+        let value = value.trim();
+        let mut at = value.find([b'<', b';', b'"']);
+        while value.byte(at) == Some(b'"') {
+            let open = value.from(at);
+            let behind = open.end_of_quoted().ok_or(open.error(ErrorKind::Quote))?;
+            at = value.from(behind).find([b'<', b';', b'"']);
+        }
+        if value.byte(at) == Some(b'<') {
+            return NameAddr::bracketed(value, at);
+        }
+        let uri = value.to(at).trim_end();
+        if uri.is_empty() {
+            return Err(value.error(if value.is_empty() { ErrorKind::Value } else { ErrorKind::Address }));
+        }
+        if uri.first() == Some(b'"') {
+            return Err(uri.from(at).error(ErrorKind::Address));
+        }
+        let params = value.from(at);
+        Ok(NameAddr { display: value.to(0), uri, params, bracketed: false })
+    }
+
+    /// With `<` at offset `at`.
+    #[inline]
+    fn bracketed(value: Span<'b>, at: u32) -> Result<NameAddr<'b>, Error> {
+        let open = value.from(at);
+        let close = open.find([b'>']);
+        if open.byte(close).is_none() {
+            return Err(open.error(ErrorKind::Angle));
+        }
+        let uri = open.after(at).to(close).trim();
+        if uri.is_empty() {
+            return Err(open.error(ErrorKind::Address));
+        }
+        let behind = value.after(close);
+        // What stands between bracket and semicolon is no parameter.
+        let params = if behind.first() == Some(b';') { behind } else { behind.from(behind.find([b';'])) };
+        Ok(NameAddr { display: value.to(at).trim_end(), uri, params, bracketed: true })
+    }
+
+    /// The display name: tokens, a quoted string, or whatever stands before `<`. `None` where there is none; an empty
+    /// quoted string is one.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// let to = NameAddr::parse(Span::new(b"Bob Roe<sip:bob@b.example>")?)?; // no space before `<`: RFC 4475 lwsdisp
+    /// assert_eq!(to.display_name().unwrap().raw(), b"Bob Roe");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn display_name(&self) -> Option<Word<'b>> {
+        (!self.display.is_empty()).then(|| Word::new(self.display))
+    }
+
+    /// The URI as it stands, without brackets.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// let to = NameAddr::parse(Span::new(b"sip:bob@b.example;tag=7")?)?;
+    /// assert_eq!(to.uri_span().bytes(), b"sip:bob@b.example"); // the tag is the header's
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn uri_span(&self) -> Span<'b> {
+        self.uri
+    }
+
+    /// Whether the URI stands in angle brackets. Route and its kin must have them (RFC 3261 §20.34).
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// assert!(!NameAddr::parse(Span::new(b"sip:bob@b.example")?)?.is_bracketed());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn is_bracketed(&self) -> bool {
+        self.bracketed
+    }
+
+    /// The `tag` parameter (RFC 3261 §19.3). An empty tag is not the same as none.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// let to = NameAddr::parse(Span::new(b"<sip:bob@b.example>;TAG=")?)?;
+    /// assert_eq!(to.tag(), Some(&b""[..]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn tag(&self) -> Option<&'b [u8]> {
+        Some(self.params().value(b"tag")?.raw())
+    }
+
+    /// The `q` parameter in thousandths, 0 to 1,000 (RFC 3261 §20.10).
+    ///
+    /// # Errors
+    /// `Number` where it is not a number from 0 to 1 with at most three decimals.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// assert_eq!(NameAddr::parse(Span::new(b"<sip:bob@b.example>;q=0.7")?)?.q()?, Some(700));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn q(&self) -> Result<Option<u16>, Error> {
+        self.params().value(b"q").map(super::quality).transpose()
+    }
+
+    /// The `expires` parameter, in seconds (RFC 3261 §20.10).
+    ///
+    /// # Errors
+    /// `Number` or `NumberRange`, as [`Span::number`].
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// assert_eq!(NameAddr::parse(Span::new(b"<sip:bob@b.example>;expires=60")?)?.expires()?, Some(60));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn expires(&self) -> Result<Option<u32>, Error> {
+        self.params().value(b"expires").map(|value| value.span().number()).transpose()
+    }
+}
+
+with_params!(NameAddr, "<sip:a@b.example>;x=1");
+
+/// One value of Contact: an address, or the `*` that means all of them (RFC 3261 §10.2.2, §20.10).
+///
+/// ```
+/// use simdsip::Span;
+/// use simdsip::shape::Contact;
+/// assert!(matches!(Contact::parse(Span::new(b"*")?)?, Contact::Star));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub enum Contact<'b> {
+    /// `*`: only in a REGISTER, alone, with Expires 0.
+    Star,
+    /// An address.
+    Address(NameAddr<'b>),
+}
+
+impl<'b> Contact<'b> {
+    /// Reads one element.
+    ///
+    /// # Errors
+    /// As [`NameAddr::parse`].
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Contact;
+    /// assert!(Contact::parse(Span::new(b"<sip:a@b.example")?).is_err());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn parse(value: Span<'b>) -> Result<Contact<'b>, Error> {
+        let value = value.trim();
+        if value.bytes() == b"*" { Ok(Contact::Star) } else { NameAddr::parse(value).map(Contact::Address) }
+    }
+
+    /// The address, if it is one.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Contact;
+    /// assert!(Contact::parse(Span::new(b"*")?)?.address().is_none());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn address(&self) -> Option<NameAddr<'b>> {
+        match self {
+            Contact::Star => None,
+            Contact::Address(address) => Some(*address),
+        }
+    }
+}

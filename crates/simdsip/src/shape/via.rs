@@ -1,0 +1,248 @@
+//! Via: who sent this hop, and where its responses go.
+//!
+//! Does not apply `received` and `rport`: that is routing. White space may stand around each slash and colon.
+//! Grammar: RFC 3261 §20.42, §25.1; RFC 3581 §3.
+
+use crate::error::{Error, ErrorKind};
+use crate::text::{Span, Word};
+
+/// One hop (RFC 3261 §20.42).
+///
+/// ```
+/// use simdsip::Span;
+/// use simdsip::shape::{Rport, Via};
+/// let via = Via::parse(Span::new(b"SIP/2.0/UDP pc33.atlanta.example:5066;rport;branch=z9hG4bK776asdhds")?)?;
+/// assert_eq!((via.transport(), via.host_span().bytes(), via.port()?), (&b"UDP"[..], &b"pc33.atlanta.example"[..], Some(5066)));
+/// assert_eq!(via.branch(), Some(&b"z9hG4bK776asdhds"[..]));
+/// assert_eq!(via.rport()?, Some(Rport::Asked));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Via<'b> {
+    protocol: Span<'b>,
+    transport: Span<'b>,
+    host: Span<'b>,
+    port: Option<Span<'b>>,
+    params: Span<'b>,
+}
+
+/// The `rport` parameter (RFC 3581 §3, §4).
+///
+/// ```
+/// use simdsip::Span;
+/// use simdsip::shape::{Rport, Via};
+/// let via = Via::parse(Span::new(b"SIP/2.0/UDP 10.1.1.1;rport=9988")?)?;
+/// assert_eq!(via.rport()?, Some(Rport::Filled(9988)));
+/// # Ok::<(), simdsip::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rport {
+    /// Without a value: a client asks for symmetric routing.
+    Asked,
+    /// The source port that the server saw.
+    Filled(u16),
+}
+
+/// What nearly every Via begins with.
+const USUAL: &[u8] = b"SIP/2.0/";
+
+impl<'b> Via<'b> {
+    /// Reads one element.
+    ///
+    /// # Errors
+    /// `Value` where there is nothing, `Via` where protocol, version and transport are not all there, `Host` where no
+    /// sent-by follows, `Angle` at a `[` without its `]`.
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Span};
+    /// use simdsip::shape::Via;
+    /// assert_eq!(Via::parse(Span::new(b"SIP/2.0 host")?).unwrap_err().kind, ErrorKind::Via);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn parse(value: Span<'b>) -> Result<Via<'b>, Error> {
+        let value = value.trim();
+        let (protocol, rest) = if value.bytes().starts_with(USUAL) {
+            let slash = value.start().saturating_add(7);
+            (value.to(slash), value.after(slash))
+        } else {
+            protocol(value)?
+        };
+        let rest = rest.trim_start();
+        let at = rest.find([b' ', b'\t', b'\r', b'\n']);
+        let (transport, sent_by) = (rest.to(at), rest.from(at).trim_start());
+        if transport.is_empty() {
+            return Err(rest.error(ErrorKind::Via));
+        }
+        let at = host_end(sent_by)?;
+        let (host, behind) = (sent_by.to(at).trim_end(), sent_by.from(at).trim_start());
+        if host.is_empty() {
+            return Err(sent_by.error(ErrorKind::Host));
+        }
+        let Some(port) = behind.strip(b':') else {
+            return Ok(Via { protocol, transport, host, port: None, params: without_comment(behind) });
+        };
+        let at = port.find([b';', b'(']);
+        let params = without_comment(port.from(at));
+        Ok(Via { protocol, transport, host, port: Some(port.to(at).trim()), params })
+    }
+
+    /// Protocol name and version, such as `SIP/2.0`, with the white space between them.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// assert_eq!(Via::parse(Span::new(b"SIP / 2.0 / UDP host")?)?.protocol(), b"SIP / 2.0");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn protocol(&self) -> &'b [u8] {
+        self.protocol.bytes()
+    }
+
+    /// The transport, as on the wire: `UDP`, `TLS`, any token.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// assert_eq!(Via::parse(Span::new(b"SIP/2.0/TLS-SCTP host")?)?.transport(), b"TLS-SCTP");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn transport(&self) -> &'b [u8] {
+        self.transport.bytes()
+    }
+
+    /// The host of sent-by as it stands, an IPv6 reference with its brackets.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// let via = Via::parse(Span::new(b"SIP/2.0/UDP [2001:db8::9:1]:5060")?)?;
+    /// assert_eq!(via.host_span().bytes(), b"[2001:db8::9:1]");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn host_span(&self) -> Span<'b> {
+        self.host
+    }
+
+    /// The port of sent-by; `None` where there is no colon.
+    ///
+    /// # Errors
+    /// `Port` where what follows the colon is no number up to 65,535.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// assert_eq!(Via::parse(Span::new(b"SIP/2.0/UDP host : 5061")?)?.port()?, Some(5061));
+    /// assert!(Via::parse(Span::new(b"SIP/2.0/UDP host:65536")?)?.port().is_err());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn port(&self) -> Result<Option<u16>, Error> {
+        self.port.map(port).transpose()
+    }
+
+    /// The `branch` parameter: the transaction's id (RFC 3261 §8.1.1.7).
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// assert_eq!(Via::parse(Span::new(b"SIP/2.0/UDP h;branch=1")?)?.branch(), Some(&b"1"[..]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn branch(&self) -> Option<&'b [u8]> {
+        Some(self.params().value(b"branch")?.raw())
+    }
+
+    /// The `received` parameter: the source address that the server saw. IPv6 with or without brackets
+    /// (RFC 5118 §4.5).
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// let via = Via::parse(Span::new(b"SIP/2.0/UDP h;received=2001:db8::9:255")?)?;
+    /// assert_eq!(via.received().unwrap().raw(), b"2001:db8::9:255");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn received(&self) -> Option<Word<'b>> {
+        self.params().value(b"received")
+    }
+
+    /// The `rport` parameter (RFC 3581).
+    ///
+    /// # Errors
+    /// `Port` where it has a value that is no number up to 65,535.
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// assert!(Via::parse(Span::new(b"SIP/2.0/UDP h;rport=x")?)?.rport().is_err());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn rport(&self) -> Result<Option<Rport>, Error> {
+        match self.params().get(b"rport").map(|param| param.value()) {
+            None => Ok(None),
+            Some(None) => Ok(Some(Rport::Asked)),
+            Some(Some(value)) => port(value.span()).map(|port| Some(Rport::Filled(port))),
+        }
+    }
+}
+
+with_params!(Via, "SIP/2.0/UDP host;x=1");
+
+/// Where the host of a sent-by ends: behind the bracket, or at the colon, semicolon, comment or end.
+#[inline]
+fn host_end(sent_by: Span<'_>) -> Result<u32, Error> {
+    if sent_by.first() != Some(b'[') {
+        return Ok(sent_by.find([b':', b';', b'(']));
+    }
+    let close = sent_by.find([b']']);
+    if sent_by.byte(close).is_none() {
+        return Err(sent_by.error(ErrorKind::Angle));
+    }
+    Ok(close.saturating_add(1))
+}
+
+/// `behind` without the comment at its start that RFC 2543 §6.40 allowed.
+#[inline]
+fn without_comment(behind: Span<'_>) -> Span<'_> {
+    if behind.first() != Some(b'(') {
+        return behind;
+    }
+    let rest = behind.end_of_comment().map_or(behind.from(u32::MAX), |end| behind.from(end));
+    rest.from(rest.find([b';']))
+}
+
+/// A number up to 65,535.
+#[inline]
+pub(super) fn port(text: Span<'_>) -> Result<u16, Error> {
+    let number = text.number().map_err(|error| Error::new(ErrorKind::Port, error.at))?;
+    u16::try_from(number).map_err(|_| text.error(ErrorKind::Port))
+}
+
+/// Name and version with white space or another spelling, and what follows their second slash.
+#[cold]
+fn protocol<'b>(value: Span<'b>) -> Result<(Span<'b>, Span<'b>), Error> {
+    if value.is_empty() {
+        return Err(value.error(ErrorKind::Value));
+    }
+    let first = value.find([b'/']);
+    let second = value.after(first).find([b'/']);
+    let (name, version) = (value.to(first).trim(), value.after(first).to(second).trim());
+    // White space within either of them: the slash belongs to something else.
+    let broken =
+        |part: Span<'_>| part.is_empty() || part.byte(part.find([b' ', b';', b'\t', b'\n'])).is_some();
+    if value.byte(second).is_none() || broken(name) || broken(version) {
+        return Err(value.error(ErrorKind::Via));
+    }
+    Ok((value.to(second).trim_end(), value.after(second)))
+}
