@@ -121,6 +121,14 @@ impl<'b, H: Header<'b>> FusedIterator for List<'b, H> {}
 macro_rules! header_types {
     (@type $(#[$doc:meta])* $name:ident: Date) => {
         $(#[$doc])*
+        ///
+        /// ```
+        /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+        #[doc = concat!("use simdsip::typed::", stringify!($name), ";")]
+        /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+        #[doc = concat!("assert!(message.header::<", stringify!($name), ">()?.is_none());")]
+        /// # Ok::<(), simdsip::Error>(())
+        /// ```
         #[derive(Clone, Copy, Debug)]
         pub struct $name(pub $crate::shape::Date);
 
@@ -128,6 +136,14 @@ macro_rules! header_types {
     };
     (@type $(#[$doc:meta])* $name:ident: $shape:ident) => {
         $(#[$doc])*
+        ///
+        /// ```
+        /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+        #[doc = concat!("use simdsip::typed::", stringify!($name), ";")]
+        /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+        #[doc = concat!("assert!(message.header::<", stringify!($name), ">()?.is_none());")]
+        /// # Ok::<(), simdsip::Error>(())
+        /// ```
         #[derive(Clone, Copy, Debug)]
         pub struct $name<'b>(pub $crate::shape::$shape<'b>);
 
