@@ -59,9 +59,11 @@ extern crate alloc;
 extern crate std;
 
 pub mod defect;
+mod describe;
 mod error;
 mod framer;
 pub mod header;
+pub mod key;
 mod limits;
 pub mod message;
 mod multipart;
@@ -73,6 +75,7 @@ mod text;
 pub mod typed;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects};
+pub use describe::{Counters, Description};
 pub use error::{Error, ErrorKind, LimitKind};
 pub use framer::{Frame, Framer, Side};
 pub use header::{HeaderName, Method};
