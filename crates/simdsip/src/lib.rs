@@ -69,6 +69,7 @@ mod policy;
 #[allow(unsafe_code, reason = "the one place of this crate that has any: docs/SAFETY.md")]
 mod scan;
 mod text;
+mod uri;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects};
 pub use error::{Error, ErrorKind, LimitKind};
@@ -84,6 +85,7 @@ pub use multipart::{Multipart, Part};
 pub use policy::Policy;
 pub use scan::Backend;
 pub use text::{Elements, Param, Params, Span, Unescaped, Word};
+pub use uri::{Escaped, Host, HostKind, PercentDecoded, Scheme, Uri, UriHeaders, UriParam, UriParams};
 
 /// The examples of the project's README.
 #[cfg(all(doctest, feature = "std"))]
