@@ -34,7 +34,9 @@ impl Uri<'_> {
     ///
     /// ```
     /// use simdsip::Uri;
-    /// let equivalent = |a: &'static [u8], b: &'static [u8]| Ok(Uri::parse(a)?.equivalent(&Uri::parse(b)?));
+    /// fn equivalent(a: &[u8], b: &[u8]) -> Result<bool, simdsip::Error> {
+    ///     Ok(Uri::parse(a)?.equivalent(&Uri::parse(b)?))
+    /// }
     /// assert!(equivalent(b"sip:%61lice@atlanta.com;transport=TCP", b"sip:alice@AtLanTa.CoM;Transport=tcp")?);
     /// assert!(!equivalent(b"sip:bob@biloxi.com", b"sip:bob@biloxi.com:5060")?);
     /// assert!(equivalent(b"tel:+1-201-555-0123", b"tel:+12015550123")?);

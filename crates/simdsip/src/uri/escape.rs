@@ -104,16 +104,15 @@ impl<'b> Escaped<'b> {
     #[inline]
     #[must_use]
     pub fn is_ignore_case(&self, text: &[u8]) -> bool {
-        if self.raw().len() == text.len() && self.raw().eq_ignore_ascii_case(text) {
-            return true;
+        let raw = self.raw();
+        let decoded = || self.unescaped().map(|byte| byte.to_ascii_lowercase());
+        let is_text = || decoded().eq(text.iter().map(u8::to_ascii_lowercase));
+        // Decoding only takes bytes away.
+        if raw.len() == text.len() {
+            raw.eq_ignore_ascii_case(text) && (!text.contains(&b'%') || is_text())
+        } else {
+            raw.len() > text.len() && self.has_escape() && is_text()
         }
-        // Decoding only takes bytes away, so what is not longer is not `text`.
-        self.raw().len() > text.len()
-            && self.has_escape()
-            && self
-                .unescaped()
-                .map(|byte| byte.to_ascii_lowercase())
-                .eq(text.iter().map(u8::to_ascii_lowercase))
     }
 
     #[inline]

@@ -19,11 +19,11 @@ impl Uri<'_> {
     /// use std::hash::{DefaultHasher, Hasher};
     ///
     /// use simdsip::Uri;
-    /// let hash = |uri: &'static [u8]| {
+    /// fn hash(uri: &[u8]) -> Result<u64, simdsip::Error> {
     ///     let mut hasher = DefaultHasher::new();
     ///     Uri::parse(uri)?.equivalence_hash(&mut hasher);
     ///     Ok(hasher.finish())
-    /// };
+    /// }
     /// assert_eq!(hash(b"sip:%61lice@atlanta.com;lr")?, hash(b"SIP:alice@AtLanTa.CoM")?);
     /// assert_ne!(hash(b"sip:alice@atlanta.com")?, hash(b"sip:Alice@atlanta.com")?);
     /// # Ok::<(), simdsip::Error>(())
