@@ -73,6 +73,7 @@ mod scan;
 pub mod shape;
 mod text;
 pub mod typed;
+mod uri;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects};
 pub use describe::{Counters, Description};
@@ -90,6 +91,7 @@ pub use policy::Policy;
 pub use scan::Backend;
 pub use text::{Elements, Param, Params, Span, Unescaped, Word};
 pub use typed::Header;
+pub use uri::{Escaped, Host, HostKind, PercentDecoded, Scheme, Uri, UriHeaders, UriParam, UriParams};
 
 /// The examples of the project's README.
 #[cfg(all(doctest, feature = "std"))]

@@ -183,6 +183,14 @@ impl<'b> Message<'b> {
         (self.kind() == Kind::Request).then(|| self.part(1))
     }
 
+    /// The Request-URI and where it stands.
+    pub(crate) fn uri_span(&self) -> Option<crate::text::Span<'b>> {
+        let [_, uri, _] = self.head.start.parts;
+        let start = uri.at as usize;
+        let range = start..start.saturating_add(uri.len as usize);
+        (self.kind() == Kind::Request).then(|| crate::text::Span::within(self.bytes, range))
+    }
+
     /// The Status-Code of a response (RFC 3261 §7.2); `None` for a request.
     ///
     /// # Errors

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::text::{Span, Word};
+use crate::uri::Uri;
 
 /// A `name-addr` or `addr-spec` with the parameters of its header (RFC 3261 §25.1).
 ///
@@ -109,6 +110,23 @@ impl<'b> NameAddr<'b> {
     #[must_use]
     pub fn uri_span(&self) -> Span<'b> {
         self.uri
+    }
+
+    /// The URI, taken apart.
+    ///
+    /// # Errors
+    /// As [`Uri::read`].
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// let to = NameAddr::parse(Span::new(b"<sip:bob@b.example:5066>;tag=7")?)?;
+    /// assert_eq!(to.uri()?.port()?, Some(5066));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn uri(&self) -> Result<Uri<'b>, Error> {
+        Uri::read(self.uri)
     }
 
     /// Whether the URI stands in angle brackets. Route and its kin must have them (RFC 3261 §20.34).

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::text::{Span, Word};
+use crate::uri::Host;
 
 /// One hop (RFC 3261 §20.42).
 ///
@@ -128,6 +129,22 @@ impl<'b> Via<'b> {
     #[must_use]
     pub fn host_span(&self) -> Span<'b> {
         self.host
+    }
+
+    /// The host of sent-by: a name, an IPv4 address or an IPv6 reference.
+    ///
+    /// # Errors
+    /// As [`Host::read`].
+    ///
+    /// ```
+    /// use simdsip::{HostKind, Span};
+    /// use simdsip::shape::Via;
+    /// let via = Via::parse(Span::new(b"SIP/2.0/UDP 192.0.2.1:5060")?)?;
+    /// assert!(matches!(via.host()?.kind(), HostKind::V4(address) if address.octets() == [192, 0, 2, 1]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn host(&self) -> Result<Host<'b>, Error> {
+        Host::read(self.host)
     }
 
     /// The port of sent-by; `None` where there is no colon.
