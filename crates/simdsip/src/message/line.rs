@@ -4,84 +4,70 @@
 //! defects, never an error but for the limits. RFC 3261 §7.3.1, §25.1.
 
 use super::index::{NO_COLON, NOT_TOKEN, Record, Sink, WS_BEFORE_COLON};
-use super::section::{NONE, Page, Section};
+use super::section::{Page, Section};
 use super::token::{is_blank, is_token};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
-use crate::header::lookup::{has_control, lookup_token, lookup_words};
+use crate::header::lookup::{BEFORE, SPAN, lookup, lookup_in_line};
+use crate::scan::{Kernel, Task};
+
+/// Lines to be read.
+pub(super) struct Take<'s, 'p, S> {
+    pub(super) section: &'s mut Section,
+    /// Where they end.
+    pub(super) marks: &'s [u32],
+    pub(super) bytes: &'s [u8],
+    pub(super) page: &'s mut Page<'p, S>,
+}
+
+impl<S: Sink> Task for Take<'_, '_, S> {
+    type Output = Result<(), Error>;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> Result<(), Error> {
+        self.section.take_lines(kernel, self.marks, self.bytes, self.page)
+    }
+}
 
 impl Section {
-    /// The hot loop: each line has its first colon and its line feed in `marks`. Kept out of line: what it needs
-    /// then fits the registers.
-    #[inline(never)]
-    pub(super) fn take_lines<S: Sink>(
+    /// The hot loop: each of `marks` ends a line.
+    #[inline(always)]
+    fn take_lines<K: Kernel, S: Sink>(
         &mut self,
+        kernel: K,
         marks: &[u32],
         bytes: &[u8],
         page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
-        let (pairs, half) = marks.as_chunks::<2>();
         let (mut line, mut count) = (self.line, self.count);
-        for [colon, lf] in pairs {
-            let (colon, lf) = (*colon as usize, *lf as usize);
-            if let Some((id, value, end)) = plain_line(bytes, line, colon, lf) {
-                let name_len = colon.wrapping_sub(line) as u8;
-                let value_len = end.wrapping_sub(value);
+        // From four bytes before the line on.
+        let mut rest = bytes.get(line.wrapping_sub(BEFORE)..).unwrap_or(&[]);
+        for lf in marks {
+            let lf = *lf as usize;
+            let len = lf.wrapping_sub(line);
+            let Some(behind) = rest.get(len.wrapping_add(1)..) else { break };
+            if let Some(plain) = plain_line(kernel, rest, behind) {
+                let value = line.wrapping_add(plain.value);
+                let value_len = lf.wrapping_sub(value).wrapping_sub(1);
+                let Plain { id, name_len, .. } = plain;
                 if !page.sink.put(count, Record { name: line, name_len, value, value_len, flags: 0, id }) {
                     self.count = count;
                     return Err(index_full(line));
                 }
                 count = count.wrapping_add(1);
             } else {
-                self.count = count;
-                self.odd_line(bytes, line, colon, lf, page)?;
+                (self.line, self.count) = (line, count);
+                if self.odd_line(bytes, lf, page)? {
+                    self.ended = Some(lf);
+                    return Ok(());
+                }
                 count = self.count;
             }
             line = lf.wrapping_add(1);
+            rest = behind;
         }
         (self.line, self.count) = (line, count);
-        if let [colon] = half {
-            self.colon = *colon as usize;
-        }
         Ok(())
-    }
-
-    /// The same where some lines have no colon, or names may hold controls.
-    #[inline(never)]
-    pub(super) fn take_lines_with_care<S: Sink>(
-        &mut self,
-        mut marks: &[u32],
-        bytes: &[u8],
-        page: &mut Page<'_, S>,
-    ) -> Result<(), Error> {
-        let controls = self.scanner.stray.in_names();
-        loop {
-            let (colon, lf) = match marks {
-                [lf, rest @ ..] if bytes.get(*lf as usize) == Some(&b'\n') => {
-                    marks = rest;
-                    (NONE, *lf as usize)
-                }
-                [colon, lf, rest @ ..] => {
-                    marks = rest;
-                    (*colon as usize, *lf as usize)
-                }
-                [colon] => {
-                    self.colon = *colon as usize;
-                    return Ok(());
-                }
-                [] => return Ok(()),
-            };
-            let line = core::mem::replace(&mut self.line, lf.wrapping_add(1));
-            let trusted = colon != NONE && !(controls && has_control(bytes.get(line..colon).unwrap_or(&[])));
-            match plain_line(bytes, line, colon, lf) {
-                Some((id, value, end)) if trusted => {
-                    let name_len = colon.wrapping_sub(line) as u8;
-                    let value_len = end.wrapping_sub(value);
-                    self.put(Record { name: line, name_len, value, value_len, flags: 0, id }, page)?;
-                }
-                _ => self.odd_line(bytes, line, colon, lf, page)?,
-            }
-        }
     }
 
     fn put<S: Sink>(&mut self, record: Record, page: &mut Page<'_, S>) -> Result<(), Error> {
@@ -90,22 +76,6 @@ impl Section {
         }
         self.count = self.count.wrapping_add(1);
         Ok(())
-    }
-
-    /// The line whose colon was the last mark of the batch before ends at `lf`.
-    #[cold]
-    pub(super) fn open_line_ends<S: Sink>(
-        &mut self,
-        bytes: &[u8],
-        lf: usize,
-        page: &mut Page<'_, S>,
-    ) -> Result<(), Error> {
-        let colon = core::mem::replace(&mut self.colon, NONE);
-        // Both were marks, which are `u32`, but for an end at the end of all bytes.
-        let (Ok(colon), Ok(lf)) = (u32::try_from(colon), u32::try_from(lf)) else {
-            return Err(Error::new(ErrorKind::Limit(LimitKind::HeaderSection), self.line));
-        };
-        self.take_lines_with_care(&[colon, lf], bytes, page)
     }
 
     /// The bytes end within a line.
@@ -119,34 +89,30 @@ impl Section {
         if !self.started {
             return self.start_line_ends(bytes, end, page);
         }
-        if self.colon != NONE {
-            return self.open_line_ends(bytes, end, page);
-        }
-        let (line, value_end) = (self.line, self.content_end(bytes, self.line, end));
-        self.line = end.wrapping_add(1);
-        self.continuation_or_stray(bytes, line, value_end, page)
+        self.odd_line(bytes, end, page).map(|_| ())
     }
 
-    /// A line that is not plainly a registered name, a colon, a space and a value. `colon` may be `NONE`.
+    /// The line at hand, which ends at `lf` and is not plainly a registered name, a colon, a space and a value.
+    /// True if it is the empty line.
     #[inline(never)]
-    fn odd_line<S: Sink>(
-        &mut self,
-        bytes: &[u8],
-        line: usize,
-        colon: usize,
-        lf: usize,
-        page: &mut Page<'_, S>,
-    ) -> Result<(), Error> {
+    fn odd_line<S: Sink>(&mut self, bytes: &[u8], lf: usize, page: &mut Page<'_, S>) -> Result<bool, Error> {
+        let line = self.line;
+        let text = bytes.get(line..lf).unwrap_or(&[]);
+        if matches!(text, b"" | b"\r") {
+            return Ok(true);
+        }
         let end = self.content_end(bytes, line, lf);
         let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
-        if folded || colon == NONE {
-            return self.continuation_or_stray(bytes, line, end, page);
-        }
-        let name = bytes.get(line..colon).unwrap_or(&[]);
+        let colon = if folded { None } else { memchr::memchr(b':', text) };
+        let Some(name) = colon.and_then(|len| text.get(..len)) else {
+            self.continuation_or_stray(bytes, line, end, page)?;
+            return Ok(false);
+        };
         let (name_len, flags, id) = read_name(name, line, &mut page.head.defects)?;
-        let (value, end) = trim_value(bytes, colon.wrapping_add(1), end);
+        let (value, end) = trim_value(bytes, line.wrapping_add(name.len()).wrapping_add(1), end);
         let record = Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags, id };
-        self.put(record, page)
+        self.put(record, page)?;
+        Ok(false)
     }
 
     /// A line that begins with a blank belongs to the value before it; any other without a colon stands for itself.
@@ -174,24 +140,52 @@ impl Section {
     }
 }
 
-/// The id and value of a line that is a registered name of at most 24 bytes, a colon, at most one space, a value
-/// that is not empty and has no blanks around it, and CR LF. Nearly every line is; `None` for any other.
+/// What stands in a plain line.
+struct Plain {
+    id: u8,
+    name_len: u8,
+    /// Where the value begins, from the line on.
+    value: usize,
+}
+
+/// A line that is a registered name, a colon, at most one space, a value that is not empty and has no blanks around
+/// it, and CR LF. Nearly every line is; `None` for any other. The line begins behind the first [`BEFORE`] bytes of
+/// `rest`, and the next behind those of `behind`.
 #[inline(always)]
-fn plain_line(bytes: &[u8], line: usize, colon: usize, lf: usize) -> Option<(u8, usize, usize)> {
-    let text = bytes.get(..lf)?;
-    let [.., last, b'\r'] = text else { return None };
-    let from = colon.wrapping_add(1);
-    let (first, second) = (*text.get(from)?, *text.get(from.wrapping_add(1))?);
-    let space = first == b' ';
+fn plain_line<K: Kernel>(kernel: K, rest: &[u8], behind: &[u8]) -> Option<Plain> {
+    let padded;
+    let window = match rest.first_chunk::<SPAN>() {
+        Some(window) => window,
+        None => {
+            padded = pad(rest);
+            &padded
+        }
+    };
+    let (id, len) = lookup_in_line(kernel, window)?;
+    let [_, last, cr, _] = behind.first_chunk::<BEFORE>()?;
+    let space = usize::from(*window.get(len.wrapping_add(BEFORE + 1))? == b' ');
     // An empty value ends here too: what follows it is the CR.
-    if (if space { second } else { first }) <= b' ' || *last <= b' ' {
+    if *window.get(len.wrapping_add(BEFORE + 1).wrapping_add(space))? <= b' ' || !ends_plainly([*last, *cr]) {
         return None;
     }
-    let sixteen = u128::from_le_bytes(*bytes.get(line..)?.first_chunk::<16>()?);
-    let eight = u64::from_le_bytes(*text.get(..colon)?.last_chunk::<8>()?);
-    let len = colon.wrapping_sub(line);
-    let id = lookup_words(sixteen as u64, (sixteen >> 64) as u64, eight, len)?;
-    Some((id, from.wrapping_add(usize::from(space)), lf.wrapping_sub(1)))
+    Some(Plain { id, name_len: len as u8, value: len.wrapping_add(space).wrapping_add(1) })
+}
+
+/// Whether the two bytes before a line feed are one that is no blank, and CR.
+#[inline(always)]
+const fn ends_plainly(bytes: [u8; 2]) -> bool {
+    const FIRST: u16 = u16::from_le_bytes([b' ' + 1, b'\r']);
+    u16::from_le_bytes(bytes).wrapping_sub(FIRST) <= 0xff - (b' ' as u16 + 1)
+}
+
+/// The window at the end of the bytes, with zeros behind that.
+#[inline(never)]
+fn pad(rest: &[u8]) -> [u8; SPAN] {
+    let mut padded = [0; SPAN];
+    for (slot, byte) in padded.iter_mut().zip(rest) {
+        *slot = *byte;
+    }
+    padded
 }
 
 /// Length, flags and id of a name that may have blanks behind it, or be none.
@@ -218,7 +212,7 @@ fn read_name(name: &[u8], at: usize, defects: &mut DefectSet) -> Result<(u8, u8,
         return Err(Error::new(ErrorKind::Limit(LimitKind::Name), at.saturating_add(255)));
     };
     // Only tokens are in the registry; the one name with a star in it is one.
-    let id = if token_len == len { lookup_token(name.get(..len).unwrap_or(&[])) } else { 0 };
+    let id = if token_len == len { lookup(name.get(..len).unwrap_or(&[])) } else { 0 };
     Ok((name_len, flags, id))
 }
 

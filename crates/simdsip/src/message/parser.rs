@@ -185,7 +185,7 @@ impl Parser {
         section.begin(origin, head);
         let mut page = Page { sink: &mut *sink, head: &mut *head, limits };
         if section.advance(self.backend, bytes, Input::Whole, &mut page)? == Progress::Starved {
-            section.conclude(bytes, &mut page)?;
+            section.conclude(self.backend, bytes, &mut page)?;
         }
         let table = sink.table(head.count);
         length::of_datagram(bytes, table, head);

@@ -1,6 +1,6 @@
 //! The specification: byte by byte. Every other backend is tested equal to it.
 
-use super::kernel::{BLOCK, Kernel, Masks};
+use super::kernel::{BLOCK, Kernel, Masks, WINDOW};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
@@ -17,5 +17,11 @@ impl Kernel for Scalar {
             masks.odd = masks.odd << 1 | u64::from(!(0x20..0x7f).contains(&byte));
         }
         masks
+    }
+
+    #[inline(always)]
+    fn matching(self, window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> u32 {
+        let bytes = window.iter().zip(keep).zip(want).rev();
+        bytes.fold(0, |bits, ((byte, keep), want)| bits << 1 | u32::from(byte & keep == *want))
     }
 }
