@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::HeaderName;
 use crate::message::Sink;
 use crate::message::length;
-use crate::message::section::{Input, Page, Progress, Section};
+use crate::message::section::{Advance, Input, Page, Progress, Section};
 use crate::message::{Index, Message, Parser};
 use crate::scan::BLOCK;
 
@@ -278,7 +278,7 @@ impl<const N: usize> Framer<N> {
 
     fn begin(&mut self, origin: usize) {
         self.state = State::Head;
-        self.section.begin(origin, self.index.parts().1);
+        self.section = Section::begin(origin, self.index.parts().1);
         self.seen = origin;
     }
 
@@ -302,7 +302,8 @@ impl<const N: usize> Framer<N> {
             _ => (buffer, Input::Open),
         };
         let mut page = Page { sink, head, limits };
-        if self.section.advance(*backend, bytes, input, &mut page)? == Progress::Starved {
+        let task = Advance { section: &mut self.section, bytes, input, page: &mut page };
+        if backend.run(task)? == Progress::Starved {
             return match input {
                 Input::Open => Ok(false),
                 Input::Whole => Err(Error::new(ErrorKind::Limit(LimitKind::Message), most)),

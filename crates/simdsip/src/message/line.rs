@@ -9,65 +9,90 @@ use super::token::{is_blank, is_token};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::lookup::{BEFORE, SPAN, lookup, lookup_in_line};
-use crate::scan::{Kernel, Task};
-
-/// Lines to be read.
-pub(super) struct Take<'s, 'p, S> {
-    pub(super) section: &'s mut Section,
-    /// Where they end.
-    pub(super) marks: &'s [u32],
-    pub(super) bytes: &'s [u8],
-    pub(super) page: &'s mut Page<'p, S>,
-}
-
-impl<S: Sink> Task for Take<'_, '_, S> {
-    type Output = Result<(), Error>;
-
-    #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> Result<(), Error> {
-        self.section.take_lines(kernel, self.marks, self.bytes, self.page)
-    }
-}
+use crate::scan::Kernel;
 
 impl Section {
-    /// The hot loop: each of `marks` ends a line.
+    /// Reads lines: each of `marks` ends one.
     #[inline(always)]
-    fn take_lines<K: Kernel, S: Sink>(
+    pub(super) fn take_lines<K: Kernel, S: Sink>(
+        &mut self,
+        kernel: K,
+        mut marks: &[u32],
+        bytes: &[u8],
+        page: &mut Page<'_, S>,
+    ) -> Result<(), Error> {
+        loop {
+            let taken = self.plain_lines(kernel, marks, bytes, page.sink);
+            let Some((lf, others)) = marks.get(taken..).and_then(|rest| rest.split_first()) else {
+                return Ok(());
+            };
+            let lf = *lf as usize;
+            marks = others;
+            if self.line_near_end(kernel, bytes, lf, page)? {
+                continue;
+            }
+            if self.odd_line(bytes, lf, page)? {
+                self.ended = Some(lf);
+                return Ok(());
+            }
+            self.line = lf.wrapping_add(1);
+        }
+    }
+
+    /// The hot loop: plain lines, up to the first that is not, or too near to the end of the bytes, or has no room in
+    /// the index. How many. What is cold is outside of it, so that all it needs stays in registers.
+    #[inline(always)]
+    fn plain_lines<K: Kernel, S: Sink>(
         &mut self,
         kernel: K,
         marks: &[u32],
         bytes: &[u8],
-        page: &mut Page<'_, S>,
-    ) -> Result<(), Error> {
-        let (mut line, mut count) = (self.line, self.count);
+        sink: &mut S,
+    ) -> usize {
+        let (mut line, mut taken) = (self.line, 0usize);
+        let (records, ids) = sink.room(self.count, marks.len());
         // From four bytes before the line on.
         let mut rest = bytes.get(line.wrapping_sub(BEFORE)..).unwrap_or(&[]);
-        for lf in marks {
+        for ((lf, record), id) in marks.iter().zip(records).zip(ids) {
             let lf = *lf as usize;
-            let len = lf.wrapping_sub(line);
-            let Some(behind) = rest.get(len.wrapping_add(1)..) else { break };
-            if let Some(plain) = plain_line(kernel, rest, behind) {
-                let value = line.wrapping_add(plain.value);
-                let value_len = lf.wrapping_sub(value).wrapping_sub(1);
-                let Plain { id, name_len, .. } = plain;
-                if !page.sink.put(count, Record { name: line, name_len, value, value_len, flags: 0, id }) {
-                    self.count = count;
-                    return Err(index_full(line));
-                }
-                count = count.wrapping_add(1);
-            } else {
-                (self.line, self.count) = (line, count);
-                if self.odd_line(bytes, lf, page)? {
-                    self.ended = Some(lf);
-                    return Ok(());
-                }
-                count = self.count;
-            }
+            let Some(behind) = rest.get(lf.wrapping_sub(line).wrapping_add(1)..) else { break };
+            let Some(window) = rest.first_chunk::<SPAN>() else { break };
+            let Some(plain) = plain_line(kernel, window, behind) else { break };
+            let found = plain.record(line, lf);
+            record.set(&found);
+            *id = found.id;
+            taken = taken.wrapping_add(1);
             line = lf.wrapping_add(1);
             rest = behind;
         }
-        (self.line, self.count) = (line, count);
-        Ok(())
+        (self.line, self.count) = (line, self.count.wrapping_add(taken));
+        taken
+    }
+
+    /// Reads the line at hand if it is plain and too near to the end of the bytes for the hot loop.
+    #[inline(always)]
+    fn line_near_end<K: Kernel, S: Sink>(
+        &mut self,
+        kernel: K,
+        bytes: &[u8],
+        lf: usize,
+        page: &mut Page<'_, S>,
+    ) -> Result<bool, Error> {
+        let rest = bytes.get(self.line.wrapping_sub(BEFORE)..).unwrap_or(&[]);
+        let (Some(last), Some(missing)) = (bytes.last_chunk::<SPAN>(), SPAN.checked_sub(rest.len())) else {
+            return Ok(false);
+        };
+        let mut padded = [0; 2 * SPAN];
+        if let Some(start) = padded.first_chunk_mut() {
+            *start = *last;
+        }
+        let window = padded.get(missing..).and_then(|padded| padded.first_chunk());
+        let behind = rest.get(lf.wrapping_sub(self.line).wrapping_add(1)..);
+        let (Some(window), Some(behind)) = (window, behind) else { return Ok(false) };
+        let Some(plain) = plain_line(kernel, window, behind) else { return Ok(false) };
+        self.put(plain.record(self.line, lf), page)?;
+        self.line = lf.wrapping_add(1);
+        Ok(true)
     }
 
     fn put<S: Sink>(&mut self, record: Record, page: &mut Page<'_, S>) -> Result<(), Error> {
@@ -148,19 +173,22 @@ struct Plain {
     value: usize,
 }
 
+impl Plain {
+    /// The record of the line from `line` to `lf`.
+    #[inline(always)]
+    const fn record(self, line: usize, lf: usize) -> Record {
+        let Plain { id, name_len, value } = self;
+        let value = line.wrapping_add(value);
+        let value_len = lf.wrapping_sub(value).wrapping_sub(1);
+        Record { name: line, name_len, value, value_len, flags: 0, id }
+    }
+}
+
 /// A line that is a registered name, a colon, at most one space, a value that is not empty and has no blanks around
 /// it, and CR LF. Nearly every line is; `None` for any other. The line begins behind the first [`BEFORE`] bytes of
-/// `rest`, and the next behind those of `behind`.
+/// `window`, and the next behind those of `behind`.
 #[inline(always)]
-fn plain_line<K: Kernel>(kernel: K, rest: &[u8], behind: &[u8]) -> Option<Plain> {
-    let padded;
-    let window = match rest.first_chunk::<SPAN>() {
-        Some(window) => window,
-        None => {
-            padded = pad(rest);
-            &padded
-        }
-    };
+fn plain_line<K: Kernel>(kernel: K, window: &[u8; SPAN], behind: &[u8]) -> Option<Plain> {
     let (id, len) = lookup_in_line(kernel, window)?;
     let [_, last, cr, _] = behind.first_chunk::<BEFORE>()?;
     let space = usize::from(*window.get(len.wrapping_add(BEFORE + 1))? == b' ');
@@ -174,18 +202,9 @@ fn plain_line<K: Kernel>(kernel: K, rest: &[u8], behind: &[u8]) -> Option<Plain>
 /// Whether the two bytes before a line feed are one that is no blank, and CR.
 #[inline(always)]
 const fn ends_plainly(bytes: [u8; 2]) -> bool {
-    const FIRST: u16 = u16::from_le_bytes([b' ' + 1, b'\r']);
-    u16::from_le_bytes(bytes).wrapping_sub(FIRST) <= 0xff - (b' ' as u16 + 1)
-}
-
-/// The window at the end of the bytes, with zeros behind that.
-#[inline(never)]
-fn pad(rest: &[u8]) -> [u8; SPAN] {
-    let mut padded = [0; SPAN];
-    for (slot, byte) in padded.iter_mut().zip(rest) {
-        *slot = *byte;
-    }
-    padded
+    const FIRST: u32 = u16::from_le_bytes([b' ' + 1, b'\r']) as u32;
+    const FIRST_TO_LAST: u32 = (u8::MAX - (b' ' + 1)) as u32;
+    (u16::from_le_bytes(bytes) as u32).wrapping_sub(FIRST) <= FIRST_TO_LAST
 }
 
 /// Length, flags and id of a name that may have blanks behind it, or be none.

@@ -9,14 +9,13 @@ use core::ops::Range;
 
 use super::head::{Head, Kind};
 use super::index::Sink;
-use super::line::Take;
 use super::start_line;
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::limits::Limits;
-use crate::scan::Backend;
-use crate::scan::mark::{Fill, Marks, Scanner, Stop};
+use crate::scan::mark::{Marks, Scanner, Stop};
 use crate::scan::stray::{Stray, Strays};
+use crate::scan::{Kernel, Task};
 
 /// Whether the bytes at hand are all there will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,20 +65,20 @@ impl Section {
 
     /// Begins at `origin`, where the start line begins.
     #[inline]
-    pub(crate) fn begin(&mut self, origin: usize, head: &mut Head) {
-        *self = Section { scanner: Scanner::new(origin), line: origin, ..Section::START };
+    pub(crate) fn begin(origin: usize, head: &mut Head) -> Section {
         head.origin = origin;
         head.defects = DefectSet::EMPTY;
         if origin > 0 {
             head.defects = head.defects.with(DefectCode::LeadingCrlf);
         }
+        Section { scanner: Scanner::new(origin), line: origin, ..Section::START }
     }
 
     /// Reads on in `bytes`, which begin where they began at the first call.
     #[inline(always)]
-    pub(crate) fn advance<S: Sink>(
+    pub(crate) fn advance<K: Kernel, S: Sink>(
         &mut self,
-        backend: Backend,
+        kernel: K,
         bytes: &[u8],
         input: Input,
         page: &mut Page<'_, S>,
@@ -90,10 +89,9 @@ impl Section {
         let mut marks = Marks::new();
         loop {
             marks.clear();
-            let stop =
-                backend.run(Fill { scanner: &mut self.scanner, bytes: window, last, marks: &mut marks });
+            let stop = self.scanner.fill(kernel, window, last, &mut marks);
             let from = self.line;
-            let taken = self.take(backend, &marks, window, page);
+            let taken = self.take(kernel, &marks, window, page);
             // As long as a whole batch is no longer than one line may be, no line is.
             let long = self.line.wrapping_sub(from) > page.limits.line_len;
             if taken.is_err() | long | (self.count > page.limits.header_count) {
@@ -103,7 +101,7 @@ impl Section {
                 Stop::Full => {}
                 Stop::End(lf) => {
                     self.crlf &= lf > self.line && window.get(lf.wrapping_sub(1)) == Some(&b'\r');
-                    self.finish(backend, window, lf.wrapping_add(1), page)?;
+                    self.finish(kernel, window, lf.wrapping_add(1), page)?;
                     return Ok(Progress::Done);
                 }
                 Stop::Starved => return self.starved(window, bytes.len(), page.limits),
@@ -164,9 +162,9 @@ impl Section {
 
     /// The bytes ended without an empty line: what is there is the section.
     #[cold]
-    pub(crate) fn conclude<S: Sink>(
+    pub(crate) fn conclude<K: Kernel, S: Sink>(
         &mut self,
-        backend: Backend,
+        kernel: K,
         bytes: &[u8],
         page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
@@ -180,13 +178,13 @@ impl Section {
             self.line = bytes.len();
             self.too_many(page)?;
         }
-        self.finish(backend, bytes, bytes.len(), page)
+        self.finish(kernel, bytes, bytes.len(), page)
     }
 
-    #[inline]
-    fn take<S: Sink>(
+    #[inline(always)]
+    fn take<K: Kernel, S: Sink>(
         &mut self,
-        backend: Backend,
+        kernel: K,
         marks: &Marks,
         bytes: &[u8],
         page: &mut Page<'_, S>,
@@ -197,7 +195,7 @@ impl Section {
             self.start_line_ends(bytes, *first as usize, page)?;
             rest = others;
         }
-        backend.run(Take { section: self, marks: rest, bytes, page })
+        self.take_lines(kernel, rest, bytes, page)
     }
 
     #[inline]
@@ -226,9 +224,9 @@ impl Section {
 
     /// Fills the head in. The line at hand is the empty one.
     #[inline]
-    fn finish<S>(
+    fn finish<K: Kernel, S>(
         &mut self,
-        backend: Backend,
+        kernel: K,
         bytes: &[u8],
         body_at: usize,
         page: &mut Page<'_, S>,
@@ -239,7 +237,7 @@ impl Section {
         }
         if self.scanner.irregular() || !self.crlf {
             let section = bytes.get(head.origin..body_at).unwrap_or(&[]);
-            head.defects = head.defects.union(self.byte_defects(backend, section));
+            head.defects = head.defects.union(self.byte_defects(kernel, section));
         }
         if head.start.parts[1].len as usize > page.limits.uri_len && head.start.kind == Kind::Request {
             let at = (head.start.parts[1].at as usize).saturating_add(page.limits.uri_len);
@@ -257,8 +255,8 @@ impl Section {
     /// Which byte-level defects the section has.
     #[cold]
     #[inline(never)]
-    fn byte_defects(&self, backend: Backend, section: &[u8]) -> DefectSet {
-        let stray = if self.crlf { backend.run(Strays(section)) } else { Stray::slow(section) };
+    fn byte_defects<K: Kernel>(&self, kernel: K, section: &[u8]) -> DefectSet {
+        let stray = if self.crlf { kernel.enter(Strays(section)) } else { Stray::slow(section) };
         let found = [
             (stray.bare_lf, DefectCode::BareLf),
             (stray.bare_cr, DefectCode::BareCr),
@@ -268,6 +266,23 @@ impl Section {
         ];
         let seen = found.into_iter().filter(|(seen, _)| *seen);
         seen.fold(DefectSet::EMPTY, |set, (_, code)| set.with(code))
+    }
+}
+
+/// [`Section::advance`], compiled for a backend.
+pub(crate) struct Advance<'a, 'p, S> {
+    pub(crate) section: &'a mut Section,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) input: Input,
+    pub(crate) page: &'a mut Page<'p, S>,
+}
+
+impl<S: Sink> Task for Advance<'_, '_, S> {
+    type Output = Result<Progress, Error>;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> Result<Progress, Error> {
+        self.section.advance(kernel, self.bytes, self.input, self.page)
     }
 }
 

@@ -17,13 +17,6 @@ impl Avx2 {
     pub(crate) fn detect() -> Option<Avx2> {
         cpuid::features().avx2.then_some(Avx2(()))
     }
-
-    /// Runs `task` compiled for AVX2.
-    #[inline]
-    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
-        // SAFETY: `self` exists only where `detect` saw every feature that `compiled` names.
-        unsafe { compiled(self, task) }
-    }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
@@ -33,6 +26,12 @@ fn compiled<T: Task>(kernel: Avx2, task: T) -> T::Output {
 
 impl Kernel for Avx2 {
     const FAST_BITS: bool = true;
+
+    #[inline]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        // SAFETY: `self` exists only where `detect` saw every feature that `compiled` names.
+        unsafe { compiled(self, task) }
+    }
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {

@@ -18,13 +18,6 @@ impl Avx512 {
     pub(crate) fn detect() -> Option<Avx512> {
         Avx2::detect().filter(|_| cpuid::features().avx512).map(Avx512)
     }
-
-    /// Runs `task` compiled for AVX-512.
-    #[inline]
-    pub(crate) fn enter<T: Task>(self, task: T) -> T::Output {
-        // SAFETY: `self` exists only where `detect` saw every feature that `compiled` names.
-        unsafe { compiled(self, task) }
-    }
 }
 
 #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,lzcnt,popcnt")]
@@ -34,6 +27,12 @@ fn compiled<T: Task>(kernel: Avx512, task: T) -> T::Output {
 
 impl Kernel for Avx512 {
     const FAST_BITS: bool = true;
+
+    #[inline]
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        // SAFETY: `self` exists only where `detect` saw every feature that `compiled` names.
+        unsafe { compiled(self, task) }
+    }
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {

@@ -24,6 +24,9 @@ pub(crate) trait Kernel: Copy {
     /// Whether counting and finding bits are single instructions here.
     const FAST_BITS: bool;
 
+    /// Does `task`, out of line and compiled for this backend.
+    fn enter<T: Task>(self, task: T) -> T::Output;
+
     /// The three masks of 64 bytes.
     fn masks(self, block: &[u8; BLOCK]) -> Masks;
 

@@ -10,7 +10,7 @@
 use core::mem::MaybeUninit;
 use core::slice;
 
-use super::kernel::{BLOCK, Kernel, Masks, Task};
+use super::kernel::{BLOCK, Kernel, Masks};
 
 /// Marks of one batch. Enough for 64 lines and more; longer header sections take several.
 const CAPACITY: usize = 128;
@@ -139,7 +139,7 @@ impl Scanner {
     /// Appends marks for the bytes from `next` on. Unless they are the `last`, those that make no whole block are
     /// left for later, if the section does not end in them.
     #[inline(always)]
-    fn fill<K: Kernel>(&mut self, kernel: K, bytes: &[u8], last: bool, marks: &mut Marks) -> Stop {
+    pub(crate) fn fill<K: Kernel>(&mut self, kernel: K, bytes: &[u8], last: bool, marks: &mut Marks) -> Stop {
         loop {
             let rest = bytes.get(self.next..).unwrap_or(&[]);
             let (blocks, tail) = rest.as_chunks::<BLOCK>();
@@ -212,24 +212,6 @@ impl Scanner {
             gaps &= gaps.wrapping_sub(1);
         }
         None
-    }
-}
-
-/// [`Scanner::fill`], compiled for a backend.
-pub(crate) struct Fill<'a> {
-    pub(crate) scanner: &'a mut Scanner,
-    pub(crate) bytes: &'a [u8],
-    /// Whether no more bytes follow.
-    pub(crate) last: bool,
-    pub(crate) marks: &'a mut Marks,
-}
-
-impl Task for Fill<'_> {
-    type Output = Stop;
-
-    #[inline(always)]
-    fn run<K: Kernel>(self, kernel: K) -> Stop {
-        self.scanner.fill(kernel, self.bytes, self.last, self.marks)
     }
 }
 

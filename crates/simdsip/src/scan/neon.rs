@@ -5,7 +5,7 @@ use core::arch::aarch64::{
     vpaddq_u8, vreinterpretq_s8_u8, vreinterpretq_u64_u8,
 };
 
-use super::kernel::{BLOCK, Kernel, Masks, WINDOW};
+use super::kernel::{BLOCK, Kernel, Masks, Task, WINDOW};
 
 /// NEON belongs to the AArch64 baseline, so there is nothing to detect.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,10 @@ const WEIGHTS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 
 
 impl Kernel for Neon {
     const FAST_BITS: bool = true;
+
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {

@@ -1,12 +1,16 @@
 //! The specification: byte by byte. Every other backend is tested equal to it.
 
-use super::kernel::{BLOCK, Kernel, Masks, WINDOW};
+use super::kernel::{BLOCK, Kernel, Masks, Task, WINDOW};
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Scalar;
 
 impl Kernel for Scalar {
     const FAST_BITS: bool = false;
+
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {

@@ -5,7 +5,7 @@ use core::arch::x86_64::{
     _mm_set1_epi8,
 };
 
-use super::kernel::{BLOCK, Kernel, Masks, WINDOW};
+use super::kernel::{BLOCK, Kernel, Masks, Task, WINDOW};
 
 /// SSE2 belongs to the x86-64 baseline, so there is nothing to detect.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,10 @@ pub(crate) struct Sse2;
 
 impl Kernel for Sse2 {
     const FAST_BITS: bool = false;
+
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {

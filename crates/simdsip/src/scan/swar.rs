@@ -1,6 +1,6 @@
 //! Eight bytes at a time in ordinary registers, for processors without a SIMD backend.
 
-use super::kernel::{BLOCK, Kernel, Masks, WINDOW};
+use super::kernel::{BLOCK, Kernel, Masks, Task, WINDOW};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const LOW7: u64 = 0x7f7f_7f7f_7f7f_7f7f;
@@ -11,6 +11,10 @@ pub(crate) struct Swar;
 
 impl Kernel for Swar {
     const FAST_BITS: bool = false;
+
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {

@@ -8,7 +8,7 @@ use std::vec::Vec;
 
 use super::Backend;
 use super::kernel::{BLOCK, Kernel, Masks, Task, WINDOW};
-use super::mark::{Fill, Marks, Scanner, Stop};
+use super::mark::{Marks, Scanner, Stop};
 use super::stray::{Stray, Strays};
 
 /// Miri is a thousand times slower: it takes one case of so many.
@@ -130,6 +130,22 @@ fn windows_match_where_all_kept_bits_do() {
     }
 }
 
+struct Fill<'a> {
+    scanner: &'a mut Scanner,
+    bytes: &'a [u8],
+    last: bool,
+    marks: &'a mut Marks,
+}
+
+impl Task for Fill<'_> {
+    type Output = Stop;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> Stop {
+        self.scanner.fill(kernel, self.bytes, self.last, self.marks)
+    }
+}
+
 /// What a scan of one section gives.
 #[derive(Debug, PartialEq, Eq)]
 struct Scan {
@@ -189,7 +205,7 @@ fn check_scan(backend: Backend, bytes: &[u8], origin: usize, ends: &[usize]) {
     let context = || std::format!("{backend} from {origin} in feeds to {ends:?}: {}", shown());
     match expected.end {
         // LF LF with a block's edge between them may be left to the reader of the lines.
-        Some(at) if (at - origin) % BLOCK == 0 && bytes[at - 1] == b'\n' && found != expected => {
+        Some(at) if (at - origin).is_multiple_of(BLOCK) && bytes[at - 1] == b'\n' && found != expected => {
             let (marks, rest) = found.marks.split_at(expected.marks.len());
             assert_eq!((marks, rest[0]), (&expected.marks[..], at as u32), "{}", context());
         }
