@@ -11,7 +11,7 @@ use crate::message::Sink;
 use crate::message::length;
 use crate::message::section::{Advance, Input, Page, Progress, Section};
 use crate::message::{Index, Message, Parser};
-use crate::scan::BLOCK;
+use crate::scan::{BLOCK, Swar};
 
 /// Which end of the connection reads: it decides what a lone CRLF is (RFC 5626 §3.5.1).
 ///
@@ -319,7 +319,7 @@ impl<const N: usize> Framer<N> {
         let (rows, head) = self.index.parts();
         let table = rows.table(head.count);
         let limit = parser.limits.message_len;
-        let located = length::of_stream(buffer, table, head, parser.policy.observes)
+        let located = length::of_stream(Swar, buffer, table, head, parser.policy.observes)
             .and_then(|()| parser.judge(buffer, table, head))
             .and_then(|()| {
                 // Bytes before the start line are not of the message.

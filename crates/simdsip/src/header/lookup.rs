@@ -41,10 +41,10 @@ pub(crate) fn lookup_in_line<K: Kernel>(kernel: K, window: &[u8; SPAN]) -> Optio
 #[inline(always)]
 fn find<K: Kernel>(kernel: K, window: &[u8; SPAN], len: usize) -> Option<u8> {
     let name = window.get(BEFORE..)?.first_chunk::<WINDOW>()?;
-    #[allow(clippy::indexing_slicing, reason = "2048 slots for eleven bits; 256 entries for a u8")]
+    #[allow(clippy::indexing_slicing, reason = "2048 slots for eleven bits; 256 entries for eight")]
     let (entry, id) = {
-        let number = TABLES.slots[slot(key(window, len)?, TABLES.multiplier)] as usize;
-        (&TABLES.entries[number], TABLES.ids[number])
+        let found = TABLES.slots[slot(key(window, len)?, TABLES.multiplier)];
+        (&TABLES.entries[(found >> 8) as usize], found as u8)
     };
     kernel.same(name, &entry.keep, &entry.want).then_some(id)
 }
@@ -83,6 +83,15 @@ pub(crate) fn lookup(name: &[u8]) -> u8 {
     find(Swar, &window, name.len()).unwrap_or(0)
 }
 
+/// The same for the `len` bytes at `at`, which hold no colon, and behind which there is one.
+pub(crate) fn lookup_at(bytes: &[u8], at: usize, len: usize) -> u8 {
+    let window = bytes.get(at.wrapping_sub(BEFORE)..).and_then(|rest| rest.first_chunk::<SPAN>());
+    match window {
+        Some(window @ [_, _, b'\r', b'\n', ..]) if len < WINDOW => find(Swar, window, len).unwrap_or(0),
+        _ => lookup(bytes.get(at..at.wrapping_add(len)).unwrap_or(&[])),
+    }
+}
+
 /// The same answer, slowly: what the tables are tested against.
 #[cfg(test)]
 pub(crate) fn lookup_slow(name: &[u8]) -> u8 {
@@ -106,16 +115,18 @@ pub(crate) fn lookup_words(lo: u64, hi: u64, last: u64, len: usize) -> Option<u8
 /// Slots of the hash: with so many, one multiplier in about a thousand puts every name into one of its own.
 const BITS: u32 = 11;
 
+/// A slot that no name has.
+const FREE: u16 = 255 << 8;
+
 /// Matches nothing.
 const UNUSED: Entry = Entry { keep: [0; WINDOW], want: [1; WINDOW] };
 
 /// All in one place, so that one address reaches them.
 struct Tables {
-    /// Padded so that a `u8` is always in bounds.
+    /// Padded so that eight bits are always in bounds.
     entries: [Entry; 256],
-    ids: [u8; 256],
-    /// From a hash to the number of the only entry that can match; 255 is an entry that never does.
-    slots: [u8; 1 << BITS],
+    /// From a hash to the number of the only entry that can match, above its id; 255 is one that never does.
+    slots: [u16; 1 << BITS],
     multiplier: u64,
 }
 
@@ -136,8 +147,8 @@ static TABLES: Tables = {
         }
         row += 1;
     }
-    let (multiplier, slots) = spread(&keys, used);
-    Tables { entries, ids, slots, multiplier }
+    let (multiplier, slots) = spread(&keys, &ids, used);
+    Tables { entries, slots, multiplier }
 };
 
 /// An entry, and the key of its name.
@@ -163,13 +174,13 @@ const fn entry(name: &[u8]) -> (Entry, u64) {
 
 /// The first multiplier that puts every key into a slot of its own, and the slots.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
-const fn spread(keys: &[u64; 256], used: usize) -> (u64, [u8; 1 << BITS]) {
+const fn spread(keys: &[u64; 256], ids: &[u8; 256], used: usize) -> (u64, [u16; 1 << BITS]) {
     let mut multiplier = MULTIPLIER;
     loop {
-        let mut slots = [255; 1 << BITS];
+        let mut slots = [FREE; 1 << BITS];
         let mut at = 0;
-        while at < used && slots[slot(keys[at], multiplier)] == 255 {
-            slots[slot(keys[at], multiplier)] = at as u8;
+        while at < used && slots[slot(keys[at], multiplier)] == FREE {
+            slots[slot(keys[at], multiplier)] = (at as u16) << 8 | ids[at] as u16;
             at += 1;
         }
         if at == used {

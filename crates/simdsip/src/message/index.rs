@@ -7,6 +7,7 @@
 use core::ops::Range;
 
 use super::head::Head;
+use crate::scan::{Kernel, WINDOW};
 
 /// A folded value: its lines have to be joined to be read.
 pub(crate) const FOLDED: u8 = 1;
@@ -401,6 +402,21 @@ impl<'b> Table<'b> {
             #[cfg(feature = "alloc")]
             Records::Wide(records) => records.get(at).map(|record| record.unpack(id)),
         }
+    }
+
+    /// The first record with that id, and whether there is another.
+    #[inline(always)]
+    pub(crate) fn first_of<K: Kernel>(&self, kernel: K, id: u8) -> Option<(usize, bool)> {
+        if let Some(window) = self.ids.first_chunk::<WINDOW>()
+            && self.count <= WINDOW
+        {
+            let within = 1u64.wrapping_shl(self.count as u32).wrapping_sub(1);
+            let found = u64::from(kernel.matching(window, &[0xff; WINDOW], &[id; WINDOW])) & within;
+            return (found != 0)
+                .then_some((found.trailing_zeros() as usize, found & found.wrapping_sub(1) != 0));
+        }
+        let first = self.find(id, 0)?;
+        Some((first, self.find(id, first.wrapping_add(1)).is_some()))
     }
 
     /// The first record from `from` on with that id. Eight ids a step: most messages take two steps.

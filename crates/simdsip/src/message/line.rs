@@ -8,7 +8,7 @@ use super::section::{Page, Section};
 use super::token::{is_blank, is_token};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
-use crate::header::lookup::{BEFORE, SPAN, lookup, lookup_in_line};
+use crate::header::lookup::{BEFORE, SPAN, lookup, lookup_at, lookup_in_line};
 use crate::scan::Kernel;
 
 impl Section {
@@ -21,11 +21,9 @@ impl Section {
         bytes: &[u8],
         page: &mut Page<'_, S>,
     ) -> Result<(), Error> {
-        loop {
+        while !marks.is_empty() {
             let taken = self.plain_lines(kernel, marks, bytes, page.sink);
-            let Some((lf, others)) = marks.get(taken..).and_then(|rest| rest.split_first()) else {
-                return Ok(());
-            };
+            let Some((lf, others)) = marks.get(taken..).and_then(|rest| rest.split_first()) else { break };
             let lf = *lf as usize;
             marks = others;
             if self.line_near_end(kernel, bytes, lf, page)? {
@@ -37,6 +35,7 @@ impl Section {
             }
             self.line = lf.wrapping_add(1);
         }
+        Ok(())
     }
 
     /// The hot loop: plain lines, up to the first that is not, or too near to the end of the bytes, or has no room in
@@ -133,7 +132,7 @@ impl Section {
             self.continuation_or_stray(bytes, line, end, page)?;
             return Ok(false);
         };
-        let (name_len, flags, id) = read_name(name, line, &mut page.head.defects)?;
+        let (name_len, flags, id) = read_name(bytes, line, name, &mut page.head.defects)?;
         let (value, end) = trim_value(bytes, line.wrapping_add(name.len()).wrapping_add(1), end);
         let record = Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags, id };
         self.put(record, page)?;
@@ -207,9 +206,9 @@ const fn ends_plainly(bytes: [u8; 2]) -> bool {
     (u16::from_le_bytes(bytes) as u32).wrapping_sub(FIRST) <= FIRST_TO_LAST
 }
 
-/// Length, flags and id of a name that may have blanks behind it, or be none.
+/// Length, flags and id of the name at `at`, before a colon, that may have blanks behind it, or be none.
 #[inline]
-fn read_name(name: &[u8], at: usize, defects: &mut DefectSet) -> Result<(u8, u8, u8), Error> {
+fn read_name(bytes: &[u8], at: usize, name: &[u8], defects: &mut DefectSet) -> Result<(u8, u8, u8), Error> {
     let token_len = name.iter().take_while(|&&byte| is_token(byte)).count();
     let mut flags = 0;
     let mut len = name.len();
@@ -231,7 +230,13 @@ fn read_name(name: &[u8], at: usize, defects: &mut DefectSet) -> Result<(u8, u8,
         return Err(Error::new(ErrorKind::Limit(LimitKind::Name), at.saturating_add(255)));
     };
     // Only tokens are in the registry; the one name with a star in it is one.
-    let id = if token_len == len { lookup(name.get(..len).unwrap_or(&[])) } else { 0 };
+    let id = if token_len < len {
+        0
+    } else if len < name.len() {
+        lookup(name.get(..len).unwrap_or(&[]))
+    } else {
+        lookup_at(bytes, at, len)
+    };
     Ok((name_len, flags, id))
 }
 
@@ -251,13 +256,10 @@ fn index_full(at: usize) -> Error {
 }
 
 /// What is left of `bytes[from..end]` without the blanks around it.
-fn trim_value(bytes: &[u8], mut from: usize, mut end: usize) -> (usize, usize) {
-    let blank = |at: usize| bytes.get(at).is_some_and(|&byte| is_blank(byte));
-    while from < end && blank(from) {
-        from = from.wrapping_add(1);
-    }
-    while from < end && blank(end.wrapping_sub(1)) {
-        end = end.wrapping_sub(1);
-    }
-    (from.min(end), end)
+fn trim_value(bytes: &[u8], from: usize, end: usize) -> (usize, usize) {
+    let text = bytes.get(from..end).unwrap_or(&[]);
+    let blanks = text.iter().take_while(|&&byte| is_blank(byte)).count();
+    let from = from.min(end).wrapping_add(blanks);
+    let len = trim_end_blank(text.get(blanks..).unwrap_or(&[])).len();
+    (from, from.wrapping_add(len))
 }

@@ -182,9 +182,7 @@ impl Parser {
         let origin = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
         let Some(origin) = origin else { return Err(Error::new(ErrorKind::Empty, bytes.len())) };
         self.backend.run(Read { page: Page { sink, head, limits }, bytes, origin })?;
-        let table = sink.table(head.count);
-        length::of_datagram(bytes, table, head);
-        self.judge(bytes, table, head)
+        self.judge(bytes, sink.table(head.count), head)
     }
 
     /// Refuses what the policy refuses.
@@ -209,7 +207,7 @@ impl Parser {
     }
 }
 
-/// Reading the header section of a whole message.
+/// Reading a whole message.
 struct Read<'a, S> {
     page: Page<'a, S>,
     bytes: &'a [u8],
@@ -222,10 +220,12 @@ impl<S: Sink> Task for Read<'_, S> {
     #[inline(always)]
     fn run<K: Kernel>(mut self, kernel: K) -> Result<(), Error> {
         let mut section = Section::begin(self.origin, self.page.head);
-        match section.advance(kernel, self.bytes, Input::Whole, &mut self.page)? {
-            Progress::Done => Ok(()),
-            Progress::Starved => section.conclude(kernel, self.bytes, &mut self.page),
+        if section.advance(kernel, self.bytes, Input::Whole, &mut self.page)? == Progress::Starved {
+            section.conclude(kernel, self.bytes, &mut self.page)?;
         }
+        let Page { sink, head, .. } = self.page;
+        length::of_datagram(kernel, self.bytes, sink.table(head.count), head);
+        Ok(())
     }
 }
 

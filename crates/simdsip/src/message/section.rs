@@ -192,13 +192,20 @@ impl Section {
         let mut rest = marks.as_slice();
         if !self.started {
             let Some((first, others)) = rest.split_first() else { return Ok(()) };
-            self.start_line_ends(bytes, *first as usize, page)?;
+            let lf = *first as usize;
+            match start_line::plain(kernel, bytes, self.line, lf) {
+                Some(start) => {
+                    page.head.start = start;
+                    self.start_line_read(bytes, lf, page);
+                }
+                None => self.start_line_ends(bytes, lf, page)?,
+            }
             rest = others;
         }
         self.take_lines(kernel, rest, bytes, page)
     }
 
-    #[inline]
+    #[inline(never)]
     pub(super) fn start_line_ends<S>(
         &mut self,
         bytes: &[u8],
@@ -208,10 +215,15 @@ impl Section {
         let content_end = self.content_end(bytes, self.line, end);
         let head = &mut *page.head;
         start_line::parse(bytes, self.line, content_end, &mut head.start, &mut head.defects)?;
+        self.start_line_read(bytes, end, page);
+        Ok(())
+    }
+
+    #[inline(always)]
+    fn start_line_read<S>(&mut self, bytes: &[u8], end: usize, page: &mut Page<'_, S>) {
         self.started = true;
         self.line = end.wrapping_add(1);
-        head.headers_at = self.line.min(bytes.len());
-        Ok(())
+        page.head.headers_at = self.line.min(bytes.len());
     }
 
     /// Where the text of a line ends whose LF is at `end`; remembers an LF without CR.
