@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::kernel::Task;
+use super::kernel::{Kernel, Task};
 use super::scalar::Scalar;
 use super::swar::Swar;
 
