@@ -8,6 +8,7 @@ use core::ops::Range;
 
 use super::head::Head;
 use crate::scan::{Kernel, WINDOW};
+use crate::text::{Span, any_of};
 
 /// A folded value: its lines have to be joined to be read.
 pub(crate) const FOLDED: u8 = 1;
@@ -419,30 +420,20 @@ impl<'b> Table<'b> {
         Some((first, self.find(id, first.wrapping_add(1)).is_some()))
     }
 
-    /// The first record from `from` on with that id. Eight ids a step: most messages take two steps.
+    /// The first record from `from` on with that id.
     #[inline]
     pub(crate) fn find(&self, id: u8, from: usize) -> Option<usize> {
-        let mut at = from;
-        while let Some(eight) = self.ids.get(at..).and_then(|rest| rest.first_chunk::<8>())
-            && at < self.count
-        {
-            let found = zero_bytes(u64::from_le_bytes(*eight) ^ ONES.wrapping_mul(id.into()));
-            if found != 0 {
-                let hit = at.wrapping_add((found.trailing_zeros() >> 3) as usize);
-                return (hit < self.count).then_some(hit);
-            }
-            at = at.wrapping_add(8);
-        }
-        let rest = self.ids.get(at..self.count)?;
-        rest.iter().position(|&other| other == id).map(|offset| at.wrapping_add(offset))
+        let (from, end) = (u32::try_from(from).ok()?, u32::try_from(self.count).ok()?);
+        let at = any_of(self.ids, from.min(end), end, [id]);
+        (at < end).then_some(at as usize)
     }
-}
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// The top bit of each byte of `word` that is zero; above the lowest one there may be others that are not.
-const fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & 0x8080_8080_8080_8080
+    /// The value of the first record with that id, in the bytes that were indexed.
+    #[inline]
+    pub(crate) fn first_value<'i>(&self, id: u8, bytes: &'i [u8]) -> Option<Span<'i>> {
+        let record = self.get(self.find(id, 0)?)?;
+        Some(Span::within(bytes, record.value_range()))
+    }
 }
 
 const _: () = {

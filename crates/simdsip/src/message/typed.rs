@@ -22,6 +22,13 @@ impl<'b> Message<'b> {
     /// ```
     #[inline]
     pub fn header<H: Header<'b>>(&self) -> Result<Option<H>, Error> {
+        if H::ID != HeaderName::Unknown {
+            // The first field nearly always has an element.
+            let Some(value) = self.first_value(H::ID) else { return Ok(None) };
+            if let Some(element) = H::elements(value).next() {
+                return H::parse(element).map(Some);
+            }
+        }
         self.list::<H>().next().transpose()
     }
 

@@ -183,6 +183,12 @@ impl<'b> Message<'b> {
         (self.kind() == Kind::Request).then(|| self.part(1))
     }
 
+    /// The value of the first field of that name.
+    #[inline]
+    pub(crate) fn first_value(&self, name: HeaderName) -> Option<crate::text::Span<'b>> {
+        self.table.first_value(name.id(), self.bytes)
+    }
+
     /// The Request-URI and where it stands.
     pub(crate) fn uri_span(&self) -> Option<crate::text::Span<'b>> {
         let [_, uri, _] = self.head.start.parts;

@@ -20,10 +20,12 @@ use crate::uri::Uri;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NameAddr<'b> {
-    display: Span<'b>,
-    uri: Span<'b>,
-    params: Span<'b>,
-    bracketed: bool,
+    value: Span<'b>,
+    /// Where the display name ends; at its own start where there is none.
+    display_end: u32,
+    uri: u32,
+    uri_end: u32,
+    params: u32,
 }
 
 impl<'b> NameAddr<'b> {
@@ -59,8 +61,8 @@ impl<'b> NameAddr<'b> {
         if uri.first() == Some(b'"') {
             return Err(uri.from(at).error(ErrorKind::Address));
         }
-        let params = value.from(at);
-        Ok(NameAddr { display: value.to(0), uri, params, bracketed: false })
+        let start = value.start();
+        Ok(NameAddr { value, display_end: start, uri: start, uri_end: uri.end(), params: at })
     }
 
     /// With `<` at offset `at`.
@@ -77,8 +79,9 @@ impl<'b> NameAddr<'b> {
         }
         let behind = value.after(close);
         // What stands between bracket and semicolon is no parameter.
-        let params = if behind.first() == Some(b';') { behind } else { behind.from(behind.find([b';'])) };
-        Ok(NameAddr { display: value.to(at).trim_end(), uri, params, bracketed: true })
+        let params = if behind.first() == Some(b';') { behind.start() } else { behind.find([b';']) };
+        let display_end = value.to(at).trim_end().end();
+        Ok(NameAddr { value, display_end, uri: uri.start(), uri_end: uri.end(), params })
     }
 
     /// The display name: tokens, a quoted string, or whatever stands before `<`. `None` where there is none; an empty
@@ -94,7 +97,8 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn display_name(&self) -> Option<Word<'b>> {
-        (!self.display.is_empty()).then(|| Word::new(self.display))
+        let display = self.value.to(self.display_end);
+        (!display.is_empty()).then(|| Word::new(display))
     }
 
     /// The URI as it stands, without brackets.
@@ -109,7 +113,7 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn uri_span(&self) -> Span<'b> {
-        self.uri
+        self.value.to(self.uri_end).from(self.uri)
     }
 
     /// The URI, taken apart.
@@ -126,7 +130,7 @@ impl<'b> NameAddr<'b> {
     /// ```
     #[inline]
     pub fn uri(&self) -> Result<Uri<'b>, Error> {
-        Uri::read(self.uri)
+        Uri::read(self.uri_span())
     }
 
     /// Whether the URI stands in angle brackets. Route and its kin must have them (RFC 3261 §20.34).
@@ -140,7 +144,7 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn is_bracketed(&self) -> bool {
-        self.bracketed
+        self.uri > self.value.start()
     }
 
     /// The `tag` parameter (RFC 3261 §19.3). An empty tag is not the same as none.
