@@ -47,9 +47,12 @@ impl Uri<'_> {
         if self.kind != other.kind {
             return false;
         }
+        if self.span.bytes() == other.span.bytes() {
+            return true;
+        }
         match self.kind {
             Kind::Sip | Kind::Sips => sip(self, other),
-            Kind::Tel => self.rest().bytes() == other.rest().bytes() || tel(self, other),
+            Kind::Tel => tel(self, other),
             Kind::Urn => {
                 let (ours, theirs) = (Urn::of(self.rest().bytes()), Urn::of(other.rest().bytes()));
                 ours.bytes().eq(theirs.bytes())
@@ -77,11 +80,17 @@ impl Uri<'_> {
 #[inline]
 fn sip(a: &Uri<'_>, b: &Uri<'_>) -> bool {
     Host::located(a.host_span()).equals(&Host::located(b.host_span()))
-        && a.port_digits() == b.port_digits()
-        && both(a.user(), b.user(), |a, b| a.equals(b, Case::Sensitive))
-        && both(a.password(), b.password(), |a, b| a.equals(b, Case::Sensitive))
+        && userinfo(a, b)
+        && (!(a.has_port() || b.has_port()) || a.port_digits() == b.port_digits())
         && params(a, b)
         && headers(a, b)
+}
+
+#[inline]
+fn userinfo(a: &Uri<'_>, b: &Uri<'_>) -> bool {
+    a.rest().to(a.host).bytes() == b.rest().to(b.host).bytes()
+        || (both(a.user(), b.user(), |a, b| a.equals(b, Case::Sensitive))
+            && both(a.password(), b.password(), |a, b| a.equals(b, Case::Sensitive)))
 }
 
 /// Whether both are absent, or equal.
@@ -100,19 +109,27 @@ fn both<'a, 'b>(
 
 #[inline]
 fn params(a: &Uri<'_>, b: &Uri<'_>) -> bool {
-    let (ours, theirs) = (a.params_span(), b.params_span());
-    if ours.bytes() == theirs.bytes() {
+    if a.params_span().bytes() == b.params_span().bytes() {
         return true;
     }
-    agree(a.params(), b.params()) && agree(b.params(), a.params())
+    // Most often they stand in the same order.
+    let (mut ours, mut theirs) = (a.params(), b.params());
+    loop {
+        let (left, right) = (ours.clone(), theirs.clone());
+        match (ours.next(), theirs.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if x.name().equals(&y.name(), Case::Ignored) && same_value(&x, &y) => {}
+            _ => return agree(left, &b.params()) && agree(right, &a.params()),
+        }
+    }
 }
 
-/// Whether each parameter of `a` is that of `b`, or one that may be missing there.
-fn agree(a: UriParams<'_>, b: UriParams<'_>) -> bool {
-    for (at, ours) in a.enumerate() {
+/// Whether each of `some` is that of `all`, or one that may be missing there.
+fn agree(some: UriParams<'_>, all: &UriParams<'_>) -> bool {
+    for (at, ours) in some.enumerate() {
         let same = |theirs: &UriParam<'_>| ours.name().equals(&theirs.name(), Case::Ignored);
-        let agrees = match b.clone().take(PARAMS).find(same) {
-            Some(theirs) => both(ours.value(), theirs.value(), |a, b| sip_value(&ours, a, b)),
+        let agrees = match all.clone().take(PARAMS).find(same) {
+            Some(theirs) => same_value(&ours, &theirs),
             None => may_be_missing(&ours),
         };
         if at >= PARAMS || !agrees {
@@ -128,18 +145,28 @@ fn may_be_missing(param: &UriParam<'_>) -> bool {
     !names.iter().any(|name| param.is(name))
 }
 
+/// Whether parameters of one name have the same value.
 #[inline]
-fn sip_value(param: &UriParam<'_>, a: &Escaped<'_>, b: &Escaped<'_>) -> bool {
-    let case = if param.is(b"method") { Case::Sensitive } else { Case::Ignored };
-    a.equals(b, case) || (param.is(b"maddr") && Host::located(a.span()).equals(&Host::located(b.span())))
+fn same_value(a: &UriParam<'_>, b: &UriParam<'_>) -> bool {
+    both(a.value(), b.value(), |ours, theirs| {
+        if ours.equals(theirs, Case::Ignored) {
+            !a.is(b"method") || ours.equals(theirs, Case::Sensitive)
+        } else {
+            a.is(b"maddr") && Host::located(ours.span()).equals(&Host::located(theirs.span()))
+        }
+    })
 }
 
 #[inline]
 fn headers(a: &Uri<'_>, b: &Uri<'_>) -> bool {
-    let (ours, theirs) = (a.headers_span(), b.headers_span());
-    ours.bytes() == theirs.bytes()
-        || (ours.is_empty() == theirs.is_empty()
-            && all_in_both(a.headers(), b.headers(), |_, a, b| a.equals(b, Case::Ignored)))
+    match (a.has_headers(), b.has_headers()) {
+        (false, false) => true,
+        (true, true) => {
+            a.headers_span().bytes() == b.headers_span().bytes()
+                || all_in_both(a.headers(), b.headers(), |_, a, b| a.equals(b, Case::Ignored))
+        }
+        _ => false,
+    }
 }
 
 /// Whether `a` and `b` are the same but for the order of different names, and no more than are compared.

@@ -8,6 +8,7 @@
 
 mod equal;
 mod escape;
+mod fold;
 mod hash;
 mod host;
 mod params;
@@ -96,7 +97,10 @@ impl<'b> Uri<'b> {
     /// ```
     #[inline]
     pub fn read(span: Span<'b>) -> Result<Uri<'b>, Error> {
-        read::read(span.trim())
+        read::read(match span.bytes() {
+            [first, .., last] if *first > b' ' && *last > b' ' => span,
+            _ => span.trim(),
+        })
     }
 
     /// All of it, where it stands in the input.
@@ -193,7 +197,7 @@ impl<'b> Uri<'b> {
     /// The port; absent is not the default one (RFC 3261 §19.1.4).
     ///
     /// # Errors
-    /// `Port` where what stands behind the host's colon is no number up to 65,535.
+    /// `Port` where what stands behind the host's colon is no number up to 65,535, at the first byte that shows it.
     ///
     /// ```
     /// use simdsip::{ErrorKind, Uri};
@@ -205,11 +209,16 @@ impl<'b> Uri<'b> {
     #[inline]
     pub fn port(&self) -> Result<Option<u16>, Error> {
         let Some(port) = self.port_span() else { return Ok(None) };
-        match port.number().map(u16::try_from) {
-            Ok(Ok(port)) => Ok(Some(port)),
-            Ok(Err(_)) => Err(port.error(ErrorKind::Port)),
-            Err(error) => Err(Error::new(ErrorKind::Port, error.at)),
+        let mut number = 0u32;
+        for (at, byte) in port.bytes().iter().enumerate() {
+            let digit = u32::from(byte.wrapping_sub(b'0'));
+            // Below 655,360 before each check.
+            number = number.wrapping_mul(10).wrapping_add(digit);
+            if digit > 9 || number > 0xffff {
+                return Err(Error::new(ErrorKind::Port, port.at().saturating_add(at)));
+            }
         }
+        if port.is_empty() { Err(port.error(ErrorKind::Port)) } else { Ok(Some(number as u16)) }
     }
 
     /// The parameters of a SIP, SIPS or telephone URI (RFC 3261 §19.1.1, RFC 3966 §3).
@@ -262,10 +271,20 @@ impl<'b> Uri<'b> {
         self.span.from(self.host).to(self.host_end)
     }
 
+    #[inline]
+    fn has_port(&self) -> bool {
+        self.host_end != self.params
+    }
+
+    #[inline]
+    fn has_headers(&self) -> bool {
+        self.headers != self.span.end()
+    }
+
     /// What stands behind the host's colon.
     #[inline]
     fn port_span(&self) -> Option<Span<'b>> {
-        (self.host_end != self.params).then(|| self.span.after(self.host_end).to(self.params))
+        self.has_port().then(|| self.span.after(self.host_end).to(self.params))
     }
 
     /// The parameters, with the semicolon before the first.
