@@ -32,9 +32,9 @@ fn lower(bytes: &[u8; 8]) -> u64 {
     const HIGH: u64 = EACH << 7;
     let word = u64::from_le_bytes(*bytes);
     let low = word & !HIGH;
-    // The high bit of each byte says that it is at or above `A`, above `Z`.
-    let from_a = low.wrapping_add(EACH.wrapping_mul(0x80 - b'A' as u64));
-    let above_z = low.wrapping_add(EACH.wrapping_mul(0x7f - b'Z' as u64));
+    // The high bit of each byte says that it is at or above `A`, 0x41, and above `Z`, 0x5a.
+    let from_a = low.wrapping_add(EACH.wrapping_mul(0x3f));
+    let above_z = low.wrapping_add(EACH.wrapping_mul(0x25));
     let capital = from_a & !above_z & !word & HIGH;
     word | capital >> 2
 }

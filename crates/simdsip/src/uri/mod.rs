@@ -16,6 +16,8 @@ mod read;
 mod scheme;
 pub(crate) mod strict;
 mod tel;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 use core::fmt;
