@@ -22,6 +22,7 @@ pub(super) struct Made {
 }
 
 const ALPHANUM: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const ALPHA: &str = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const MARK: &str = "-_.!~*'()";
 const HEX: &str = "0123456789abcdefABCDEF";
 
@@ -58,7 +59,7 @@ fn label(rng: &mut Rng, first: &str) -> String {
 
 fn name(rng: &mut Rng) -> String {
     let mut name: String = (0..rng.below(4)).map(|_| label(rng, ALPHANUM) + ".").collect();
-    name += &label(rng, &ALPHANUM[..52]);
+    name += &label(rng, ALPHA);
     if rng.chance(10) {
         name.push('.');
     }
