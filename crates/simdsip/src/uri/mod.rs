@@ -274,11 +274,6 @@ impl<'b> Uri<'b> {
     }
 
     #[inline]
-    fn has_port(&self) -> bool {
-        self.host_end != self.params
-    }
-
-    #[inline]
     fn has_headers(&self) -> bool {
         self.headers != self.span.end()
     }
@@ -286,7 +281,7 @@ impl<'b> Uri<'b> {
     /// What stands behind the host's colon.
     #[inline]
     fn port_span(&self) -> Option<Span<'b>> {
-        self.has_port().then(|| self.span.after(self.host_end).to(self.params))
+        (self.host_end != self.params).then(|| self.span.after(self.host_end).to(self.params))
     }
 
     /// The parameters, with the semicolon before the first.
