@@ -2,12 +2,14 @@
 
 mod generate;
 
+use std::format;
 use std::string::String;
 use std::vec::Vec;
 
 use simdsip_corpus::rng::Rng;
 
 use super::strict::{UriDeviation, deviation};
+use super::{Uri, UriParam};
 use crate::text::Span;
 use UriDeviation::{
     BadEscape, BadHeader, BadHost, BadParameter, BadPassword, BadPort, BadRest, BadScheme, BadTelephone,
@@ -134,5 +136,51 @@ fn every_short_text_has_an_answer_inside() {
                 }
             }
         }
+    }
+}
+
+/// The parts of the URI at `at..end` of `input`, and its deviation, all counted from its first byte.
+fn parts(input: &[u8], at: usize, end: usize) -> String {
+    let span = Span::new(input).unwrap().from(at as u32).to(end as u32);
+    let place = |span: Span<'_>| (span.range().start - at, span.range().end - at, span.bytes().to_vec());
+    let uri = match Uri::read(span) {
+        Ok(uri) => uri,
+        Err(error) => return format!("{:?} {}", error.kind, error.at - at),
+    };
+    let pairs = |pairs: &mut dyn Iterator<Item = UriParam<'_>>| -> Vec<_> {
+        let value = |pair: &UriParam<'_>| pair.value().map(|value| place(value.span()));
+        pairs.map(|pair| (place(pair.name().span()), value(&pair))).collect()
+    };
+    format!(
+        "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
+        place(uri.rest()),
+        uri.user().map(|user| place(user.span())),
+        uri.password().map(|password| place(password.span())),
+        uri.host().map(|host| (place(host.span()), host.kind())),
+        uri.port().map_err(|error| (error.kind, error.at - at)),
+        uri.number().map(|number| place(number.span())),
+        pairs(&mut uri.params()),
+        pairs(&mut uri.headers()),
+        deviation(span).map(|(kind, span)| (kind, place(span))),
+    )
+}
+
+#[test]
+fn what_stands_around_a_uri_does_not_matter() {
+    const AROUND: &[u8] = b"::@@;;??&=[]%,<> \r\nsip:09";
+    let mut rng = Rng::new(0x7572_6936);
+    for _ in 0..60_000 {
+        let made = if rng.chance(80) { generate::sip(&mut rng) } else { generate::tel(&mut rng) };
+        let mut uri = made.write().into_bytes();
+        for _ in 0..rng.below(3) {
+            let at = rng.below(uri.len());
+            uri[at] = AROUND[rng.below(AROUND.len())];
+        }
+        let mut around =
+            |most| -> Vec<u8> { (0..rng.below(most)).map(|_| AROUND[rng.below(AROUND.len())]).collect() };
+        let (before, behind) = (around(40), around(80));
+        let input = [&before[..], &uri, &behind].concat();
+        let (at, end) = (before.len(), before.len() + uri.len());
+        assert_eq!(parts(&input, at, end), parts(&uri, 0, uri.len()), "{}", uri.escape_ascii());
     }
 }
