@@ -6,6 +6,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
+use super::fold;
 use crate::text::Span;
 
 /// A part of a URI in which bytes may be escaped (RFC 3261 §19.1.2).
@@ -107,12 +108,12 @@ impl<'b> Escaped<'b> {
         let raw = self.raw();
         let decoded = || self.unescaped().map(|byte| byte.to_ascii_lowercase());
         let is_text = || decoded().eq(text.iter().map(u8::to_ascii_lowercase));
-        // Decoding only takes bytes away.
-        if raw.len() == text.len() {
-            raw.eq_ignore_ascii_case(text) && (!text.contains(&b'%') || is_text())
-        } else {
-            raw.len() > text.len() && self.has_escape() && is_text()
+        let surplus = raw.len().wrapping_sub(text.len());
+        if surplus == 0 {
+            return fold::equal(raw, text) && (!text.contains(&b'%') || is_text());
         }
+        // Decoding takes two bytes away for each escape.
+        raw.len() > text.len() && surplus.is_multiple_of(2) && self.has_escape() && is_text()
     }
 
     #[inline]
@@ -124,16 +125,13 @@ impl<'b> Escaped<'b> {
     #[inline]
     pub(super) fn equals(&self, other: &Escaped<'_>, case: Case) -> bool {
         let (ours, theirs) = (self.raw(), other.raw());
-        if ours.len() == theirs.len() {
-            let same = match case {
-                Case::Sensitive => ours == theirs,
-                Case::Ignored => ours.eq_ignore_ascii_case(theirs),
-            };
-            if same {
-                return true;
-            }
-        }
-        (self.has_escape() || other.has_escape()) && self.units(case).eq(other.units(case))
+        let same = match case {
+            Case::Sensitive => ours == theirs,
+            Case::Ignored => fold::equal(ours, theirs),
+        };
+        // An escape is two bytes longer than what it stands for.
+        let may_be = || ours.len() % 2 == theirs.len() % 2 && (self.has_escape() || other.has_escape());
+        same || (may_be() && self.units(case).eq(other.units(case)))
     }
 
     /// What equivalence compares: bytes, and escapes of reserved bytes as units of their own.

@@ -8,7 +8,7 @@
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use super::write_lossy;
+use super::{fold, write_lossy};
 use crate::error::{Error, ErrorKind};
 use crate::text::Span;
 
@@ -136,7 +136,7 @@ impl<'b> Host<'b> {
     /// Whether both are the same host: names in any case, IPv6 addresses by value (RFC 3261 §19.1.4).
     #[inline]
     pub(super) fn equals(&self, other: &Host<'_>) -> bool {
-        if self.raw().eq_ignore_ascii_case(other.raw()) {
+        if fold::equal(self.raw(), other.raw()) {
             return true;
         }
         self.may_be_v6()

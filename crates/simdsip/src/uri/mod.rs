@@ -8,6 +8,7 @@
 
 mod equal;
 mod escape;
+mod fold;
 mod hash;
 mod host;
 mod params;
@@ -15,6 +16,8 @@ mod read;
 mod scheme;
 pub(crate) mod strict;
 mod tel;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 use core::fmt;
@@ -96,7 +99,10 @@ impl<'b> Uri<'b> {
     /// ```
     #[inline]
     pub fn read(span: Span<'b>) -> Result<Uri<'b>, Error> {
-        read::read(span.trim())
+        read::read(match span.bytes() {
+            [first, .., last] if *first > b' ' && *last > b' ' => span,
+            _ => span.trim(),
+        })
     }
 
     /// All of it, where it stands in the input.
@@ -193,7 +199,7 @@ impl<'b> Uri<'b> {
     /// The port; absent is not the default one (RFC 3261 §19.1.4).
     ///
     /// # Errors
-    /// `Port` where what stands behind the host's colon is no number up to 65,535.
+    /// `Port` where what stands behind the host's colon is no number up to 65,535, at the first byte that shows it.
     ///
     /// ```
     /// use simdsip::{ErrorKind, Uri};
@@ -205,11 +211,16 @@ impl<'b> Uri<'b> {
     #[inline]
     pub fn port(&self) -> Result<Option<u16>, Error> {
         let Some(port) = self.port_span() else { return Ok(None) };
-        match port.number().map(u16::try_from) {
-            Ok(Ok(port)) => Ok(Some(port)),
-            Ok(Err(_)) => Err(port.error(ErrorKind::Port)),
-            Err(error) => Err(Error::new(ErrorKind::Port, error.at)),
+        let mut number = 0u32;
+        for (at, byte) in port.bytes().iter().enumerate() {
+            let digit = u32::from(byte.wrapping_sub(b'0'));
+            // Below 655,360 before each check.
+            number = number.wrapping_mul(10).wrapping_add(digit);
+            if digit > 9 || number > 0xffff {
+                return Err(Error::new(ErrorKind::Port, port.at().saturating_add(at)));
+            }
         }
+        if port.is_empty() { Err(port.error(ErrorKind::Port)) } else { Ok(Some(number as u16)) }
     }
 
     /// The parameters of a SIP, SIPS or telephone URI (RFC 3261 §19.1.1, RFC 3966 §3).
@@ -260,6 +271,11 @@ impl<'b> Uri<'b> {
     #[inline]
     fn host_span(&self) -> Span<'b> {
         self.span.from(self.host).to(self.host_end)
+    }
+
+    #[inline]
+    fn has_headers(&self) -> bool {
+        self.headers != self.span.end()
     }
 
     /// What stands behind the host's colon.

@@ -1,11 +1,13 @@
 //! Where the parts of a URI stand.
 //!
-//! One look for each delimiter of a usual SIP URI; all that is unusual about a host is told apart in `unusual`.
+//! Of a URI that fills one window, and no more than two, all delimiters are found at once; a shorter or longer one takes
+//! a look for each. All that is unusual about a host is told apart in `unusual`.
 //! Grammar: RFC 3261 §25.1, `SIP-URI`; RFC 3966 §3, `telephone-uri`.
 
 use super::scheme::{self, Kind};
 use super::{Host, Uri};
 use crate::error::{Error, ErrorKind};
+use crate::scan::window::{WINDOW, matches};
 use crate::text::Span;
 
 /// Reads `span`, which has no white space around it.
@@ -25,6 +27,65 @@ pub(super) fn read(span: Span<'_>) -> Result<Uri<'_>, Error> {
 
 #[inline]
 fn sip(span: Span<'_>, kind: Kind, rest: u32) -> Result<Uri<'_>, Error> {
+    let behind = span.from(rest).bytes();
+    let Some(marks) = Marks::of(behind) else { return by_finding(span, kind, rest) };
+    let len = behind.len() as u32;
+    let offset = |mask: u64| rest.wrapping_add(mask.trailing_zeros().min(len));
+    let (mut user_end, mut host, mut behind_at) = (rest, rest, u64::MAX);
+    if marks.at != 0 {
+        user_end = offset(marks.at | marks.colon);
+        host = offset(marks.at).wrapping_add(1);
+        behind_at = !(marks.at ^ marks.at.wrapping_sub(1));
+    }
+    let mut stops = (marks.at | marks.colon | marks.semicolon | marks.question) & behind_at;
+    let host_end = offset(stops);
+    let mut params = host_end;
+    if marks.colon & lowest(stops) != 0 {
+        stops &= stops.wrapping_sub(1);
+        params = offset(stops);
+    }
+    let first = behind.get(host.wrapping_sub(rest) as usize);
+    if host == host_end || first == Some(&b'[') || (marks.at | marks.colon) & lowest(stops) != 0 {
+        return unusual(span, kind, rest, user_end, host);
+    }
+    let headers = offset(marks.question & behind_at);
+    Ok(Uri { span, rest, user_end, host, host_end, params, headers, kind })
+}
+
+/// The lowest bit of `mask`.
+#[inline]
+fn lowest(mask: u64) -> u64 {
+    mask & mask.wrapping_neg()
+}
+
+/// Where delimiters stand in two windows, which may overlap: one bit a byte.
+struct Marks {
+    at: u64,
+    colon: u64,
+    semicolon: u64,
+    question: u64,
+}
+
+impl Marks {
+    /// `None` for less than 32 bytes, or more than 64.
+    #[inline]
+    fn of(bytes: &[u8]) -> Option<Marks> {
+        let (low, high) = (bytes.first_chunk::<WINDOW>()?, bytes.last_chunk::<WINDOW>()?);
+        let shift = bytes.len().wrapping_sub(WINDOW) as u32;
+        if shift > WINDOW as u32 {
+            return None;
+        }
+        let marks = |byte| {
+            let high = u64::from(matches(high, [byte])).wrapping_shl(shift);
+            u64::from(matches(low, [byte])) | high
+        };
+        Some(Marks { at: marks(b'@'), colon: marks(b':'), semicolon: marks(b';'), question: marks(b'?') })
+    }
+}
+
+/// The same with a look for each delimiter, whatever the length.
+#[inline]
+fn by_finding(span: Span<'_>, kind: Kind, rest: u32) -> Result<Uri<'_>, Error> {
     let behind = span.from(rest);
     let mut user_end = behind.find([b'@', b':']);
     let at = match span.byte(user_end) {
