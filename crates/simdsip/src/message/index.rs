@@ -342,19 +342,23 @@ impl Sink for WideRows {
 
     #[inline(always)]
     fn room(&mut self, at: usize, most: usize) -> (&mut [Packed<u32>], &mut [u8]) {
-        self.records.resize(at.saturating_add(most), Packed::default());
-        self.ids.resize(at.saturating_add(most), 0);
+        let all = at.saturating_add(most);
+        if self.ids.len() < all {
+            self.records.resize(all, Packed::default());
+            self.ids.resize(all, 0);
+        }
         (self.records.get_mut(at..).unwrap_or(&mut []), self.ids.get_mut(at..).unwrap_or(&mut []))
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, at: usize, record: Record) -> bool {
-        self.ids.truncate(at);
-        self.ids.push(record.id);
-        let mut packed = Packed::default();
-        packed.set(&record);
-        self.records.truncate(at);
-        self.records.push(packed);
+        if let (Some(slot), Some(id)) = (self.records.get_mut(at), self.ids.get_mut(at)) {
+            slot.set(&record);
+            *id = record.id;
+        } else if let ([slot, ..], [id, ..]) = self.room(at, 1) {
+            slot.set(&record);
+            *id = record.id;
+        }
         true
     }
 

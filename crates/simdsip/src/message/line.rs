@@ -9,7 +9,7 @@ use super::token::{is_blank, is_token};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::lookup::{BEFORE, SPAN, lookup, lookup_at, lookup_in_line};
-use crate::scan::Kernel;
+use crate::scan::{Kernel, WINDOW};
 
 impl Section {
     /// Reads lines: each of `marks` ends one.
@@ -23,17 +23,29 @@ impl Section {
     ) -> Result<(), Error> {
         while !marks.is_empty() {
             let taken = self.plain_lines(kernel, marks, bytes, page.sink);
-            let Some((lf, others)) = marks.get(taken..).and_then(|rest| rest.split_first()) else { break };
-            let lf = *lf as usize;
-            marks = others;
-            if self.line_near_end(kernel, bytes, lf, page)? {
-                continue;
+            marks = marks.get(taken..).unwrap_or(&[]);
+            while let Some((lf, others)) = marks.split_first() {
+                marks = others;
+                let lf = *lf as usize;
+                if self.line_near_end(kernel, bytes, lf, page)? {
+                    continue;
+                }
+                let text = bytes.get(self.line..lf).unwrap_or(&[]);
+                if matches!(text, [] | [b'\r']) {
+                    self.ended = Some(lf);
+                    return Ok(());
+                }
+                if text.first().is_some_and(|&first| is_blank(first)) && self.count > 0 {
+                    self.fold(text, page);
+                } else {
+                    let colon = first_colon(kernel, bytes, self.line, text);
+                    self.odd_line(bytes, text, colon, page)?;
+                }
+                self.line = lf.wrapping_add(1);
+                if others.first().is_some_and(|&next| may_be_plain(bytes, self.line, next as usize)) {
+                    break;
+                }
             }
-            if self.odd_line(bytes, lf, page)? {
-                self.ended = Some(lf);
-                return Ok(());
-            }
-            self.line = lf.wrapping_add(1);
         }
         Ok(())
     }
@@ -94,6 +106,7 @@ impl Section {
         Ok(true)
     }
 
+    #[inline(always)]
     fn put<S: Sink>(&mut self, record: Record, page: &mut Page<'_, S>) -> Result<(), Error> {
         if !page.sink.put(self.count, record) {
             return Err(index_full(record.name));
@@ -113,55 +126,75 @@ impl Section {
         if !self.started {
             return self.start_line_ends(bytes, end, page);
         }
-        self.odd_line(bytes, end, page).map(|_| ())
-    }
-
-    /// The line at hand, which ends at `lf` and is not plainly a registered name, a colon, a space and a value.
-    /// True if it is the empty line.
-    #[inline(never)]
-    fn odd_line<S: Sink>(&mut self, bytes: &[u8], lf: usize, page: &mut Page<'_, S>) -> Result<bool, Error> {
-        let line = self.line;
-        let text = bytes.get(line..lf).unwrap_or(&[]);
-        if matches!(text, b"" | b"\r") {
-            return Ok(true);
-        }
-        let end = self.content_end(bytes, line, lf);
-        let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
-        let colon = if folded { None } else { memchr::memchr(b':', text) };
-        let Some(name) = colon.and_then(|len| text.get(..len)) else {
-            self.continuation_or_stray(bytes, line, end, page)?;
-            return Ok(false);
-        };
-        let (name_len, flags, id) = read_name(bytes, line, name, &mut page.head.defects)?;
-        let (value, end) = trim_value(bytes, line.wrapping_add(name.len()).wrapping_add(1), end);
-        let record = Record { name: line, name_len, value, value_len: end.wrapping_sub(value), flags, id };
-        self.put(record, page)?;
-        Ok(false)
-    }
-
-    /// A line that begins with a blank belongs to the value before it; any other without a colon stands for itself.
-    pub(super) fn continuation_or_stray<S: Sink>(
-        &mut self,
-        bytes: &[u8],
-        line: usize,
-        end: usize,
-        page: &mut Page<'_, S>,
-    ) -> Result<(), Error> {
-        let (value, end) = trim_value(bytes, line, end);
-        let folded = bytes.get(line).is_some_and(|&byte| is_blank(byte));
-        if folded && let Some(last) = self.count.checked_sub(1) {
-            if value == end {
-                page.head.defects = page.head.defects.with(DefectCode::BlankLine);
-            } else {
-                page.sink.extend(last, value..end);
-            }
+        let text = bytes.get(self.line..).unwrap_or(&[]);
+        if text.first().is_some_and(|&first| is_blank(first)) && self.count > 0 {
+            self.fold(text, page);
             return Ok(());
         }
-        let code = if folded { DefectCode::FoldedStartLine } else { DefectCode::HeaderWithoutColon };
-        page.head.defects = page.head.defects.with(code);
-        let value_len = end.wrapping_sub(value);
-        self.put(Record { name: line, name_len: 0, value, value_len, flags: NO_COLON, id: 0 }, page)
+        self.odd_line(bytes, text, memchr::memchr(b':', text), page)
     }
+
+    /// The line at hand, of that text and its CR, which is neither empty nor plainly a registered name, a colon, a space
+    /// and a value, nor belongs to the record before it. `colon` is the first in it.
+    #[inline(never)]
+    fn odd_line<S: Sink>(
+        &mut self,
+        bytes: &[u8],
+        text: &[u8],
+        colon: Option<usize>,
+        page: &mut Page<'_, S>,
+    ) -> Result<(), Error> {
+        let line = self.line;
+        let text = self.without_cr(text);
+        let folded = text.first().is_some_and(|&first| is_blank(first));
+        let colon = colon.filter(|_| !folded);
+        let Some((name, [_, rest @ ..])) = colon.and_then(|len| text.split_at_checked(len)) else {
+            // It stands for itself.
+            let code = if folded { DefectCode::FoldedStartLine } else { DefectCode::HeaderWithoutColon };
+            page.head.defects = page.head.defects.with(code);
+            let (before, value_len) = trim_value(text);
+            let value = line.wrapping_add(before);
+            return self
+                .put(Record { name: line, name_len: 0, value, value_len, flags: NO_COLON, id: 0 }, page);
+        };
+        let (name_len, flags, id) = read_name(bytes, line, name, &mut page.head.defects)?;
+        let (before, value_len) = trim_value(rest);
+        let value = line.wrapping_add(name.len()).wrapping_add(1).wrapping_add(before);
+        self.put(Record { name: line, name_len, value, value_len, flags, id }, page)
+    }
+
+    /// The line at hand, of that text and its CR, begins with a blank: it belongs to the value of the last record, of
+    /// which there is one.
+    #[inline(never)]
+    fn fold<S: Sink>(&mut self, text: &[u8], page: &mut Page<'_, S>) {
+        let (before, len) = trim_value(self.without_cr(text));
+        if len == 0 {
+            page.head.defects = page.head.defects.with(DefectCode::BlankLine);
+        } else {
+            let value = self.line.wrapping_add(before);
+            page.sink.extend(self.count.wrapping_sub(1), value..value.wrapping_add(len));
+        }
+    }
+}
+
+/// Whether it is worth a try to read the line from `line` to `lf` as a plain one.
+#[inline(always)]
+fn may_be_plain(bytes: &[u8], line: usize, lf: usize) -> bool {
+    matches!(bytes.get(line..lf), Some([first, _, _, _, .., b'\r']) if *first > b' ')
+}
+
+/// Where in `text`, a line that begins at `line`, the first colon is.
+#[inline(always)]
+fn first_colon<K: Kernel>(kernel: K, bytes: &[u8], line: usize, text: &[u8]) -> Option<usize> {
+    let len = text.len();
+    if let Some(window) = bytes.get(line..).and_then(|rest| rest.first_chunk::<WINDOW>()) {
+        let colons = kernel.matching(window, &[0xff; WINDOW], &[b':'; WINDOW]);
+        let at = colons.trailing_zeros() as usize;
+        if colons != 0 || len <= WINDOW {
+            return (at < len).then_some(at);
+        }
+    }
+    memchr::memchr(b':', text)
 }
 
 /// What stands in a plain line.
@@ -230,7 +263,7 @@ fn read_name(bytes: &[u8], at: usize, name: &[u8], defects: &mut DefectSet) -> R
         return Err(Error::new(ErrorKind::Limit(LimitKind::Name), at.saturating_add(255)));
     };
     // Only tokens are in the registry; the one name with a star in it is one.
-    let id = if token_len < len {
+    let id = if token_len < len || len == 0 {
         0
     } else if len < name.len() {
         lookup(name.get(..len).unwrap_or(&[]))
@@ -255,11 +288,8 @@ fn index_full(at: usize) -> Error {
     Error::new(ErrorKind::Limit(LimitKind::Index), at)
 }
 
-/// What is left of `bytes[from..end]` without the blanks around it.
-fn trim_value(bytes: &[u8], from: usize, end: usize) -> (usize, usize) {
-    let text = bytes.get(from..end).unwrap_or(&[]);
+/// How many blanks `text` begins with, and how long it is without those around it.
+fn trim_value(text: &[u8]) -> (usize, usize) {
     let blanks = text.iter().take_while(|&&byte| is_blank(byte)).count();
-    let from = from.min(end).wrapping_add(blanks);
-    let len = trim_end_blank(text.get(blanks..).unwrap_or(&[])).len();
-    (from, from.wrapping_add(len))
+    (blanks, trim_end_blank(text.get(blanks..).unwrap_or(&[])).len())
 }

@@ -226,8 +226,18 @@ impl Section {
         page.head.headers_at = self.line.min(bytes.len());
     }
 
+    /// `text`, which ends where an LF stands or should, without its CR; remembers where there is none.
+    #[inline]
+    pub(super) fn without_cr<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
+        if let [text @ .., b'\r'] = text {
+            return text;
+        }
+        self.crlf = false;
+        text
+    }
+
     /// Where the text of a line ends whose LF is at `end`; remembers an LF without CR.
-    pub(super) fn content_end(&mut self, bytes: &[u8], line: usize, end: usize) -> usize {
+    fn content_end(&mut self, bytes: &[u8], line: usize, end: usize) -> usize {
         let before = end.wrapping_sub(1);
         let cr = end > line && bytes.get(before) == Some(&b'\r');
         self.crlf &= cr;

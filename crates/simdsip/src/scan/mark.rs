@@ -52,42 +52,33 @@ fn put<K: Kernel>(
 ) -> Option<usize> {
     let room = at.get_mut(len..)?.first_chunk_mut::<BLOCK>()?;
     let first = first as u32;
-    let mut bits = found;
-    if K::FAST_BITS {
-        // Three without asking: most blocks hold one or two, and a wrong guess costs more than a spare store.
-        let (quick, slow) = room.split_at_mut(3);
-        for slot in quick {
-            slot.write(first.wrapping_add(bits.trailing_zeros()));
-            bits &= bits.wrapping_sub(1);
-        }
-        if bits != 0 {
-            put_rest(bits, first, slow);
-        }
-        Some(len.wrapping_add(found.count_ones() as usize))
-    } else {
-        let mut count = 0usize;
-        for slot in room {
-            if bits == 0 {
-                break;
-            }
-            slot.write(first.wrapping_add(bits.trailing_zeros()));
-            bits &= bits.wrapping_sub(1);
-            count = count.wrapping_add(1);
-        }
-        Some(len.wrapping_add(count))
+    let (mut bits, mut count) = (found, 0usize);
+    // Three without asking: most blocks hold one or two, and a wrong guess costs more than a spare store.
+    let (quick, slow) = room.split_at_mut(3);
+    for slot in quick {
+        slot.write(first.wrapping_add(bits.trailing_zeros()));
+        count = count.wrapping_add(usize::from(bits != 0));
+        bits &= bits.wrapping_sub(1);
     }
+    if bits != 0 {
+        count = count.wrapping_add(put_rest(bits, first, slow));
+    }
+    Some(len.wrapping_add(if K::FAST_BITS { found.count_ones() as usize } else { count }))
 }
 
 #[cold]
 #[inline(never)]
-fn put_rest(mut bits: u64, first: u32, room: &mut [MaybeUninit<u32>]) {
+fn put_rest(mut bits: u64, first: u32, room: &mut [MaybeUninit<u32>]) -> usize {
+    let mut count = 0usize;
     for slot in room {
         slot.write(first.wrapping_add(bits.trailing_zeros()));
+        count = count.wrapping_add(1);
         bits &= bits.wrapping_sub(1);
         if bits == 0 {
             break;
         }
     }
+    count
 }
 
 /// Why [`Scanner::fill`] stopped.
