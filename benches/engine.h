@@ -126,6 +126,23 @@ static inline void put_string(struct simdsip_bench_out *out, const char *key, co
         put_bytes(out, key, value, strlen(value));
 }
 
+/* Two pieces of one part with `between` between them, for parsers that keep it in two. */
+static inline void put_joined(struct simdsip_bench_out *out, const char *key, const char *left, size_t left_len,
+                              char between, const char *right, size_t right_len)
+{
+    if (out->sink) {
+        char whole[1024];
+        size_t a = left_len < 511 ? left_len : 511, b = right_len < 511 ? right_len : 511;
+        memcpy(whole, left, a);
+        whole[a] = between;
+        memcpy(whole + a + 1, right, b);
+        out->sink->text(out->sink->own, key, whole, a + 1 + b);
+    } else {
+        put_bytes(out, key, left, left_len);
+        put_bytes(out, key, right, right_len);
+    }
+}
+
 static inline void put_number(struct simdsip_bench_out *out, const char *key, uint64_t value)
 {
     if (out->sink)

@@ -56,6 +56,8 @@ static void put_uri(out_t *out, const struct uri *uri, int all)
         put_pl(out, "host", &uri->host);
         if (uri->port)
             put_number(out, "port", uri->port);
+    } else if (uri->user.l) {
+        put_joined(out, "rest", uri->user.p, uri->user.l, '@', uri->host.p, uri->host.l);
     } else {
         put_pl(out, tel ? "number" : "rest", &uri->host);
     }

@@ -127,20 +127,10 @@ static void put_value(out_t *out, const char *header, const char *value)
 static void put_call_id(out_t *out, const osip_call_id_t *id)
 {
     put_element(out, "call-id");
-    if (id->host && out->sink) {
-        size_t left = strlen(id->number), right = strlen(id->host);
-        char *whole = malloc(left + right + 1);
-        if (!whole)
-            return;
-        memcpy(whole, id->number, left);
-        whole[left] = '@';
-        memcpy(whole + left + 1, id->host, right);
-        put_bytes(out, "value", whole, left + right + 1);
-        free(whole);
-    } else {
+    if (id->host)
+        put_joined(out, "value", id->number, strlen(id->number), '@', id->host, strlen(id->host));
+    else
         put_string(out, "value", id->number);
-        put_string(out, "value", id->host);
-    }
 }
 
 static void put_media(out_t *out, const char *header, const osip_content_type_t *type, int all)

@@ -82,8 +82,12 @@ static void put_url(out_t *out, url_t const *url, int all)
     } else if (url->url_type == url_tel) {
         put_string(out, "number", url->url_user ? url->url_user : url->url_host);
     } else {
-        /* Of an opaque URI the part after the scheme is the host or the path. */
-        put_string(out, "rest", url->url_host ? url->url_host : url->url_path);
+        /* Of an opaque URI the part after the scheme is the host or the path, and may be cut at `@`. */
+        const char *rest = url->url_host ? url->url_host : url->url_path;
+        if (url->url_user && rest)
+            put_joined(out, "rest", url->url_user, strlen(url->url_user), '@', rest, strlen(rest));
+        else
+            put_string(out, "rest", rest);
     }
     if (all) {
         cut_params(out, SIMDSIP_BENCH_OF_URI, url->url_params, ';');

@@ -14,6 +14,7 @@ cargo xtask bench [OPTIONS]
   --engine A,B         only these (name, or name/backend); simdsip's best backend is always timed
   --class C            structure, routing, typed, frame or ceiling
   --engine-so FILE     loads an engine through benches/engine.h, beside the others; may be repeated
+                       (sofia-sip, osip2 and libre come in so by themselves where they are installed)
   --workload W,X       by name; `all` for every one but mix-256m
   --messages PATH      a folder (each file a message) or a capture, instead of a workload
   --order ORDER        random (default), hot (each message 32 times in a row), cold (caches flushed)

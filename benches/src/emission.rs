@@ -2,8 +2,9 @@
 //!
 //! An adapter reads its parser's result once, generically, into a `Sink`: timed, that is `Sum`, a
 //! checksum; compared, it is `Emission`. So what is timed is what was compared. `Emission` levels the
-//! differences that are only spelling (quotes, escapes, case of names, forms of an address); it does
-//! not repair what a parser got wrong. Keys are those of `reference::fields`.
+//! differences that are only spelling (quotes, escapes, case of names, forms of an address, runs of white
+//! space); it does not repair what a parser got wrong. An engine that decodes escapes itself differs where
+//! one decodes to another. Keys are those of `reference::fields`.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -261,6 +262,7 @@ impl Sink for Emission {
         let value = value.map(|v| v[zeros(&v)..].to_vec());
         // Compared without case (RFC 3261 §19.1.4); the types that know it print it their own way.
         let value = value.map(|v| if key == "uri;transport" { v.to_ascii_lowercase() } else { v });
+        let value = value.map(|v| if key == ";stale" { v.to_ascii_lowercase() } else { v });
         // A URI inside credentials, which some keep as one and print in their own spelling.
         let value = value.map(|v| if key == ";uri" { unescape(&v).to_ascii_lowercase() } else { v });
         self.put(key, value.map_or("(none)".into(), |v| show(&v)));

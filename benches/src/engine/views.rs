@@ -1,8 +1,9 @@
 //! simdsip under classes `routing` and `typed`: its typed views, one engine a backend and class.
 //!
 //! There are no typed views in this build of the core, so there is no engine here and `absent` says so:
-//! nothing stands in for them. An engine here implements `fields::Reader` and reads each view into the
-//! sink under the keys of `reference::fields`.
+//! nothing stands in for them. An engine here implements `fields::Reader`, reads each view into the sink
+//! under the keys of `reference::fields`, types every header (`types` gives `None`) and names its backend
+//! in `Identity`, by which ratios are taken.
 
 use super::Engine;
 

@@ -141,8 +141,9 @@ fn value<S: Sink>(header: &Header, sink: &mut S) -> Option<()> {
             }
         }
         Header::RecordRoute(value) => {
-            let route = value.typed().ok()?;
-            address("record-route", route.display_name.as_ref(), &route.uri, &route.params, sink);
+            for route in typed::RecordRoute::parse_header_list(value.value()).ok()? {
+                address("record-route", route.display_name.as_ref(), &route.uri, &route.params, sink);
+            }
         }
         Header::ServiceRoute(value) => {
             for route in typed::ServiceRoute::parse_header_list(value.value()).ok()? {
