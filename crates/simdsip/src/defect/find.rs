@@ -87,6 +87,7 @@ impl<'b> Defects<'b> {
                 let end = self.head.body_at.saturating_add(self.head.body_len);
                 self.once(end, self.head.input_end.saturating_sub(end))
             }
+            _ => None,
         }
     }
 
