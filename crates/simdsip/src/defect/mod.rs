@@ -1,6 +1,7 @@
 //! What is odd about a message that was accepted: codes, classes, and where they show.
 //!
-//! Parsing sets one bit a code; [`Defects`] derives the places again when asked.
+//! Parsing sets one bit for each structural code; [`StructuralDefects`] derives the places again when asked, and
+//! [`Defects`] goes on to hold each value against its grammar.
 //!
 //! ```
 //! # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
@@ -10,9 +11,11 @@
 //! # Ok::<(), simdsip::Error>(())
 //! ```
 
-mod find;
+mod all;
+mod structural;
 
-pub use find::Defects;
+pub use all::Defects;
+pub use structural::StructuralDefects;
 
 /// How much a defect matters.
 ///
@@ -162,8 +165,8 @@ defects! {
     HeadersInRequestUri = 45, "headers-in-request-uri", Ambiguous, Forbids, "RFC 3261 §19.1.1", "the Request-URI carries header fields";
     BadVia = 46, "bad-via", Lossy, Forbids, "RFC 3261 §20.42", "a Via lacks protocol, version, transport or sent-by";
     BracketedReceived = 47, "bracketed-received", Cosmetic, Forbids, "RFC 5118 §4.5", "a received parameter has its IPv6 address in brackets";
-    BranchWithoutCookie = 48, "branch-without-cookie", Cosmetic, Forbids, "RFC 3261 §8.1.1.7", "the top Via has no branch that begins with z9hG4bK and goes on";
-    TagMissing = 49, "tag-missing", Cosmetic, Forbids, "RFC 3261 §8.1.1.3", "From has no tag";
+    BranchWithoutCookie = 48, "branch-without-cookie", Cosmetic, Allows, "RFC 3261 §8.1.1.7", "the top Via has no branch that begins with z9hG4bK and goes on";
+    TagMissing = 49, "tag-missing", Cosmetic, Allows, "RFC 3261 §8.1.1.3", "From has no tag";
     BadCSeq = 50, "bad-cseq", Lossy, Forbids, "RFC 3261 §20.16", "CSeq is not a number and a method";
     CSeqMismatch = 51, "cseq-mismatch", Ambiguous, Forbids, "RFC 3261 §8.1.1.5", "CSeq names another method than the request";
     BadCallId = 52, "bad-call-id", Cosmetic, Forbids, "RFC 3261 §20.8", "a Call-ID holds bytes that no word has";
@@ -175,6 +178,9 @@ defects! {
     MissingHeader = 58, "missing-header", Lossy, Forbids, "RFC 3261 §8.1.1", "a header field that every message must have is missing";
     RepeatedHeader = 59, "repeated-header", Ambiguous, Forbids, "RFC 3261 §7.3.1", "a header field that may stand once stands again";
     OverLimit = 60, "over-limit", Lossy, Allows, "RFC 3261 §25.1", "more parameters, elements or nested comments, or a longer URI, than the limits allow";
+    MaxForwardsMissing = 61, "max-forwards-missing", Cosmetic, Allows, "RFC 3261 §8.1.1.6", "a request has no Max-Forwards";
+    BadQuotedPair = 62, "bad-quoted-pair", Ambiguous, Forbids, "RFC 3261 §25.1", "a backslash stands before a byte that it cannot escape";
+    RepeatedParameter = 63, "repeated-parameter", Ambiguous, Forbids, "RFC 3261 §7.3.1", "a parameter stands again";
 }
 
 impl DefectCode {
@@ -215,6 +221,18 @@ impl DefectCode {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         self.row().name
+    }
+
+    /// Whether it shows in start line, header section and framing, so that parsing sees it and a [`crate::Policy`]
+    /// can refuse it there. The others show in values: [`crate::Message::defects`] finds them.
+    ///
+    /// ```
+    /// # use simdsip::DefectCode;
+    /// assert!(DefectCode::BareLf.is_structural() && !DefectCode::BadUri.is_structural());
+    /// ```
+    #[must_use]
+    pub const fn is_structural(self) -> bool {
+        self as u8 <= DefectCode::BlankLine as u8
     }
 
     /// How much it matters.

@@ -130,7 +130,7 @@ PDcsLaes: ValueParams;
 /// `P-DCS-OSPS`: RFC 5503.
 PDcsOsps: Token;
 /// `P-DCS-Redirect`: RFC 5503.
-PDcsRedirect: NameAddr;
+PDcsRedirect: ValueParams;
 /// `P-DCS-Trace-Party-ID`: RFC 5503.
 PDcsTracePartyId: NameAddr;
 /// `P-Early-Media`: RFC 5009.
