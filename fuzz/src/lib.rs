@@ -6,6 +6,7 @@
 
 #[path = "../../crates/simdsip/tests/common/mod.rs"]
 pub mod common;
+pub mod typed;
 
 use std::io::Read;
 use std::sync::LazyLock;
