@@ -29,7 +29,7 @@ const PARSE_EXAMPLES: &str = "\
 Examples:
   simdsip parse invite.sip
   simdsip parse --mode strict --fail-on defects *.sip
-  simdsip parse --json invite.sip | jq '.headers[] | select(.id == \"Via\") | .value'
+  simdsip parse --json invite.sip | jq -r '.via[].branch, .from.uri.user, .contact[0].uri.host'
   simdsip parse --transport tcp - < stream.sip
 
 Modes:
@@ -38,8 +38,10 @@ Modes:
   border   interop that refuses what two readers may understand in two ways
   capture  shows everything that can be shown; wider limits: 16 MiB a message
 
-JSON: one object a line and file, also for what is rejected (then all members but file and error are null). \
-Offsets are bytes from the start of the file. Text that is not UTF-8 has U+FFFD and a sibling NAME_b64.
+JSON: one object a line and file, also where there is no message (then all members but file and error are null). \
+What is malformed is null, and a defect tells. URIs and their parts stand as on the wire, of a tel URI the number \
+as user; quoted strings without their quotes. Offsets are bytes from the start of the file. Text that is not UTF-8 \
+has U+FFFD and a sibling NAME_b64.
 
 Exit status: 0 accepted, 1 a message was rejected or --fail-on defects met one, 2 usage or input and output.";
 

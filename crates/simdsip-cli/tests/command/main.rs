@@ -9,3 +9,4 @@ mod status;
 mod stream;
 mod table;
 mod terminal;
+mod typed;
