@@ -180,7 +180,6 @@ pub fn absent() -> Vec<(&'static str, &'static str)> {
         "siphon-sip",
         "its parser is a module of the server: no feature leaves out pyo3, tokio, reqwest, axum and 50 more",
     )];
-    out.extend(views::absent());
     if cfg!(not(feature = "rivals")) {
         let names = "picohttpparser parsip sip-core rsip rsipstack ezk-sip-types rvoip-sip-core sipmsg";
         for name in names.split(' ') {

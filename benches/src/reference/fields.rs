@@ -130,7 +130,7 @@ fn typed(name: &[u8], value: &[u8], out: &mut Emission) {
                 media(value, out);
                 params(&list, out);
             }
-            "TokenParams" | "ValueParams" | "CallId" => {
+            "TokenParams" | "ValueParams" | "CallId" | "Dialog" => {
                 let (value, list) = split_params(value, b';');
                 out.text("value", value);
                 params(&list, out);

@@ -211,7 +211,7 @@ impl Counters {
                 if message.method().is_some() {
                     one(&mut self.requests);
                 }
-                if message.has_defects() {
+                if message.has_structural_defects() {
                     one(&mut self.with_defects);
                 }
             }

@@ -10,7 +10,11 @@
 //!
 //! let datagram = b"OPTIONS sip:carol@chicago.example SIP/2.0\r\n\
 //!     v: SIP/2.0/UDP pc33.atlanta.example;branch=z9hG4bKhjhs8ass877\r\n\
+//!     Max-Forwards: 70\r\n\
+//!     From: Alice <sip:alice@atlanta.example>;tag=1928301774\r\n\
+//!     To: <sip:carol@chicago.example>\r\n\
 //!     Call-ID: a84b4c76e66710\r\n\
+//!     CSeq: 63104 OPTIONS\r\n\
 //!     l: 0\r\n\r\n";
 //!
 //! let parser = Parser::new(Policy::INTEROP); // once: asks the processor what it can do
@@ -58,6 +62,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+mod check;
 pub mod defect;
 mod describe;
 mod error;
@@ -75,7 +80,7 @@ mod text;
 pub mod typed;
 mod uri;
 
-pub use defect::{Defect, DefectClass, DefectCode, Defects};
+pub use defect::{Defect, DefectClass, DefectCode, Defects, StructuralDefects};
 pub use describe::{Counters, Description};
 pub use error::{Error, ErrorKind, LimitKind};
 pub use framer::{Frame, Framer, Side};

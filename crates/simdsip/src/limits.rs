@@ -18,10 +18,17 @@ pub struct Limits {
     pub header_count: usize,
     /// Bytes of a line of the header section, its end excluded. Default 8,192.
     pub line_len: usize,
-    /// Bytes of a Request-URI. Default 4,096.
+    /// Bytes of a Request-URI; a longer URI in a header value is a defect. Default 4,096.
     pub uri_len: usize,
     /// Multipart bodies within multipart bodies. Default 8.
     pub mime_depth: usize,
+    /// Parameters of a header value. Default 64. One more is a defect, not an error, as with the next two; 65,535 and
+    /// more are no limit.
+    pub param_count: usize,
+    /// Elements of a comma list in one header field. Default 128.
+    pub element_count: usize,
+    /// Comments within comments. Default 16.
+    pub comment_depth: usize,
 }
 
 impl Limits {
@@ -32,7 +39,16 @@ impl Limits {
     /// ```
     #[must_use]
     pub const fn new() -> Limits {
-        Limits { message_len: 65_536, header_count: 256, line_len: 8_192, uri_len: 4_096, mime_depth: 8 }
+        Limits {
+            message_len: 65_536,
+            header_count: 256,
+            line_len: 8_192,
+            uri_len: 4_096,
+            mime_depth: 8,
+            param_count: 64,
+            element_count: 128,
+            comment_depth: 16,
+        }
     }
 
     /// The wider ones for captures: what was on the wire shall be shown.
@@ -48,6 +64,9 @@ impl Limits {
             line_len: 1 << 20,
             uri_len: 65_535,
             mime_depth: 16,
+            param_count: 1_024,
+            element_count: 4_096,
+            comment_depth: 64,
         }
     }
 
@@ -65,6 +84,9 @@ impl Limits {
             line_len: usize::MAX,
             uri_len: usize::MAX,
             mime_depth: 64,
+            param_count: usize::MAX,
+            element_count: usize::MAX,
+            comment_depth: usize::MAX,
         }
     }
 }

@@ -4,7 +4,9 @@ use crate::defect::{DefectClass, DefectCode, DefectSet};
 
 /// Which defects make a message unacceptable.
 ///
-/// A preset, and named exceptions to it: each leniency is a [`DefectCode`].
+/// A preset, and named exceptions to it: each leniency is a [`DefectCode`]. [`crate::Parser::parse`] refuses the
+/// structural ones ([`DefectCode::is_structural`]) and does not look into values; the others count where a message is
+/// judged by its [`crate::Message::defects`].
 ///
 /// ```
 /// use simdsip::{DefectCode, Index, Parser, Policy};
@@ -23,26 +25,57 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// What the grammar of start line, header field and section (RFC 3261 §7, §25.1) does not have is refused. Values
-    /// are not looked into: what a Request-URI or a quoted string may hold is for those who read them, so a control
-    /// byte behind any backslash passes.
+    /// What the grammar does not have is refused: that of start line, header field and section (RFC 3261 §7, §25.1)
+    /// while parsing, that of values (each header's own) where a message is judged. Parsing does not look into values,
+    /// so a control byte behind any backslash passes there. What a sender of RFC 2543 leaves out (the branch's cookie,
+    /// From's tag, Max-Forwards) is not refused, for RFC 3261 says how to go on without it (§12.1.1, §16.3, §17.2.3).
     ///
     /// ```
     /// # use simdsip::{DefectCode, Policy};
     /// assert!(Policy::STRICT.refuses(DefectCode::StartLineSpacing));
     /// assert!(!Policy::STRICT.refuses(DefectCode::WsBeforeColon)); // the grammar has it
+    /// assert!(Policy::STRICT.refuses(DefectCode::BadDate));
     /// ```
     pub const STRICT: Policy = Policy { refused: DefectSet::violations(), observes: false };
 
-    /// The default: what real peers send is accepted, with a defect that says so.
+    /// The default: what real peers send is accepted, with a defect that says so. Refused is what has no safe reading:
+    ///
+    /// | code | why |
+    /// |---|---|
+    /// | `no-empty-line`, `header-without-colon` | nobody knows what is missing |
+    /// | `missing-header` | no transaction, dialog or way back without From, To, Call-ID, CSeq, Via: 400 (RFC 3261 §8.1.1; RFC 4475 §3.3.1 `insuf`) |
+    /// | `repeated-header` | which of the two counts is anybody's guess: 400 (RFC 4475 §3.3.8 `multi01`) |
+    /// | `bad-cseq`, `cseq-mismatch` | 400, and a response is discarded (RFC 4475 §3.1.2.4, §3.1.2.5, §3.1.2.17) |
+    /// | `bad-via` | a response would not find its way (RFC 3261 §18.2.2) |
+    /// | `bad-address` | a name without a URI addresses nobody |
+    /// | `unterminated-quote`, `unterminated-angle` | where the value ends would be a guess (RFC 4475 §3.1.2.6 `quotbal` asks for care) |
+    /// | `star-not-alone` | a registrar must answer 400 (RFC 3261 §10.3 step 6) |
+    ///
+    /// Accepted with their defect, for RFC 4475 §3.1.2 names a reading that a liberal element may take: numbers too
+    /// large (`scalar02`), brackets and spaces at a URI (`ltgtruri`, `badaspec`), headers in a Request-URI (`escruri`),
+    /// bad dates (`baddate`), missing brackets (`regbadct`), names without quotes (`baddn`), empty parameters and
+    /// elements, and what RFC 2543 did not ask for: branch, tag, Max-Forwards (`badbranch`, `inv2543`). An open comment
+    /// hides nothing but text for people. Whoever needs a part that has no meaning gets the error there.
     ///
     /// ```
     /// # use simdsip::{DefectCode, Policy};
     /// assert!(Policy::INTEROP.refuses(DefectCode::HeaderWithoutColon));
     /// assert!(!Policy::INTEROP.refuses(DefectCode::BareLf));
+    /// assert!(!Policy::INTEROP.refuses(DefectCode::BadDate));
     /// ```
     pub const INTEROP: Policy = Policy {
-        refused: DefectSet::EMPTY.with(DefectCode::NoEmptyLine).with(DefectCode::HeaderWithoutColon),
+        refused: DefectSet::EMPTY
+            .with(DefectCode::NoEmptyLine)
+            .with(DefectCode::HeaderWithoutColon)
+            .with(DefectCode::MissingHeader)
+            .with(DefectCode::RepeatedHeader)
+            .with(DefectCode::BadCSeq)
+            .with(DefectCode::CSeqMismatch)
+            .with(DefectCode::BadVia)
+            .with(DefectCode::BadAddress)
+            .with(DefectCode::UnterminatedQuote)
+            .with(DefectCode::UnterminatedAngle)
+            .with(DefectCode::StarNotAlone),
         observes: false,
     };
 

@@ -23,7 +23,7 @@ fn streamable() -> Vec<Vec<u8>> {
     for entry in simdsip_corpus::messages() {
         let Ok(message) = parser.parse(&entry.bytes, &mut index) else { continue };
         let right = matches!(message.content_length(), Ok(Some(len)) if len == message.body().len() as u64);
-        let disputed = message.defects().any(|defect| {
+        let disputed = message.structural_defects().any(|defect| {
             matches!(defect.code, DefectCode::ContentLengthConflict | DefectCode::ContentLengthInvalid)
         });
         if right && !disputed && message.range() == (0..entry.bytes.len()) {

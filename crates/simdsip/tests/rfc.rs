@@ -106,7 +106,7 @@ fn check(example: &Example, index: &mut Index) -> Result<(), String> {
     if example.start_line.as_bytes() != first || message.start_line_range().start != 0 {
         return Err("the start line is not that of the index".into());
     }
-    let found: Vec<&str> = message.defects().map(|defect| defect.code.as_str()).collect();
+    let found: Vec<&str> = message.structural_defects().map(|defect| defect.code.as_str()).collect();
     match &example.slip {
         None if !found.is_empty() => return Err(format!("defects {found:?}")),
         Some((defect, _)) if found != [defect] => {
@@ -160,7 +160,7 @@ fn table(expected: &str, folder: &str) {
             Ok(message) => {
                 let kind = if message.kind() == Kind::Request { "request" } else { "response" };
                 let defects: String =
-                    message.defects().map(|d| format!(" {}@{}", d.code.as_str(), d.at)).collect();
+                    message.structural_defects().map(|d| format!(" {}@{}", d.code.as_str(), d.at)).collect();
                 format!("{kind} {} {}{defects}", message.headers().len(), message.body().len())
             }
             Err(error) => format!("{:?}@{}", error.kind, error.at),

@@ -72,7 +72,9 @@ pub(crate) fn run(args: &Parse, color: When, cap: Option<Backend>) -> io::Result
 fn judge(subject: &Subject<'_>, fail_on: Option<FailOn>) -> Status {
     match &subject.view {
         Err(_) => Status::Found,
-        Ok(view) if fail_on == Some(FailOn::Defects) && view.message.has_defects() => Status::Found,
+        Ok(view) if fail_on == Some(FailOn::Defects) && view.message.has_structural_defects() => {
+            Status::Found
+        }
         Ok(_) => Status::Finished,
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct View<'b> {
 impl View<'_> {
     /// The defects, counted from the start of the file.
     pub(crate) fn defects(&self) -> impl Iterator<Item = Defect> + '_ {
-        self.message.defects().map(|defect| Defect { at: self.base + defect.at, ..defect })
+        self.message.structural_defects().map(|defect| Defect { at: self.base + defect.at, ..defect })
     }
 }
 

@@ -160,7 +160,7 @@ impl Page<'_> {
 
     fn defects(&mut self, file: &str, view: &View<'_>) {
         let bytes = self.shown.bytes();
-        if !view.message.has_defects() {
+        if !view.message.has_structural_defects() {
             self.out.push_str("\n  ");
             self.paint(Ink::Fine, "no defects");
             return self.out.push('\n');

@@ -1,6 +1,7 @@
 //! What is odd about a message that was accepted: codes, classes, and where they show.
 //!
-//! Parsing sets one bit a code; [`Defects`] derives the places again when asked.
+//! Parsing sets one bit for each structural code; [`StructuralDefects`] derives the places again when asked, and
+//! [`Defects`] goes on to hold each value against its grammar.
 //!
 //! ```
 //! # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
@@ -10,9 +11,11 @@
 //! # Ok::<(), simdsip::Error>(())
 //! ```
 
-mod find;
+mod all;
+mod structural;
 
-pub use find::Defects;
+pub use all::Defects;
+pub use structural::StructuralDefects;
 
 /// How much a defect matters.
 ///
@@ -140,6 +143,44 @@ defects! {
     SurplusBytes = 23, "surplus-bytes", Lossy, Allows, "RFC 3261 §18.3", "bytes follow the body in the same datagram";
     QuotedControl = 24, "quoted-control", Ambiguous, Allows, "RFC 3261 §25.1", "a control byte stands behind a backslash in the header section";
     BlankLine = 25, "blank-line", Ambiguous, Allows, "RFC 3261 §7.3.1", "a line of the header section holds nothing but white space";
+    EmptyValue = 26, "empty-value", Lossy, Forbids, "RFC 3261 §25.1", "a header field that must have a value is empty";
+    EmptyElement = 27, "empty-element", Cosmetic, Forbids, "RFC 3261 §7.3.1", "a comma list has an empty element";
+    EmptyParameter = 28, "empty-parameter", Cosmetic, Forbids, "RFC 3261 §25.1", "a semicolon has no parameter behind it";
+    BadParameter = 29, "bad-parameter", Ambiguous, Forbids, "RFC 3261 §25.1", "a parameter is not of the form name or name=value";
+    MissingParameter = 30, "missing-parameter", Lossy, Forbids, "RFC 3261 §20", "a parameter that the header must have is missing";
+    BadToken = 31, "bad-token", Ambiguous, Forbids, "RFC 3261 §25.1", "bytes stand in a token that no token has";
+    BadNumber = 32, "bad-number", Lossy, Forbids, "RFC 3261 §25.1", "a number is not made of digits";
+    NumberTooLarge = 33, "number-too-large", Lossy, Forbids, "RFC 3261 §20", "a number is larger than its field allows";
+    UnterminatedQuote = 34, "unterminated-quote", Ambiguous, Forbids, "RFC 3261 §25.1", "a quoted string is not closed";
+    UnterminatedAngle = 35, "unterminated-angle", Ambiguous, Forbids, "RFC 3261 §25.1", "an angle bracket is not closed";
+    UnterminatedComment = 36, "unterminated-comment", Ambiguous, Forbids, "RFC 3261 §25.1", "a comment is not closed";
+    JunkAfterValue = 37, "junk-after-value", Ambiguous, Forbids, "RFC 3261 §25.1", "something stands between a value and its parameters";
+    BadAddress = 38, "bad-address", Lossy, Forbids, "RFC 3261 §25.1", "an address has no URI, or a name without brackets behind it";
+    MissingAngle = 39, "missing-angle", Ambiguous, Forbids, "RFC 3261 §20", "a URI stands without the angle brackets that it needs";
+    NameNotQuoted = 40, "name-not-quoted", Cosmetic, Forbids, "RFC 3261 §25.1", "a display name is neither tokens nor a quoted string";
+    BadUri = 41, "bad-uri", Lossy, Forbids, "RFC 3261 §19.1.1", "a URI departs from the grammar of its scheme";
+    BadEscape = 42, "bad-escape", Ambiguous, Forbids, "RFC 3261 §19.1.2", "a percent sign is not followed by two hexadecimal digits";
+    BadHost = 43, "bad-host", Ambiguous, Forbids, "RFC 3261 §25.1", "a host is no host name, IPv4 address or IPv6 reference";
+    BadPort = 44, "bad-port", Ambiguous, Forbids, "RFC 3261 §25.1", "a port is no number up to 65535";
+    HeadersInRequestUri = 45, "headers-in-request-uri", Ambiguous, Forbids, "RFC 3261 §19.1.1", "the Request-URI carries header fields";
+    BadVia = 46, "bad-via", Lossy, Forbids, "RFC 3261 §20.42", "a Via lacks protocol, version, transport or sent-by";
+    BracketedReceived = 47, "bracketed-received", Cosmetic, Forbids, "RFC 5118 §4.5", "a received parameter has its IPv6 address in brackets";
+    BranchWithoutCookie = 48, "branch-without-cookie", Cosmetic, Allows, "RFC 3261 §8.1.1.7", "the top Via has no branch that begins with z9hG4bK and goes on";
+    TagMissing = 49, "tag-missing", Cosmetic, Allows, "RFC 3261 §8.1.1.3", "From has no tag";
+    BadCSeq = 50, "bad-cseq", Lossy, Forbids, "RFC 3261 §20.16", "CSeq is not a number and a method";
+    CSeqMismatch = 51, "cseq-mismatch", Ambiguous, Forbids, "RFC 3261 §8.1.1.5", "CSeq names another method than the request";
+    BadCallId = 52, "bad-call-id", Cosmetic, Forbids, "RFC 3261 §20.8", "a Call-ID holds bytes that no word has";
+    BadDate = 53, "bad-date", Lossy, Forbids, "RFC 3261 §20.17", "a date is not of the form that SIP has, in GMT";
+    BadMediaType = 54, "bad-media-type", Lossy, Forbids, "RFC 3261 §20.15", "a media type lacks type, slash or subtype";
+    BadAuth = 55, "bad-auth", Lossy, Forbids, "RFC 3261 §25.1", "authentication is not a scheme with its parameters";
+    BadWarning = 56, "bad-warning", Lossy, Forbids, "RFC 3261 §20.43", "a warning is not a code, an agent and a quoted text";
+    StarNotAlone = 57, "star-not-alone", Ambiguous, Forbids, "RFC 3261 §10.2.2", "Contact: * stands beside other contacts, outside REGISTER, or without Expires: 0";
+    MissingHeader = 58, "missing-header", Lossy, Forbids, "RFC 3261 §8.1.1", "a header field that every message must have is missing";
+    RepeatedHeader = 59, "repeated-header", Ambiguous, Forbids, "RFC 3261 §7.3.1", "a header field that may stand once stands again";
+    OverLimit = 60, "over-limit", Lossy, Allows, "RFC 3261 §25.1", "more parameters, elements or nested comments, or a longer URI, than the limits allow";
+    MaxForwardsMissing = 61, "max-forwards-missing", Cosmetic, Allows, "RFC 3261 §8.1.1.6", "a request has no Max-Forwards";
+    BadQuotedPair = 62, "bad-quoted-pair", Ambiguous, Forbids, "RFC 3261 §25.1", "a backslash stands before a byte that it cannot escape";
+    RepeatedParameter = 63, "repeated-parameter", Ambiguous, Forbids, "RFC 3261 §7.3.1", "a parameter stands again";
 }
 
 impl DefectCode {
@@ -182,6 +223,18 @@ impl DefectCode {
         self.row().name
     }
 
+    /// Whether it shows in start line, header section and framing, so that parsing sees it and a [`crate::Policy`]
+    /// can refuse it there. The others show in values: [`crate::Message::defects`] finds them.
+    ///
+    /// ```
+    /// # use simdsip::DefectCode;
+    /// assert!(DefectCode::BareLf.is_structural() && !DefectCode::BadUri.is_structural());
+    /// ```
+    #[must_use]
+    pub const fn is_structural(self) -> bool {
+        self as u8 <= DefectCode::BlankLine as u8
+    }
+
     /// How much it matters.
     ///
     /// ```
@@ -216,7 +269,7 @@ impl DefectCode {
 
 /// A set of codes in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(crate) struct DefectSet(u64);
+pub(crate) struct DefectSet(u128);
 
 impl DefectSet {
     pub(crate) const EMPTY: DefectSet = DefectSet(0);
@@ -287,7 +340,7 @@ mod tests {
             );
             assert_eq!(TABLE.iter().filter(|other| other.name == row.name).count(), 1);
         }
-        assert!(TABLE.len() < 64);
+        assert!(TABLE.len() < 128);
     }
 
     #[test]

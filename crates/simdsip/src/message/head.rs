@@ -1,5 +1,7 @@
 //! The part of the index that every message has: start line, body, defect bits.
 
+use crate::Limits;
+use crate::check::ValueLimits;
 use crate::defect::DefectSet;
 
 /// Request or response (RFC 3261 §7). Given by [`super::Message::kind`].
@@ -65,7 +67,9 @@ pub(crate) struct Head {
     pub(crate) input_end: usize,
     pub(crate) count: usize,
     /// [`crate::Limits::mime_depth`], for whoever walks the body.
-    pub(crate) mime_depth: usize,
+    pub(crate) mime_depth: u32,
+    /// The limits of values, for whoever looks for defects.
+    pub(crate) values: ValueLimits,
     pub(crate) defects: DefectSet,
 }
 
@@ -81,6 +85,7 @@ impl Head {
             input_end: 0,
             count: 0,
             mime_depth: 0,
+            values: ValueLimits::new(&Limits::new()),
             defects: DefectSet::EMPTY,
         }
     }

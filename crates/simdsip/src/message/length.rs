@@ -4,7 +4,7 @@
 
 use super::head::Head;
 use super::index::{Record, Table};
-use crate::defect::{DefectCode, Defects};
+use crate::defect::{DefectCode, StructuralDefects};
 use crate::error::{Error, ErrorKind};
 use crate::header::HeaderName;
 use crate::scan::Kernel;
@@ -134,7 +134,7 @@ pub(crate) fn of_stream<K: Kernel>(
     observes: bool,
 ) -> Result<(), Error> {
     let refused = |code: DefectCode, head: &Head| {
-        let defect = Defects::new(bytes, head, table).find(|defect| defect.code == code);
+        let defect = StructuralDefects::new(bytes, head, table).find(|defect| defect.code == code);
         Err(Error::new(ErrorKind::ContentLength, defect.map_or(head.headers_end, |defect| defect.at)))
     };
     let claimed = match content_length(kernel, bytes, table, head) {

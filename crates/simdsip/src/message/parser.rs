@@ -5,7 +5,7 @@ use super::index::{Index, Sink, Table};
 use super::length;
 use super::section::{Input, Page, Progress, Section};
 use super::view::Message;
-use crate::defect::Defects;
+use crate::defect::StructuralDefects;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::limits::Limits;
 use crate::policy::Policy;
@@ -198,10 +198,10 @@ impl Parser {
     #[cold]
     fn refusal(&self, bytes: &[u8], table: Table<'_>, head: &Head) -> Error {
         let refused = head.defects.intersection(self.policy.refused);
-        let found = Defects::new(bytes, head, table).find(|defect| refused.contains(defect.code));
+        let found = StructuralDefects::new(bytes, head, table).find(|defect| refused.contains(defect.code));
         match found {
             Some(defect) => Error::new(ErrorKind::Refused(defect.code), defect.at),
-            // A bit is only set where `Defects` finds the place; a test over the corpus holds that.
+            // A bit is only set where `StructuralDefects` finds the place; a test over the corpus holds that.
             None => Error::new(ErrorKind::Empty, head.origin),
         }
     }

@@ -10,6 +10,7 @@ use core::ops::Range;
 use super::head::{Head, Kind};
 use super::index::Sink;
 use super::start_line;
+use crate::check::ValueLimits;
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::limits::Limits;
@@ -270,7 +271,8 @@ impl Section {
         head.body_len = 0;
         head.input_end = body_at;
         head.count = self.count;
-        head.mime_depth = page.limits.mime_depth;
+        head.mime_depth = u32::try_from(page.limits.mime_depth).unwrap_or(u32::MAX);
+        head.values = ValueLimits::new(page.limits);
         Ok(())
     }
 

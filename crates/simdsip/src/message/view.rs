@@ -7,9 +7,11 @@ use super::field::{FieldsNamed, FieldsOf, HeaderField, Headers};
 use super::head::{Head, Kind};
 use super::index::Table;
 use super::start_line;
-use crate::defect::Defects;
+use crate::check::ValueLimits;
+use crate::defect::{DefectCode, Defects, StructuralDefects};
 use crate::error::{Error, ErrorKind};
 use crate::header::{HeaderName, Method};
+use crate::text::Span;
 
 /// A message that was read. Borrows the bytes and the index; copies nothing.
 ///
@@ -103,7 +105,27 @@ impl<'b> Message<'b> {
     }
 
     pub(crate) fn mime_depth(&self) -> usize {
-        self.head.mime_depth
+        self.head.mime_depth as usize
+    }
+
+    pub(crate) fn value_limits(&self) -> ValueLimits {
+        self.head.values
+    }
+
+    /// Nothing, where the header section ends.
+    pub(crate) fn end_of_section(&self) -> Span<'b> {
+        Span::within(self.bytes, self.head.headers_end..self.head.headers_end)
+    }
+
+    pub(crate) fn uri_span(&self) -> Option<Span<'b>> {
+        let uri = self.head.start.parts[1];
+        let start = uri.at as usize;
+        let end = start.saturating_add(uri.len as usize);
+        (self.kind() == Kind::Request).then(|| Span::within(self.bytes, start..end))
+    }
+
+    pub(crate) fn has_structural(&self, code: DefectCode) -> bool {
+        self.head.defects.contains(code)
     }
 
     fn part(&self, index: usize) -> &'b [u8] {
@@ -185,16 +207,8 @@ impl<'b> Message<'b> {
 
     /// The value of the first field of that name.
     #[inline]
-    pub(crate) fn first_value(&self, name: HeaderName) -> Option<crate::text::Span<'b>> {
+    pub(crate) fn first_value(&self, name: HeaderName) -> Option<Span<'b>> {
         self.table.first_value(name.id(), self.bytes)
-    }
-
-    /// The Request-URI and where it stands.
-    pub(crate) fn uri_span(&self) -> Option<crate::text::Span<'b>> {
-        let [_, uri, _] = self.head.start.parts;
-        let start = uri.at as usize;
-        let range = start..start.saturating_add(uri.len as usize);
-        (self.kind() == Kind::Request).then(|| crate::text::Span::within(self.bytes, range))
     }
 
     /// The Status-Code of a response (RFC 3261 §7.2); `None` for a request.
@@ -421,29 +435,58 @@ impl<'b> Message<'b> {
         super::Owned::new(bytes.to_vec(), super::GrowIndex::copy_of(self.head, self.table))
     }
 
-    /// What is odd about the message, grouped by code.
+    /// What is odd about the message: what parsing saw ([`structural_defects`](Message::structural_defects)), and
+    /// where its values depart from their grammar and from each other. Looks at each byte again.
     ///
     /// ```
     /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
-    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl : 0\r\n\r\n", &mut index)?;
-    /// assert_eq!(message.defects().next().unwrap().code, simdsip::DefectCode::WsBeforeColon);
+    /// let message = parser.parse(b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a.example;branch=z9hG4bK7\r\n\
+    ///     From: sip:a@a.example;tag=1\r\nTo: sip:b@b.example;;tag=2\r\nCall-ID: 7\r\nCSeq: 1 BYE\r\n\r\n", &mut index)?;
+    /// let defect = message.defects().next().unwrap();
+    /// assert_eq!((defect.code, defect.at), (simdsip::DefectCode::EmptyParameter, 108));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     #[must_use]
     pub fn defects(&self) -> Defects<'b> {
-        Defects::new(self.bytes, self.head, self.table)
+        Defects::new(*self)
     }
 
-    /// Whether anything is odd about it. Costs one comparison; [`defects`](Message::defects) looks for the places.
+    /// What is odd about start line, header section and framing, grouped by code: what parsing decides on.
     ///
     /// ```
     /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
-    /// let message = parser.parse(b"BYE sip:b SIP/2.0\nl: 0\r\n\r\n", &mut index)?;
-    /// assert!(message.has_defects()); // the first line ends in LF alone
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl : 0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.structural_defects().next().unwrap().code, simdsip::DefectCode::WsBeforeColon);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn structural_defects(&self) -> StructuralDefects<'b> {
+        StructuralDefects::new(self.bytes, self.head, self.table)
+    }
+
+    /// Whether anything is odd about it: looks until the first defect is found.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\n", &mut index)?;
+    /// assert!(message.has_defects()); // From, To and others are missing
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     #[must_use]
     pub fn has_defects(&self) -> bool {
+        self.has_structural_defects() || self.defects().next().is_some()
+    }
+
+    /// Whether anything is odd about start line, header section and framing. Costs one comparison.
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:b SIP/2.0\nl: 0\r\n\r\n", &mut index)?;
+    /// assert!(message.has_structural_defects()); // the first line ends in LF alone
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn has_structural_defects(&self) -> bool {
         !self.head.defects.is_empty()
     }
 }

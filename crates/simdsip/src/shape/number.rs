@@ -152,7 +152,7 @@ impl<'b> RetryAfter<'b> {
     /// ```
     pub fn parse(value: Span<'b>) -> Result<RetryAfter<'b>, Error> {
         let value = value.trim();
-        let at = value.find([b';', b'(', b' ', b'\t']);
+        let at = value.find([b';', b'(', b' ', b'\t', b'\r', b'\n']);
         let seconds = value.to(at).number()?;
         let behind = value.from(at).trim_start();
         let (comment, behind) = if behind.first() == Some(b'(') {
@@ -444,6 +444,13 @@ pub(crate) fn quality(value: Word<'_>) -> Result<u16, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fold_ends_the_seconds_of_retry_after() {
+        let retry = RetryAfter::parse(Span::new(b"120\r\n (soon)\r\n ;duration=60").unwrap()).unwrap();
+        assert_eq!((retry.seconds(), retry.comment()), (120, Some(&b"soon"[..])));
+        assert!(retry.param(b"duration").is_some());
+    }
 
     #[test]
     fn qualities() {

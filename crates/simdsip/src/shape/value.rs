@@ -132,6 +132,14 @@ pub(crate) fn elements(cardinality: Cardinality, shape: Shape, value: Span<'_>) 
     }
 }
 
+impl HeaderName {
+    /// The elements of `value`, which has no white space at its ends.
+    #[inline]
+    pub(crate) fn elements(self, value: Span<'_>) -> Elements<'_> {
+        elements(self.cardinality(), self.shape(), value)
+    }
+}
+
 /// The typed elements of a header field. Made by [`crate::HeaderField::values`].
 ///
 /// ```
@@ -149,7 +157,7 @@ pub struct Values<'b> {
 impl<'b> Values<'b> {
     #[inline]
     pub(crate) fn new(name: HeaderName, value: Span<'b>) -> Values<'b> {
-        Values { shape: name.shape(), elements: elements(name.cardinality(), name.shape(), value) }
+        Values { shape: name.shape(), elements: name.elements(value) }
     }
 }
 

@@ -29,6 +29,26 @@ pub enum Scheme<'b> {
     Other(&'b [u8]),
 }
 
+impl<'b> Scheme<'b> {
+    /// The scheme without its colon: in lower case where it is a known one, else as it stands.
+    ///
+    /// ```
+    /// use simdsip::Uri;
+    /// assert_eq!(Uri::parse(b"SIP:a@b.example")?.scheme().as_bytes(), b"sip");
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn as_bytes(self) -> &'b [u8] {
+        match self {
+            Scheme::Sip => b"sip",
+            Scheme::Sips => b"sips",
+            Scheme::Tel => b"tel",
+            Scheme::Urn => b"urn",
+            Scheme::Other(scheme) => scheme,
+        }
+    }
+}
+
 /// The scheme without its bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]

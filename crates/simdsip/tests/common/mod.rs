@@ -28,8 +28,8 @@ pub fn difference(a: &Message<'_>, b: &Message<'_>) -> Option<&'static str> {
         ("body", a.body() == b.body()),
         ("as_bytes", a.as_bytes() == b.as_bytes()),
         ("content_length", a.content_length() == b.content_length()),
-        ("has_defects", a.has_defects() == b.has_defects()),
-        ("defects", a.defects().eq(b.defects())),
+        ("has_structural_defects", a.has_structural_defects() == b.has_structural_defects()),
+        ("defects", a.structural_defects().eq(b.structural_defects())),
     ];
     if let Some((what, _)) = checks.into_iter().find(|(_, same)| !same) {
         return Some(what);

@@ -57,7 +57,7 @@ pub(super) fn seen(message: &Message<'_>) -> Seen {
         fields: fields.collect(),
         body: message.body_range(),
         surplus: message.surplus().len(),
-        defects: message.defects().map(|defect| defect.code).collect(),
+        defects: message.structural_defects().map(|defect| defect.code).collect(),
     }
 }
 

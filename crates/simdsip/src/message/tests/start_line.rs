@@ -12,7 +12,7 @@ fn defects(line: &str) -> Vec<D> {
     let mut index = Index::new();
     let bytes = format!("{line}\r\nl: 0\r\n\r\n");
     let message = lenient().parse(bytes.as_bytes(), &mut index).expect(line);
-    message.defects().map(|defect| defect.code).collect()
+    message.structural_defects().map(|defect| defect.code).collect()
 }
 
 fn refused(line: &str) -> (E, usize) {

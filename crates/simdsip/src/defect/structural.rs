@@ -16,12 +16,12 @@ use crate::message::{Head, NO_COLON, NOT_TOKEN, Table, WS_BEFORE_COLON};
 ///
 /// let mut index = Index::new();
 /// let message = Parser::default().parse(b"OPTIONS sip:a SIP/2.0\r\nl : 0\r\n\r\nxx", &mut index)?;
-/// let found: Vec<_> = message.defects().map(|defect| (defect.code.as_str(), defect.at, defect.len)).collect();
+/// let found: Vec<_> = message.structural_defects().map(|defect| (defect.code.as_str(), defect.at, defect.len)).collect();
 /// assert_eq!(found, [("ws-before-colon", 24, 1), ("surplus-bytes", 32, 2)]);
 /// # Ok::<(), simdsip::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Defects<'b> {
+pub struct StructuralDefects<'b> {
     bytes: &'b [u8],
     head: &'b Head,
     table: Table<'b>,
@@ -37,9 +37,9 @@ type Found = Option<(usize, usize, usize)>;
 /// `cursor` for codes that can only show once.
 const SPENT: usize = usize::MAX;
 
-impl<'b> Defects<'b> {
-    pub(crate) fn new(bytes: &'b [u8], head: &'b Head, table: Table<'b>) -> Defects<'b> {
-        Defects { bytes, head, table, row: 0, cursor: 0 }
+impl<'b> StructuralDefects<'b> {
+    pub(crate) fn new(bytes: &'b [u8], head: &'b Head, table: Table<'b>) -> StructuralDefects<'b> {
+        StructuralDefects { bytes, head, table, row: 0, cursor: 0 }
     }
 
     fn place(&self, code: DefectCode) -> Found {
@@ -87,6 +87,7 @@ impl<'b> Defects<'b> {
                 let end = self.head.body_at.saturating_add(self.head.body_len);
                 self.once(end, self.head.input_end.saturating_sub(end))
             }
+            _ => None,
         }
     }
 
@@ -223,7 +224,7 @@ impl<'b> Defects<'b> {
     }
 }
 
-impl Iterator for Defects<'_> {
+impl Iterator for StructuralDefects<'_> {
     type Item = Defect;
 
     fn next(&mut self) -> Option<Defect> {
@@ -242,4 +243,4 @@ impl Iterator for Defects<'_> {
     }
 }
 
-impl FusedIterator for Defects<'_> {}
+impl FusedIterator for StructuralDefects<'_> {}

@@ -1,0 +1,74 @@
+//! The registry's own examples: the good value of each header shows nothing, the broken one what is wrong with it.
+
+use simdsip::{Index, Parser, Policy};
+use simdsip_corpus::root;
+
+use super::{codes_of, message_with};
+
+/// The fields of one line of RFC 4180 text.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut quoted = false;
+    let mut chars = line.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' if quoted && chars.peek() == Some(&'"') => {
+                chars.next();
+                cells.last_mut().unwrap().push('"');
+            }
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(String::new()),
+            c => cells.last_mut().unwrap().push(c),
+        }
+    }
+    cells
+}
+
+/// Rows whose reason is another by the text of the RFC, and why.
+const OTHERWISE: [(&str, &str, &str); 4] = [
+    // Its pairs between commas are read as those of Authentication-Info, which have a code of their own.
+    ("P-RTP-Stat", "bad-parameter", "bad-auth"),
+    // Parsing has its own code for what is no decimal number.
+    ("Content-Length", "junk-after-value", "content-length-invalid"),
+    // The name is neither tokens nor quoted; what is in the brackets is an address.
+    ("P-Charge-Info", "bad-address", "name-not-quoted"),
+    // A percent sign without digits has a code of its own.
+    ("Remote-Party-ID", "bad-uri", "bad-escape"),
+];
+
+#[test]
+fn the_examples_of_the_registry_show_what_they_say() {
+    let path = root().join("../crates/simdsip/registry/sip_header_examples.csv");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("skipped: {} is not there", path.display());
+        return;
+    };
+    let mut failed = vec![];
+    for line in text.lines().skip(1) {
+        let [_, name, good, broken, why, _] = &cells(line)[..] else { panic!("{line}") };
+        let mut found = codes_of(name, good.as_bytes());
+        // No body stands behind.
+        found.retain(|code| *code != "content-length-too-long");
+        if !found.is_empty() {
+            failed.push(format!("{name}: {good:?} shows {found:?}"));
+        }
+        let (bytes, _) = message_with(name, good.as_bytes());
+        let mut index = Index::new();
+        let message = Parser::new(Policy::CAPTURE).parse(&bytes, &mut index).unwrap();
+        for value in message.fields_named(name.as_bytes()).flat_map(|field| field.values()) {
+            if let Err(error) = value {
+                failed.push(format!("{name}: {good:?} has no meaning: {error}"));
+            }
+        }
+        if broken.is_empty() {
+            continue;
+        }
+        let other = OTHERWISE.iter().find(|(of, told, _)| of == name && told == why);
+        let why = other.map_or(why.as_str(), |(.., why)| why);
+        let found = codes_of(name, broken.as_bytes());
+        if found != [why] {
+            failed.push(format!("{name}: {broken:?} shows {found:?}, owed {why}"));
+        }
+    }
+    assert!(failed.is_empty(), "{} rows\n{}", failed.len(), failed.join("\n"));
+}
