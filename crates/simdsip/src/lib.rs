@@ -79,6 +79,7 @@ pub mod shape;
 mod text;
 pub mod typed;
 mod uri;
+mod verdict;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects, StructuralDefects};
 pub use describe::{Counters, Description};
@@ -97,6 +98,7 @@ pub use scan::Backend;
 pub use text::{Elements, Param, Params, Span, Unescaped, Word};
 pub use typed::Header;
 pub use uri::{Escaped, Host, HostKind, PercentDecoded, Scheme, Uri, UriHeaders, UriParam, UriParams};
+pub use verdict::{Action, Element, Role, Verdict};
 
 /// The examples of the project's README.
 #[cfg(all(doctest, feature = "std"))]

@@ -1,0 +1,194 @@
+//! The answers that RFC 4475 and RFC 5118 say are owed, by role, and what else decides about one.
+
+use simdsip::{Action, Element, Index, Method, Parser, Policy, Role};
+use simdsip_corpus::root;
+
+const ROLES: [Role; 3] = [Role::Uas, Role::Proxy, Role::Registrar];
+
+fn verdict(bytes: &[u8], element: &Element<'_>) -> Action {
+    let mut index = Index::<256>::sized();
+    let message = Parser::new(Policy::CAPTURE).parse(bytes, &mut index).unwrap();
+    let verdict = message.validate(element);
+    assert_eq!(message.validate(element), verdict, "asked twice");
+    assert_eq!(verdict.accepts(), verdict.reason.is_empty() && verdict.rfc.is_empty());
+    assert_eq!(verdict.accepts(), verdict.action == Action::Accept);
+    if let Some(at) = verdict.at {
+        assert!(at <= bytes.len());
+    }
+    verdict.action
+}
+
+fn strict(role: Role) -> Element<'static> {
+    let mut element = Element::new(role);
+    element.policy = Policy::STRICT;
+    element
+}
+
+/// Whether `action` is one of `owed`, such as `accept|415`.
+fn is_owed(action: Action, owed: &str) -> bool {
+    owed.split('|').any(|one| match one {
+        "accept" => action == Action::Accept,
+        "drop" => action == Action::Drop,
+        status => status.parse().is_ok_and(|status| action == Action::Answer(status)),
+    })
+}
+
+#[test]
+fn rfc4475_49_of_49_in_strict_for_each_role() {
+    let folder = root().join("torture/rfc4475");
+    let table = std::fs::read_to_string(folder.join("verdicts.csv")).unwrap();
+    let mut wrong = vec![];
+    let (mut messages, mut judged) = (0, 0);
+    for row in table.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        let bytes = std::fs::read(folder.join(format!("{}.dat", cells[0]))).unwrap();
+        messages += 1;
+        for (role, owed) in ROLES.into_iter().zip(&cells[1..]).filter(|(_, owed)| !owed.is_empty()) {
+            judged += 1;
+            let action = verdict(&bytes, &strict(role));
+            if !is_owed(action, owed) {
+                wrong.push(format!("{} {role:?}: {action:?}, owed {owed}", cells[0]));
+            }
+        }
+    }
+    assert_eq!((messages, judged), (49, 107));
+    assert!(wrong.is_empty(), "{} of {judged}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// RFC 5118 §4: what is well-formed is accepted, what is to be rejected is not, and what RFC 5118 asks to tolerate
+/// although the grammar of RFC 3261 forbids it is for Interop.
+#[test]
+fn rfc5118_12_of_12() {
+    let folder = root().join("torture/rfc5118");
+    let expectations = std::fs::read_to_string(folder.join("expectations.toml")).unwrap();
+    let mut count = 0;
+    for message in expectations.split("[[message]]").skip(1) {
+        let cell = |key: &str| {
+            let line = message.lines().find(|line| line.starts_with(key)).unwrap();
+            line.split('"').nth(1).unwrap()
+        };
+        let bytes = std::fs::read(folder.join(cell("file = "))).unwrap();
+        let (strictly, usually) = match cell("parse = ") {
+            "accept" => (Action::Accept, Action::Accept),
+            "accept-lenient" => (Action::Answer(400), Action::Accept),
+            "reject" => (Action::Answer(400), Action::Answer(400)),
+            other => panic!("{other}"),
+        };
+        for role in [Role::Proxy, Role::Uas] {
+            assert_eq!(verdict(&bytes, &strict(role)), strictly, "{}", cell("name = "));
+            assert_eq!(verdict(&bytes, &Element::new(role)), usually, "{}", cell("name = "));
+        }
+        count += 1;
+    }
+    assert_eq!(count, 12);
+}
+
+/// The lenient readings that RFC 4475 allows.
+#[test]
+fn rfc4475_lenient_readings_in_interop() {
+    let read = |name: &str| std::fs::read(root().join(format!("torture/rfc4475/{name}.dat"))).unwrap();
+    for (name, role, owed) in [
+        ("noreason", Role::Uas, "accept"),
+        ("lwsstart", Role::Uas, "accept"),
+        ("trws", Role::Uas, "accept"),
+        ("inv2543", Role::Uas, "accept"),
+        ("baddate", Role::Proxy, "accept"),
+        ("badbranch", Role::Proxy, "accept"),
+        ("unksm2", Role::Proxy, "accept"),
+    ] {
+        let bytes = read(name);
+        let action = verdict(&bytes, &Element::new(role));
+        assert!(is_owed(action, owed), "{name}: {action:?}");
+        if owed == "accept" && name != "unksm2" && name != "noreason" {
+            let mut index = Index::new();
+            let message = Parser::new(Policy::CAPTURE).parse(&bytes, &mut index).unwrap();
+            assert!(message.has_defects(), "{name} is odd, and says so");
+        }
+    }
+}
+
+/// A request that nobody minds, with `method`, and these lines after it.
+fn request(method: &str, target: &str, more: &str) -> Vec<u8> {
+    format!(
+        "{method} {target} SIP/2.0\r\nVia: SIP/2.0/UDP pc33.a.example;branch=z9hG4bK776\r\n\
+         Max-Forwards: 70\r\nFrom: <sip:alice@a.example>;tag=1928\r\nTo: <sip:bob@b.example>\r\n\
+         Call-ID: a84b4c76@pc33\r\nCSeq: 314 {method}\r\nContact: <sip:alice@pc33.a.example>\r\n{more}"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn rfc3261_8_2_what_a_uas_understands() {
+    let mut element = strict(Role::Uas);
+    element.option_tags = &["100rel"];
+    element.body_types = &["application/sdp", "text/plain"];
+    let target = "sip:bob@b.example";
+    let end = "Content-Length: 0\r\n\r\n";
+    let body = |kind: &str| format!("Content-Type: {kind}\r\nContent-Length: 2\r\n\r\nhi");
+    for (method, target, more, owed) in [
+        ("INVITE", target, end.to_owned(), "accept"),
+        ("FETCH", target, end.to_owned(), "501"),
+        ("ACK", target, end.to_owned(), "accept"),
+        ("INVITE", "tel:+15551234", end.to_owned(), "416"),
+        ("INVITE", "SIPS:bob@b.example", end.to_owned(), "accept"),
+        ("INVITE", target, format!("Require: 100REL\r\n{end}"), "accept"),
+        ("INVITE", target, format!("Require: 100rel, timer\r\n{end}"), "420"),
+        ("CANCEL", target, format!("Require: timer\r\n{end}"), "accept"),
+        ("ACK", target, format!("Require: timer\r\n{end}"), "accept"),
+        ("INVITE", target, format!("Proxy-Require: timer\r\n{end}"), "accept"),
+        ("MESSAGE", target, body("Text/Plain;charset=utf-8"), "accept"),
+        ("MESSAGE", target, body("text/html"), "415"),
+        (
+            "MESSAGE",
+            target,
+            format!("Content-Disposition: render;handling=optional\r\n{}", body("text/html")),
+            "accept",
+        ),
+        ("MESSAGE", target, format!("Content-Encoding: gzip\r\n{}", body("text/plain")), "415"),
+        ("MESSAGE", target, format!("Content-Encoding: identity\r\n{}", body("text/plain")), "accept"),
+        ("INVITE", target, format!("Accept: application/*\r\n{end}"), "accept"),
+        ("INVITE", target, format!("Accept: */*\r\n{end}"), "accept"),
+        ("INVITE", target, format!("Accept: image/png, text/html\r\n{end}"), "406"),
+        ("INVITE", target, format!("Accept:\r\n{end}"), "406"),
+        ("MESSAGE", target, format!("Accept: image/png\r\n{end}"), "accept"),
+    ] {
+        let bytes = request(method, target, &more);
+        let action = verdict(&bytes, &element);
+        assert!(is_owed(action, owed), "{method} {target} {more}: {action:?}, owed {owed}");
+    }
+    element.methods = &[Method::Bye];
+    assert_eq!(verdict(&request("INVITE", target, end), &element), Action::Answer(405));
+}
+
+#[test]
+fn rfc3261_16_3_what_a_proxy_needs() {
+    let element = strict(Role::Proxy);
+    let end = "Content-Length: 0\r\n\r\n";
+    let hops = |count: &str| {
+        let text = String::from_utf8(request("FETCH", "sip:b.example", end)).unwrap();
+        text.replace("Max-Forwards: 70", &format!("Max-Forwards: {count}")).into_bytes()
+    };
+    assert_eq!(verdict(&hops("1"), &element), Action::Accept);
+    assert_eq!(verdict(&hops("0"), &element), Action::Answer(483));
+    assert_eq!(verdict(&hops("256"), &element), Action::Answer(400));
+    for (more, owed) in [("Require: timer\r\n", "accept"), ("Proxy-Require: timer\r\n", "420")] {
+        let action = verdict(&request("INVITE", "sip:b.example", &format!("{more}{end}")), &element);
+        assert!(is_owed(action, owed), "{more}: {action:?}");
+    }
+    assert_eq!(verdict(&request("INVITE", "tel:+1", end), &element), Action::Answer(416));
+}
+
+#[test]
+fn nobody_answers_a_response_or_an_ack() {
+    let broken = request("ACK", "sip:b.example", "Content-Length: 0\r\nTo: <sip:again@b.example>\r\n\r\n");
+    assert_eq!(verdict(&broken, &strict(Role::Uas)), Action::Drop);
+    let ok = String::from_utf8(request("INVITE", "sip:b", "Content-Length: 0\r\n\r\n")).unwrap();
+    let ok = ok.replace("INVITE sip:b SIP/2.0", "SIP/2.0 200 OK").replace("Max-Forwards: 70\r\n", "");
+    assert_eq!(verdict(ok.as_bytes(), &strict(Role::Uas)), Action::Accept);
+    for host in ["255.255.255.255", "224.0.0.1", "[ff02::1]"] {
+        let bytes = ok.replace("pc33.a.example;branch", &format!("{host};branch"));
+        assert_eq!(verdict(bytes.as_bytes(), &strict(Role::Proxy)), Action::Drop, "{host}");
+    }
+    let bad = ok.replace("CSeq: 314", "CSeq: 31x4");
+    assert_eq!(verdict(bad.as_bytes(), &Element::new(Role::Uas)), Action::Drop);
+}
