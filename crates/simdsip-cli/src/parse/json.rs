@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use fields::{Contacts, Of, Party, Text};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use simdsip::typed::{RecordRoute, Route, Via};
-use simdsip::{Defect, HeaderField, HeaderName, Kind};
+use simdsip::{Defect, HeaderField, HeaderName, Kind, Verdict};
 use std::ffi::OsStr;
 use std::io::{self, Write};
 
@@ -52,8 +52,8 @@ pub(crate) fn write(subject: &Subject<'_>, out: &mut impl Write) -> io::Result<(
 
 /// Writes the object of a file that could not be read.
 pub(crate) fn unread(file: &OsStr, reason: &str, out: &mut impl Write) -> io::Result<()> {
-    let error = Rejection { kind: "io", at: 0, message: reason.to_owned(), refused: None, limit: false };
-    line(&Subject { file, shown: &Shown::NONE, view: Err(error) }, out)
+    let error = Rejection { kind: "io", at: 0, message: reason.to_owned(), limit: false };
+    line(&Subject { file, shown: &Shown::NONE, view: Err(error), verdict: None }, out)
 }
 
 fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
@@ -78,7 +78,10 @@ impl Serialize for Subject<'_> {
         let mut map = serializer.serialize_map(None)?;
         text(&mut map, "file", Some(self.file.as_encoded_bytes()))?;
         match &self.view {
-            Ok(view) => message(&mut map, view, self.shown)?,
+            Ok(view) => {
+                message(&mut map, view, self.shown)?;
+                map.serialize_entry("verdict", &self.verdict.map(Owed))?;
+            }
             Err(error) => {
                 map.serialize_entry("error", error)?;
                 for name in MEMBERS {
@@ -120,8 +123,7 @@ fn message<M: SerializeMap>(map: &mut M, view: &View<'_>, shown: &Shown<'_>) -> 
     let end = view.base + message.body_range().end;
     map.serialize_entry("surplus", &(view.rest > 0).then_some(Span(end, view.rest)))?;
     map.serialize_entry("sdp", &())?;
-    map.serialize_entry("defects", &List(|| view.defects().map(Oddity)))?;
-    map.serialize_entry("verdict", &())
+    map.serialize_entry("defects", &List(|| view.defects().map(Oddity)))
 }
 
 /// All of the field: type, subtype and parameters.
@@ -183,15 +185,27 @@ impl Serialize for Oddity {
     }
 }
 
+struct Owed(Verdict);
+
+impl Serialize for Owed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Owed(verdict) = self;
+        let some = |text: &'static str| (!text.is_empty()).then_some(text);
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("accept", &verdict.accepts())?;
+        map.serialize_entry("status", &verdict.status())?;
+        map.serialize_entry("reason", &some(verdict.reason))?;
+        map.serialize_entry("rfc", &some(verdict.rfc))?;
+        map.end()
+    }
+}
+
 impl Serialize for Rejection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("kind", self.kind)?;
         map.serialize_entry("at", &self.at)?;
         map.serialize_entry("message", &self.message)?;
-        if let Some(code) = self.refused {
-            map.serialize_entry("defect", code.as_str())?;
-        }
         map.end()
     }
 }

@@ -10,3 +10,4 @@ mod stream;
 mod table;
 mod terminal;
 mod typed;
+mod verdict;
