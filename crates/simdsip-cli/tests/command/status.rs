@@ -156,6 +156,10 @@ fn the_manual_names_options_and_examples() {
     for word in [".TH simdsip-messages", "csv\\-safe", "tcpdump", "Exit status"] {
         assert!(page.text().contains(word), "{word}");
     }
+    let page = simdsip(&["man", "parse"]);
+    for word in ["\\-\\-role", "registrar", "\\-\\-mode", "border", "jq .verdict", "Exit status"] {
+        assert!(page.text().contains(word), "{word}: {}", page.text());
+    }
 }
 
 #[test]

@@ -254,6 +254,19 @@ fn secrets_are_hidden_in_fields_too() {
     assert_eq!(shown.json()[0]["from"]["uri"]["password"], "deadbeef");
 }
 
+#[test]
+fn a_number_that_may_be_part_of_a_secret_is_not_shown() {
+    let scratch = Scratch::new("numbers");
+    // Without brackets the parameter is the header's, and yet some readers see a password here.
+    let line = "From: sip:alice:4711;tag=x@y\r\nVia: SIP/2.0/UDP sip:h:5061;rport=4711;x=@y";
+    let path = scratch.write("numbers.sip", format!("BYE sip:b SIP/2.0\r\n{line}\r\n\r\n").as_bytes());
+    let args = ["parse", "--json", "--mode", "capture", &path];
+    let (hidden, shown) = (simdsip(&args), simdsip(&[&args[..], &["--show-secrets"]].concat()));
+    assert!(!hidden.text().contains("4711"), "{}", hidden.text());
+    assert_eq!(hidden.json()[0]["from"]["uri"]["port"], Value::Null);
+    assert_eq!(shown.json()[0]["from"]["uri"]["port"], 4711);
+}
+
 const URI: [&str; 8] = ["text", "scheme", "user", "password", "host", "port", "params", "headers"];
 const VIA: [&str; 8] = ["protocol", "transport", "host", "port", "branch", "received", "rport", "params"];
 
