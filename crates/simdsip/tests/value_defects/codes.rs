@@ -5,9 +5,9 @@ use simdsip::{DefectClass, DefectCode, Index, Limits, Parser, Policy};
 use super::{defects, message_with};
 
 /// A header, a value that shows nothing, and one that shows this code at this offset over this many bytes.
-type Case = (DefectCode, &'static str, &'static [u8], &'static [u8], usize, usize);
+pub(crate) type Case = (DefectCode, &'static str, &'static [u8], &'static [u8], usize, usize);
 
-const CASES: [Case; 62] = {
+pub(crate) const CASES: [Case; 63] = {
     use DefectCode as D;
     [
         (D::EmptyValue, "Event", b"presence", b"", 0, 0),
@@ -63,6 +63,7 @@ const CASES: [Case; 62] = {
             16,
             1,
         ),
+        (D::BadPort, "P-DCS-LAES", b"a;x=1;content=[::1]:1;y", b"a;x=1;content=[::1]:x;y", 20, 1),
         (D::BadVia, "Via", b"SIP / 2.0 / UDP a;branch=z9hG4bK7", b"SIP/2.0 a;branch=z9hG4bK7", 0, 25),
         (
             D::BracketedReceived,
@@ -155,7 +156,7 @@ const REQUEST: &str = "REGISTER sip:b.example SIP/2.0\r\nVia: SIP/2.0/UDP a;bran
 const END: usize = usize::MAX;
 
 /// What `from` in the request above makes when it reads `to`.
-const REQUESTS: [(DefectCode, &str, &str, usize, usize); 14] = {
+pub(crate) const REQUESTS: [(DefectCode, &str, &str, usize, usize); 14] = {
     use DefectCode as D;
     [
         (D::HeadersInRequestUri, "sip:b.example", "sip:b.example;lr?Route=%3Csip:x%3E", 25, 18),
