@@ -12,7 +12,9 @@ cargo xtask bench [OPTIONS]
 
   --quick              7 rounds of mix-1k and stream-mix; figures are indicative
   --engine A,B         only these (name, or name/backend); simdsip's best backend is always timed
-  --class C            structure, frame or ceiling
+  --class C            structure, routing, typed, frame or ceiling
+  --engine-so FILE     loads an engine through benches/engine.h, beside the others; may be repeated
+                       (sofia-sip, osip2 and libre come in so by themselves where they are installed)
   --workload W,X       by name; `all` for every one but mix-256m
   --messages PATH      a folder (each file a message) or a capture, instead of a workload
   --order ORDER        random (default), hot (each message 32 times in a row), cold (caches flushed)
@@ -35,6 +37,8 @@ pub struct Child {
     pub label: String,
     /// Workload.
     pub workload: String,
+    /// Class.
+    pub class: Class,
     /// Passes over it.
     pub passes: usize,
 }
@@ -46,6 +50,8 @@ pub struct Args {
     pub quick: bool,
     /// `--engine`; empty: all.
     pub engines: Vec<String>,
+    /// `--engine-so`.
+    pub native: Vec<PathBuf>,
     /// `--class`.
     pub class: Option<Class>,
     /// `--workload`; empty: the ordinary ones.
@@ -72,7 +78,7 @@ pub struct Args {
     pub json: Option<PathBuf>,
     /// `--record`.
     pub record: Option<PathBuf>,
-    /// `--child-loop ENGINE BACKEND WORKLOAD N`, for callgrind.
+    /// `--child-loop ENGINE BACKEND WORKLOAD CLASS N`, for callgrind.
     pub child: Option<Child>,
 }
 
@@ -103,12 +109,11 @@ impl Args {
                 "--messages" => args.messages = Some(value()?.into()),
                 "--json" => args.json = Some(value()?.into()),
                 "--record" => args.record = Some(value()?.into()),
+                "--engine-so" => args.native.push(value()?.into()),
                 "--seed" => args.seed = Some(number(&word, &value()?)?),
                 "--rounds" => args.rounds = Some(number::<usize>(&word, &value()?)?.max(1)),
                 "--class" => {
-                    let name = value()?;
-                    let class = Class::by_name(&name).ok_or_else(|| format!("no class {name}"))?;
-                    args.class = Some(class);
+                    args.class = Some(class(&value()?)?);
                 }
                 "--order" => {
                     let name = value()?;
@@ -119,14 +124,19 @@ impl Args {
                 "--child-loop" => {
                     let (engine, backend) = (value()?, value()?);
                     let label = if backend == "-" { engine } else { format!("{engine}/{backend}") };
-                    let workload = value()?;
-                    args.child = Some(Child { label, workload, passes: number("--child-loop", &value()?)? });
+                    let (workload, class) = (value()?, class(&value()?)?);
+                    let passes = number("--child-loop", &value()?)?;
+                    args.child = Some(Child { label, workload, class, passes });
                 }
                 _ => return Err(format!("unknown option {word}; --help lists them")),
             }
         }
         Ok(args)
     }
+}
+
+fn class(name: &str) -> Result<Class, String> {
+    Class::by_name(name).ok_or_else(|| format!("no class {name}"))
 }
 
 fn number<T: std::str::FromStr>(option: &str, text: &str) -> Result<T, String> {

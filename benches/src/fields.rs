@@ -1,9 +1,10 @@
 //! What an engine found in a message, in a form that any two engines can be compared in.
 
+use crate::emission::Emission;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// The fields of class `structure`. What an engine does not do stays `None`.
+/// What a class finds. What an engine does not do stays `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
     /// Method, Request-URI and version; or version, code and reason.
@@ -14,6 +15,8 @@ pub struct Fields {
     pub ids: Option<Vec<u16>>,
     /// The body's bytes.
     pub body: Option<Vec<u8>>,
+    /// The fields of classes `routing` and `typed`, settled.
+    pub emission: Option<Emission>,
 }
 
 impl Fields {
@@ -68,13 +71,30 @@ impl Fields {
 
 type Registry = HashMap<Vec<u8>, (u16, Vec<u8>)>;
 
+/// Whether the registry calls a header's value a comma list, and its shape and grammar; by long name in
+/// lower case.
+pub fn shape_of(name: &str) -> Option<(bool, &'static str, &'static str)> {
+    type Shapes = HashMap<String, (bool, &'static str, &'static str)>;
+    static TABLE: OnceLock<Shapes> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let rows = ROWS.lines().skip(1).filter_map(|row| {
+            let cells: Vec<&'static str> = row.split(',').collect();
+            let [_, name, _, cardinality, shape, grammar, ..] = cells.as_slice() else { return None };
+            Some((name.to_ascii_lowercase(), (*cardinality == "comma-list", *shape, *grammar)))
+        });
+        rows.collect()
+    });
+    table.get(name).copied()
+}
+
+const ROWS: &str = include_str!("../../crates/simdsip/registry/sip_headers.csv");
+
 /// The registry as the project keeps it: number and lower-case name for every name and compact form.
 fn registry() -> &'static Registry {
     static TABLE: OnceLock<Registry> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let rows = include_str!("../../crates/simdsip/registry/sip_headers.csv");
         let mut table = HashMap::new();
-        for row in rows.lines().skip(1) {
+        for row in ROWS.lines().skip(1) {
             let mut cells = row.split(',');
             let id = cells.next().and_then(|c| c.parse().ok()).expect("registry row begins with its id");
             let name = cells.next().expect("registry row has a name").to_ascii_lowercase().into_bytes();

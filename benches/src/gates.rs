@@ -2,6 +2,7 @@
 
 use crate::adversary::{self, Base, Cost, Way};
 use crate::callgrind;
+use crate::engine::native::Library;
 use crate::engine::{self, Class, Engine};
 use crate::measure::{Loop, Order, REPEATS, Spec, measure};
 use crate::plan;
@@ -68,14 +69,14 @@ fn ratio(over: &Row, under: &Row) -> (f64, String) {
 ///
 /// # Errors
 /// A sentence, where a workload cannot be read.
-pub fn run(spec: Spec) -> Result<(Vec<Gate>, Vec<Row>, String), String> {
+pub fn run(spec: Spec, loaded: &[Library]) -> Result<(Vec<Gate>, Vec<Row>, String), String> {
     let mut gates = Vec::new();
     let mix = crate::workload::load("mix-1k")?;
     let names = ["simdsip", "httparse", "memchr-count", "memcpy", "memchr-walk", "simdutf8"];
-    let mut engines = plan::engines(&names.map(String::from), None);
+    let mut engines = plan::engines(&names.map(String::from), None, loaded);
     let mut rows = plan::structure(&mut engines, "mix-1k", &mix, spec).rows;
     structure_gates(&rows, &mut gates);
-    match callgrind::count("simdsip/avx2", "mix-1k") {
+    match callgrind::count("simdsip/avx2", "mix-1k", Class::Structure, loaded) {
         Ok(count) => {
             let detail = format!(" ({:.0} a message)", count.message);
             let what = "instructions a header byte, structure, avx2";

@@ -2,6 +2,7 @@
 
 use crate::alloc;
 use crate::clock::{self, Broom};
+use crate::engine::native::Library;
 use crate::engine::{self, Class, Engine};
 use crate::equal::{self, Verdict};
 use crate::measure::{Loop, Order, Spec, measure};
@@ -21,9 +22,9 @@ pub fn wanted(engine: &dyn Engine, names: &[String]) -> bool {
 }
 
 /// The engines of a run. simdsip's best backend is always among them: ratios are to it.
-pub fn engines(names: &[String], class: Option<Class>) -> Vec<Box<dyn Engine>> {
+pub fn engines(names: &[String], class: Option<Class>, loaded: &[Library]) -> Vec<Box<dyn Engine>> {
     let best = engine::best_backend().name();
-    engine::all()
+    engine::all(loaded)
         .into_iter()
         .filter(|e| {
             let identity = e.identity();
@@ -49,9 +50,23 @@ pub fn structure(
     messages: &[Vec<u8>],
     spec: Spec,
 ) -> Outcome {
-    let of = |e: &dyn Engine| e.classes().iter().any(|c| matches!(c, Class::Structure | Class::Ceiling));
+    whole(engines, Class::Structure, workload, messages, spec)
+}
+
+/// A class that takes whole messages.
+pub fn whole(
+    engines: &mut [Box<dyn Engine>],
+    class: Class,
+    workload: &str,
+    messages: &[Vec<u8>],
+    spec: Spec,
+) -> Outcome {
+    let of = |e: &dyn Engine| {
+        let ceiling = class == Class::Structure && e.classes().contains(&Class::Ceiling);
+        ceiling || e.classes().contains(&class)
+    };
     let mut chosen: Vec<&mut Box<dyn Engine>> = engines.iter_mut().filter(|e| of(e.as_ref())).collect();
-    let checked = equal::check(&mut chosen, messages);
+    let checked = equal::check(&mut chosen, messages, class);
     let set = Set::new(&checked.accepted);
     let (mut rows, mut notes) = (Vec::new(), Vec::new());
     if checked.outside > 0 {
@@ -71,14 +86,14 @@ pub fn structure(
     }
     for (engine, verdict) in chosen.iter_mut().zip(checked.verdicts.iter().filter(|v| !v.idle)) {
         engine.prepare(&set);
-        let class =
-            if engine.classes().contains(&Class::Ceiling) { Class::Ceiling } else { Class::Structure };
+        let class = if engine.classes().contains(&Class::Ceiling) { Class::Ceiling } else { class };
         let mut row = blank(engine.as_ref(), class, workload, spec, verdict, (set.len(), set.bytes()));
         let order: Vec<u32> = (0..set.len() as u32).collect();
         black_box(engine.pass(&set, &order));
-        let before = alloc::count();
+        let before = engine.allocations();
         black_box(engine.pass(&set, &order));
-        row.allocs = Some((alloc::count() - before) as f64 / order.len() as f64);
+        let counts = before.zip(engine.allocations());
+        row.allocs = counts.map(|(before, after)| (after - before) as f64 / order.len() as f64);
         rows.push(row);
     }
     let samples = if spec.order == Order::Cold {
@@ -91,7 +106,7 @@ pub fn structure(
             .collect();
         measure(&mut loops, set.len(), 0, spec)
     };
-    finish(&mut rows, samples);
+    finish(&mut rows, class, samples);
     Outcome { rows, notes }
 }
 
@@ -127,7 +142,7 @@ pub fn frame(engines: &mut [Box<dyn Engine>], workload: &str, messages: &[Vec<u8
     let samples = measure(&mut loops, set.len(), stream.bytes().len(), spec);
     drop(loops);
     rows[0].agrees = None;
-    finish(&mut rows, samples);
+    finish(&mut rows, Class::Frame, samples);
     rows
 }
 
@@ -191,9 +206,23 @@ fn blank(
     (messages, bytes): (usize, usize),
 ) -> Row {
     let identity = engine.identity();
-    let note = verdict.first.as_ref().map(|first| {
-        format!("differs from the reference on {} of {messages} messages; first, {first}", verdict.differs)
-    });
+    let mut notes: Vec<String> = Vec::new();
+    if let Some(first) = &verdict.first {
+        let differs = verdict.differs;
+        notes.push(format!("differs from the reference on {differs} of {messages} messages; first, {first}"));
+    }
+    if !verdict.headers.is_empty() {
+        let line = |(name, n, first): &(String, usize, String)| format!("    {name}: {n} messages, {first}");
+        let list: Vec<String> = verdict.headers.iter().map(line).collect();
+        notes.push(format!("by header:\n{}", list.join("\n")));
+    }
+    if !verdict.undone.is_empty() {
+        let left: usize = verdict.undone.iter().map(|(_, count)| count).sum();
+        let names: Vec<String> = verdict.undone.iter().map(|(name, n)| format!("{name} {n}")).collect();
+        let (elements, names) = (verdict.elements, names.join(", "));
+        notes.push(format!("leaves {left} of {elements} elements untyped: {names}"));
+    }
+    let note = (!notes.is_empty()).then(|| notes.join("\n    "));
     Row {
         workload: workload.into(),
         class: class.name(),
@@ -212,12 +241,11 @@ fn blank(
     }
 }
 
-/// Puts samples into rows and divides each round by simdsip's best backend in that round. Under
-/// `frame` that is the best backend's framer, not the `structure` row.
-fn finish(rows: &mut [Row], samples: Vec<Vec<f64>>) {
+/// Puts samples into rows and divides each round by simdsip's best backend in that round, under
+/// `class`. Where simdsip has no engine of the class there is no ratio.
+fn finish(rows: &mut [Row], class: Class, samples: Vec<Vec<f64>>) {
     let best = engine::best_backend().name();
-    let framing = rows.iter().any(|r| r.class == Class::Frame.name());
-    let class = if framing { Class::Frame } else { Class::Structure }.name();
+    let class = class.name();
     let base = rows.iter().position(|r| r.engine == "simdsip" && r.backend == best && r.class == class);
     let base = base.map(|b| samples[b].clone()).unwrap_or_default();
     for (row, samples) in rows.iter_mut().zip(samples) {

@@ -1,6 +1,6 @@
 //! What is timed was compared: on every workload, every backend's fields equal the slow reference's.
 
-use simdsip_benches::engine::{self, Engine};
+use simdsip_benches::engine::{self, Class, Engine};
 use simdsip_benches::rng::Rng;
 use simdsip_benches::stream::{self, Stream};
 use simdsip_benches::{equal, workload};
@@ -13,7 +13,7 @@ fn every_backend_agrees_with_the_reference_on_every_workload() {
         let outside = if *name == "mix-real" { 30 } else { 0 };
         for backend in engine::backends() {
             let mut engine: Box<dyn Engine> = Box::new(engine::Simdsip::new(backend));
-            let checked = equal::check(&mut [&mut engine], &messages);
+            let checked = equal::check(&mut [&mut engine], &messages, Class::Structure);
             let verdict = &checked.verdicts[0];
             assert_eq!(
                 (verdict.rejects, verdict.differs, checked.outside),

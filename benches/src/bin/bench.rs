@@ -1,6 +1,7 @@
 //! `bench`: the table of simdsip beside its rivals. Started by `cargo xtask bench`, which see.
 
 use simdsip_benches::args::{Args, HELP};
+use simdsip_benches::engine::native::{self, Library};
 use simdsip_benches::engine::{self, Class, Engine};
 use simdsip_benches::measure::{Order, Spec};
 use simdsip_benches::row::{self, Row};
@@ -26,11 +27,21 @@ fn run(args: &Args) -> Result<ExitCode, String> {
         tell(HELP);
         return Ok(ExitCode::SUCCESS);
     }
+    let mut loaded = Vec::new();
+    for path in &args.native {
+        loaded.push(Library::load(path)?);
+    }
     if let Some(child) = &args.child {
-        return callgrind::child(&child.label, &child.workload, child.passes).map(|()| ExitCode::SUCCESS);
+        return callgrind::child(child, &loaded).map(|()| ExitCode::SUCCESS);
+    }
+    for (name, built) in native::build_all() {
+        match built.and_then(|path| Library::load(&path)) {
+            Ok(library) => loaded.push(library),
+            Err(why) => eprintln!("bench: {name} is not measured: {why}"),
+        }
     }
     if args.list {
-        list();
+        list(&loaded);
         return Ok(ExitCode::SUCCESS);
     }
     if cfg!(debug_assertions) {
@@ -38,7 +49,7 @@ fn run(args: &Args) -> Result<ExitCode, String> {
     }
     let order = args.order.unwrap_or(Order::Random);
     let spec = Spec { rounds: args.rounds(), order, seed: args.seed.unwrap_or(1) };
-    let mut report = Report { args, spec, rows: Vec::new(), text: String::new() };
+    let mut report = Report { args, spec, loaded, rows: Vec::new(), text: String::new() };
     let code = if args.gates { report.gates()? } else { report.table()? };
     report.save()?;
     Ok(code)
@@ -51,6 +62,7 @@ type Workload = (String, Vec<Vec<u8>>);
 struct Report<'a> {
     args: &'a Args,
     spec: Spec,
+    loaded: Vec<Library>,
     rows: Vec<Row>,
     text: String,
 }
@@ -62,7 +74,7 @@ impl Report<'_> {
     }
 
     fn gates(&mut self) -> Result<ExitCode, String> {
-        let (gates, rows, adversary) = gates::run(self.spec)?;
+        let (gates, rows, adversary) = gates::run(self.spec, &self.loaded)?;
         self.say(&row::table(&rows, self.args.rounds() < 30));
         self.say(&adversary);
         self.say(&gates::table(&gates));
@@ -73,7 +85,7 @@ impl Report<'_> {
 
     fn table(&mut self) -> Result<ExitCode, String> {
         let args = self.args;
-        let mut engines = plan::engines(&args.engines, args.class);
+        let mut engines = plan::engines(&args.engines, args.class, &self.loaded);
         self.check_names()?;
         for (name, messages) in self.sets()? {
             if scale::WORKLOADS.contains(&name.as_str()) {
@@ -87,40 +99,19 @@ impl Report<'_> {
                 self.say(&text);
                 continue;
             }
-            let framed = name == "stream-mix";
-            let mut rows = if framed {
-                plan::frame(&mut engines, &name, &messages, self.spec)
-            } else {
-                let outcome = plan::structure(&mut engines, &name, &messages, self.spec);
-                for note in outcome.notes {
-                    self.say(&format!("\n{name}: {note}"));
+            if name == "stream-mix" {
+                self.stream(&mut engines, &name, &messages);
+                continue;
+            }
+            for class in Class::WHOLE {
+                // The fields of so many messages would not fit in memory.
+                if class.has_fields() && name == workload::LONG[1] {
+                    continue;
                 }
-                self.say("\n");
-                outcome.rows
-            };
-            let counted = args.instructions || (args.record.is_some() && name == "mix-1k");
-            if counted && !framed && args.messages.is_none() {
-                instructions(&mut rows, &name);
-            }
-            let text = row::table(&rows, args.rounds() < 30);
-            self.say(&text);
-            if framed {
-                let (small, large) = plan::one_byte(&messages, 64 << 10);
-                self.say(&format!(
-                    "  one-byte reads: {small:.1} ns a call over 64 KiB, {large:.1} over 512 KiB\n"
-                ));
-            }
-            if self.spec.order == Order::Hot && !framed {
-                for backend in engine::backends() {
-                    let (value, interval) = gates::random_over_hot(backend, &messages, self.spec);
-                    self.say(&format!("  random over hot, {}: {value:.3}{interval}\n", backend.name()));
+                if args.class.is_none_or(|c| c == class || (c, class) == (Class::Ceiling, Class::Structure)) {
+                    self.whole(&mut engines, class, &name, &messages);
                 }
             }
-            if (args.latency || args.record.is_some()) && !framed {
-                let text = latency::table(&mut engines, &name, &messages, self.spec.seed);
-                self.say(&text);
-            }
-            self.rows.extend(rows);
         }
         if args.record.is_some() {
             self.extras(&mut engines)?;
@@ -129,7 +120,9 @@ impl Report<'_> {
         for engine in &engines {
             let identity = engine.identity();
             if identity.name != "simdsip" || identity.backend == engine::best_backend().name() {
-                text.push_str(&format!("  {:<16}{} [{}]\n", identity.name, identity.work, identity.flags));
+                let classes: Vec<&str> = engine.classes().iter().map(|c| c.name()).collect();
+                let (name, work, flags) = (identity.name, identity.work, identity.flags);
+                text.push_str(&format!("  {name:<16}{}: {work} [{flags}]\n", classes.join(", ")));
             }
         }
         for (name, why) in engine::absent() {
@@ -137,6 +130,43 @@ impl Report<'_> {
         }
         self.say(&text);
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn stream(&mut self, engines: &mut [Box<dyn Engine>], name: &str, messages: &[Vec<u8>]) {
+        let rows = plan::frame(engines, name, messages, self.spec);
+        self.say(&row::table(&rows, self.args.rounds() < 30));
+        let (small, large) = plan::one_byte(messages, 64 << 10);
+        self.say(&format!("  one-byte reads: {small:.1} ns a call over 64 KiB, {large:.1} over 512 KiB\n"));
+        self.rows.extend(rows);
+    }
+
+    fn whole(&mut self, engines: &mut [Box<dyn Engine>], class: Class, name: &str, messages: &[Vec<u8>]) {
+        let args = self.args;
+        let outcome = plan::whole(engines, class, name, messages, self.spec);
+        let mut rows = outcome.rows;
+        for note in outcome.notes {
+            self.say(&format!("\n{name}, {}: {note}", class.name()));
+        }
+        self.say("\n");
+        let counted = args.instructions || (args.record.is_some() && name == "mix-1k");
+        if counted && args.messages.is_none() {
+            instructions(&mut rows, name, &self.loaded);
+        }
+        self.say(&row::table(&rows, args.rounds() < 30));
+        self.rows.extend(rows);
+        if class != Class::Structure {
+            return;
+        }
+        if self.spec.order == Order::Hot {
+            for backend in engine::backends() {
+                let (value, interval) = gates::random_over_hot(backend, messages, self.spec);
+                self.say(&format!("  random over hot, {}: {value:.3}{interval}\n", backend.name()));
+            }
+        }
+        if args.latency || args.record.is_some() {
+            let text = latency::table(engines, name, messages, self.spec.seed);
+            self.say(&text);
+        }
     }
 
     /// What belongs to a record beside the rows: the other orders, and hostile messages.
@@ -157,7 +187,7 @@ impl Report<'_> {
     }
 
     fn check_names(&self) -> Result<(), String> {
-        let all = engine::all();
+        let all = engine::all(&self.loaded);
         for name in &self.args.engines {
             if !all.iter().any(|e| plan::wanted(e.as_ref(), std::slice::from_ref(name))) {
                 return Err(format!("no engine {name} in this build; --list shows them"));
@@ -214,10 +244,11 @@ fn tell(text: &str) {
     }
 }
 
-fn instructions(rows: &mut [Row], workload: &str) {
+fn instructions(rows: &mut [Row], workload: &str, loaded: &[Library]) {
     for row in rows {
         let label = row.label();
-        match callgrind::count(&label, workload) {
+        let Some(class) = Class::by_name(row.class) else { continue };
+        match callgrind::count(&label, workload, class, loaded) {
             Ok(count) => {
                 row.instructions = Some(count.message);
                 let (message, byte) = (count.message, count.header_byte);
@@ -228,8 +259,8 @@ fn instructions(rows: &mut [Row], workload: &str) {
     }
 }
 
-fn list() {
-    for engine in engine::all() {
+fn list(loaded: &[Library]) {
+    for engine in engine::all(loaded) {
         let identity = engine.identity();
         let classes: Vec<&str> = engine.classes().iter().map(|c| c.name()).collect();
         tell(&format!(

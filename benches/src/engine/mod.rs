@@ -4,13 +4,17 @@
 //! says in `Work` what the parser leaves undone.
 
 mod ceiling;
+pub mod fields;
 mod http;
+pub mod native;
 #[cfg(feature = "rivals")]
 mod rivals;
 mod sip;
+mod views;
 
 pub use sip::{Simdsip, backends, best_backend, grown, lifted};
 
+use crate::alloc;
 use crate::clock;
 use crate::fields::Fields;
 use crate::set::Set;
@@ -21,6 +25,10 @@ use crate::stream::Stream;
 pub enum Class {
     /// Start line, every header named and identified, body located.
     Structure,
+    /// Structure, and the fields that a proxy routes by, as values: `reference::fields`.
+    Routing,
+    /// Every part of every header's value, as values.
+    Typed,
     /// Messages out of a stream, each with an index ready.
     Frame,
     /// What the machine can do with the same bytes at all.
@@ -28,10 +36,24 @@ pub enum Class {
 }
 
 impl Class {
+    /// All of them.
+    pub const ALL: [Class; 5] =
+        [Class::Structure, Class::Routing, Class::Typed, Class::Frame, Class::Ceiling];
+
+    /// Those that are given one whole message at a time.
+    pub const WHOLE: [Class; 3] = [Class::Structure, Class::Routing, Class::Typed];
+
+    /// Whether its work goes into values, so that engines give an `Emission`.
+    pub fn has_fields(self) -> bool {
+        matches!(self, Class::Routing | Class::Typed)
+    }
+
     /// The word of the `class` column.
     pub fn name(self) -> &'static str {
         match self {
             Class::Structure => "structure",
+            Class::Routing => "routing",
+            Class::Typed => "typed",
             Class::Frame => "frame",
             Class::Ceiling => "ceiling",
         }
@@ -39,7 +61,7 @@ impl Class {
 
     /// The class of that name.
     pub fn by_name(name: &str) -> Option<Class> {
-        [Class::Structure, Class::Frame, Class::Ceiling].into_iter().find(|c| c.name() == name)
+        Class::ALL.into_iter().find(|c| c.name() == name)
     }
 }
 
@@ -78,6 +100,17 @@ pub trait Engine {
     /// Whether headers of one name are kept together rather than in wire order.
     fn grouped(&self) -> bool {
         false
+    }
+
+    /// Class `typed`: the headers whose values it types (long names, lower case); `None`: all. The others
+    /// are not compared, and the row says what was left undone.
+    fn types(&self) -> Option<Vec<&str>> {
+        None
+    }
+
+    /// Allocations so far; `None` where nobody counts them. By default those of this program's allocator.
+    fn allocations(&self) -> Option<u64> {
+        Some(alloc::count())
     }
 
     /// Called once before a set is timed; sizes whatever is reused between messages.
@@ -126,15 +159,17 @@ pub fn checksum(headers: usize, last_value: usize, body: usize) -> u64 {
     (headers as u64) ^ ((last_value as u64) << 16) ^ ((body as u64) << 32)
 }
 
-/// Every engine of this build, simdsip's best backend first.
-pub fn all() -> Vec<Box<dyn Engine>> {
+/// Every engine of this build, simdsip's best backend first, then those that were loaded.
+pub fn all(loaded: &[native::Library]) -> Vec<Box<dyn Engine>> {
     let mut engines: Vec<Box<dyn Engine>> = Vec::new();
     for backend in backends() {
         engines.push(Box::new(Simdsip::new(backend)));
     }
+    engines.extend(views::all());
     engines.push(Box::new(http::Httparse::new()));
     #[cfg(feature = "rivals")]
     engines.extend(rivals::all());
+    engines.extend(loaded.iter().flat_map(native::Library::engines));
     engines.extend(ceiling::all());
     engines
 }
@@ -146,7 +181,8 @@ pub fn absent() -> Vec<(&'static str, &'static str)> {
         "its parser is a module of the server: no feature leaves out pyo3, tokio, reqwest, axum and 50 more",
     )];
     if cfg!(not(feature = "rivals")) {
-        for name in ["picohttpparser", "parsip", "sip-core", "rsip", "rsipstack", "ezk-sip-types"] {
+        let names = "picohttpparser parsip sip-core rsip rsipstack ezk-sip-types rvoip-sip-core sipmsg";
+        for name in names.split(' ') {
             out.push((name, "built without the feature `rivals`; `cargo xtask bench` turns it on"));
         }
     }

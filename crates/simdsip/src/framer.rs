@@ -9,9 +9,9 @@ use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::HeaderName;
 use crate::message::Sink;
 use crate::message::length;
-use crate::message::section::{Input, Page, Progress, Section};
+use crate::message::section::{Advance, Input, Page, Progress, Section};
 use crate::message::{Index, Message, Parser};
-use crate::scan::BLOCK;
+use crate::scan::{BLOCK, Swar};
 
 /// Which end of the connection reads: it decides what a lone CRLF is (RFC 5626 §3.5.1).
 ///
@@ -278,7 +278,7 @@ impl<const N: usize> Framer<N> {
 
     fn begin(&mut self, origin: usize) {
         self.state = State::Head;
-        self.section.begin(origin, self.index.parts().1);
+        self.section = Section::begin(origin, self.index.parts().1);
         self.seen = origin;
     }
 
@@ -302,7 +302,8 @@ impl<const N: usize> Framer<N> {
             _ => (buffer, Input::Open),
         };
         let mut page = Page { sink, head, limits };
-        if self.section.advance(*backend, bytes, input, &mut page)? == Progress::Starved {
+        let task = Advance { section: &mut self.section, bytes, input, page: &mut page };
+        if backend.run(task)? == Progress::Starved {
             return match input {
                 Input::Open => Ok(false),
                 Input::Whole => Err(Error::new(ErrorKind::Limit(LimitKind::Message), most)),
@@ -318,7 +319,7 @@ impl<const N: usize> Framer<N> {
         let (rows, head) = self.index.parts();
         let table = rows.table(head.count);
         let limit = parser.limits.message_len;
-        let located = length::of_stream(buffer, table, head, parser.policy.observes)
+        let located = length::of_stream(Swar, buffer, table, head, parser.policy.observes)
             .and_then(|()| parser.judge(buffer, table, head))
             .and_then(|()| {
                 // Bytes before the start line are not of the message.

@@ -64,9 +64,11 @@ extern crate std;
 
 mod check;
 pub mod defect;
+mod describe;
 mod error;
 mod framer;
 pub mod header;
+pub mod key;
 mod limits;
 pub mod message;
 mod multipart;
@@ -76,8 +78,10 @@ mod scan;
 pub mod shape;
 mod text;
 pub mod typed;
+mod uri;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects, StructuralDefects};
+pub use describe::{Counters, Description};
 pub use error::{Error, ErrorKind, LimitKind};
 pub use framer::{Frame, Framer, Side};
 pub use header::{HeaderName, Method};
@@ -92,6 +96,7 @@ pub use policy::Policy;
 pub use scan::Backend;
 pub use text::{Elements, Param, Params, Span, Unescaped, Word};
 pub use typed::Header;
+pub use uri::{Escaped, Host, HostKind, PercentDecoded, Scheme, Uri, UriHeaders, UriParam, UriParams};
 
 /// The examples of the project's README.
 #[cfg(all(doctest, feature = "std"))]

@@ -16,13 +16,13 @@ use ezk_sip_types::print::AppendCtx;
 /// Lines pulled, parsed and collected.
 pub(super) struct Ezk;
 
-struct Parsed {
-    line: MessageLine,
-    headers: Headers,
-    body: Bytes,
+pub(super) struct Parsed {
+    pub(super) line: MessageLine,
+    pub(super) headers: Headers,
+    pub(super) body: Bytes,
 }
 
-fn parse(message: &[u8]) -> Option<Parsed> {
+pub(super) fn parse(message: &[u8]) -> Option<Parsed> {
     let buffer = Bytes::copy_from_slice(message);
     let mut lines = PullParser::new(&buffer, 0);
     let first = std::str::from_utf8(lines.next()?.ok()?).ok()?;

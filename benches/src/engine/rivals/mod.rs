@@ -1,6 +1,7 @@
 //! Parsers that only the suite links, behind the feature `rivals`.
 
 mod ezk;
+mod fields;
 mod owned;
 mod parsip;
 mod pico;
@@ -9,14 +10,16 @@ mod stack;
 use super::Engine;
 
 pub(super) fn all() -> Vec<Box<dyn Engine>> {
-    vec![
+    let mut engines: Vec<Box<dyn Engine>> = vec![
         Box::new(pico::Pico::new()),
         Box::new(parsip::Parsip::new()),
         Box::new(owned::SipCore),
         Box::new(owned::Rsip),
         Box::new(stack::Rsipstack),
         Box::new(ezk::Ezk),
-    ]
+    ];
+    engines.extend(fields::all());
+    engines
 }
 
 /// Name and value of a header that displays as it is written.

@@ -6,7 +6,7 @@ use super::Findings;
 use crate::DefectCode;
 use crate::header::{Cardinality, HeaderName, Method};
 use crate::message::{HeaderField, Kind, Message};
-use crate::shape::{CSeq, NameAddr, Via, elements};
+use crate::shape::{CSeq, NameAddr, Via};
 use crate::text::Span;
 
 /// What each message must have (RFC 3261 §8.1.1, §8.2.6.2).
@@ -74,7 +74,7 @@ pub(crate) fn check_missing(message: &Message<'_>, out: &mut Findings) {
 
 /// `*` means all contacts, so it stands alone, in a REGISTER that lets them expire now (RFC 3261 §10.2.2).
 fn star(message: &Message<'_>, value: Span<'_>, again: bool, out: &mut Findings) {
-    let Some(star) = elements(HeaderName::Contact, value).find(|element| element.bytes() == b"*") else {
+    let Some(star) = HeaderName::Contact.elements(value).find(|element| element.bytes() == b"*") else {
         return;
     };
     let others = || message.fields(HeaderName::Contact).nth(1).is_some() || star.bytes() != value.bytes();
@@ -85,7 +85,7 @@ fn star(message: &Message<'_>, value: Span<'_>, again: bool, out: &mut Findings)
 }
 
 fn branch(value: Span<'_>, out: &mut Findings) {
-    let Some(element) = elements(HeaderName::Via, value).next() else { return };
+    let Some(element) = HeaderName::Via.elements(value).next() else { return };
     let Ok(via) = Via::parse(element) else { return };
     let place = via.params().value(b"branch").map_or(element.from(element.end()), |branch| branch.span());
     let cookie = place.bytes().get(..COOKIE.len()).is_some_and(|start| start.eq_ignore_ascii_case(COOKIE));

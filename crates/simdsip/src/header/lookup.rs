@@ -1,89 +1,94 @@
 //! From the bytes of a header name to its id: a perfect hash without a branch on what stands there.
 //!
-//! The first sixteen bytes, case folded, are hashed by one multiplication; they and the last eight are
-//! compared with one entry. A name longer than 24 bytes, of which there are few, is searched for row
-//! by row. The tables are built at compile time from the generated rows, so they cannot differ from them. Does not judge whether a name is a token: a name that is none simply matches no row.
-//! Names: RFC 3261 §7.3.1 (case), §7.3.3 (compact forms).
+//! Ten bytes are hashed by one multiplication: those before the colon, in the middle and at the start. What the
+//! hash points to is compared with the whole name at once. The tables are built at compile time from the
+//! generated rows, so they cannot differ from them. Does not judge whether a name is a token: a name that is none
+//! simply matches no row. Names: RFC 3261 §7.3.1 (case), §7.3.3 (compact forms).
 
 use super::table::{MULTIPLIER, ROWS};
+use crate::scan::{Kernel, Swar, WINDOW};
 
-/// Without this bit the letters of both cases are one; but CR is `-` then, and control bytes are digits.
-const CASE: u64 = 0x2020_2020_2020_2020;
+/// Bytes of a window before the line: the hash of a short name takes CR LF in.
+pub(crate) const BEFORE: usize = 4;
 
-/// One name or compact form, its first sixteen bytes folded and padded with zeros.
+/// Bytes of a window: the four before the line, those that names are compared with, and what may follow a colon.
+pub(crate) const SPAN: usize = BEFORE + WINDOW + 4;
+
+/// One name or compact form with its colon.
 #[derive(Clone, Copy)]
+#[repr(C, align(64))]
 struct Entry {
-    lo: u64,
-    hi: u64,
-    /// The last eight bytes of a name longer than sixteen, else 0.
-    last: u64,
-    len: u8,
-    id: u8,
+    /// Which bits count: all but the case of letters; none behind the colon.
+    keep: [u8; WINDOW],
+    want: [u8; WINDOW],
 }
 
-/// Names up to this length are compared in full; [`lookup_words`] does not know longer ones.
-const COVERED: usize = 24;
-
-/// The id of a name of at most 24 bytes in its line: `lo` holds the name's first eight bytes in
-/// little-endian order, `hi` the next eight, `last` the eight before its end; what lies outside the
-/// name may be anything. `None` if the name is in no row, or longer: then [`lookup`] has the answer.
-///
-/// The caller guarantees that there is no control byte in the name: `Content\rType` would pass for
-/// `Content-Type`.
+/// The id and length of the name that stands behind the first [`BEFORE`] bytes of `window` and before the first
+/// colon there. `None` if it is in no row, or if what stands before it is not CR LF and it is short.
 #[inline(always)]
-pub(crate) fn lookup_words(lo: u64, hi: u64, last: u64, len: usize) -> Option<u8> {
-    #[allow(clippy::indexing_slicing, reason = "18 masks, and the index is at most 17")]
-    let [lo_mask, hi_mask, last_mask, _] = TABLES.masks[if len < 17 { len } else { 17 }];
-    let (lo, hi, last) = (lo & lo_mask, hi & hi_mask, last & last_mask);
-    #[allow(clippy::indexing_slicing, reason = "1024 slots for ten bits; 256 entries for a u8")]
-    let entry = &TABLES.entries[TABLES.slots[slot(lo, hi, len as u64)] as usize];
-    let same = entry.lo == lo && entry.hi == hi && entry.last == last && usize::from(entry.len) == len;
-    same.then_some(entry.id)
+pub(crate) fn lookup_in_line<K: Kernel>(kernel: K, window: &[u8; SPAN]) -> Option<(u8, usize)> {
+    let name = window.get(BEFORE..)?.first_chunk::<WINDOW>()?;
+    let colons = kernel.matching(name, &[0xff; WINDOW], &[b':'; WINDOW]);
+    if colons == 0 {
+        return None;
+    }
+    // The mask changes nothing; it shows that no index below is out of bounds.
+    let len = colons.trailing_zeros() as usize & (WINDOW - 1);
+    find(kernel, window, len).map(|id| (id, len))
+}
+
+/// The id of the name of `len` bytes behind the first [`BEFORE`].
+#[inline(always)]
+fn find<K: Kernel>(kernel: K, window: &[u8; SPAN], len: usize) -> Option<u8> {
+    let name = window.get(BEFORE..)?.first_chunk::<WINDOW>()?;
+    #[allow(clippy::indexing_slicing, reason = "2048 slots for eleven bits; 256 entries for eight")]
+    let (entry, id) = {
+        let found = TABLES.slots[slot(key(window, len)?, TABLES.multiplier)];
+        (&TABLES.entries[(found >> 8) as usize], found as u8)
+    };
+    kernel.same(name, &entry.keep, &entry.want).then_some(id)
+}
+
+/// The bytes that are hashed: the last three and the colon, four in the middle, the first two. Two of them may be
+/// of CR LF, or the colon.
+#[inline(always)]
+fn key(window: &[u8; SPAN], len: usize) -> Option<u64> {
+    let middle = window.get((len >> 1).wrapping_add(BEFORE - 2)..)?.first_chunk::<4>()?;
+    let end = window.get(len.wrapping_add(BEFORE - 3)..)?.first_chunk::<4>()?;
+    let start = window.get(BEFORE..)?.first_chunk::<2>()?;
+    let (middle, end) = (u32::from_le_bytes(*middle), u32::from_le_bytes(*end));
+    Some(mix(middle.into(), end.into(), u16::from_le_bytes(*start).into()))
+}
+
+/// Without the bit that tells the cases of a letter apart.
+#[inline(always)]
+const fn mix(middle: u64, end: u64, start: u64) -> u64 {
+    (middle ^ start << 24 ^ end << 32) & 0xdfdf_dfdf_dfdf_dfdf
+}
+
+#[inline(always)]
+const fn slot(key: u64, multiplier: u64) -> usize {
+    (key.wrapping_mul(multiplier) >> (64 - BITS)) as usize
 }
 
 /// The id of `name`; 0 if it is in no row.
 pub(crate) fn lookup(name: &[u8]) -> u8 {
-    if name.len() > COVERED {
-        let found = ROWS.iter().position(|row| name.eq_ignore_ascii_case(row.name.as_bytes()));
-        return found.and_then(|id| u8::try_from(id).ok()).unwrap_or(0);
-    }
-    if has_control(name) { 0 } else { lookup_short(name) }
+    let mut window = *b"\0\0\r\n____________________________________";
+    let rest = window.get_mut(BEFORE..).unwrap_or(&mut []);
+    // A colon would end the name.
+    let fits = name.len() < WINDOW && !name.contains(&b':');
+    let (true, Some((start, [colon, ..]))) = (fits, rest.split_at_mut_checked(name.len())) else { return 0 };
+    start.copy_from_slice(name);
+    *colon = b':';
+    find(Swar, &window, name.len()).unwrap_or(0)
 }
 
-/// The id of `name`, which is a token; 0 if it is in no row.
-#[inline]
-pub(crate) fn lookup_token(name: &[u8]) -> u8 {
-    if name.len() > COVERED { lookup(name) } else { lookup_short(name) }
-}
-
-#[inline]
-fn lookup_short(name: &[u8]) -> u8 {
-    let (lo, hi) = load16(name);
-    let last = name.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
-    lookup_words(lo, hi, last, name.len()).unwrap_or(0)
-}
-
-/// Whether a byte below the space stands in `name`.
-pub(crate) fn has_control(name: &[u8]) -> bool {
-    name.iter().any(|&byte| byte < b' ')
-}
-
-/// The first sixteen bytes as two words, zeros beyond the end.
-#[inline]
-fn load16(name: &[u8]) -> (u64, u64) {
-    if let Some((lo, rest)) = name.split_first_chunk::<8>() {
-        let hi = match (rest.first_chunk::<8>(), name.last_chunk::<8>()) {
-            (Some(hi), _) => u64::from_le_bytes(*hi),
-            // The last eight bytes overlap the first: shift the common ones out.
-            (None, Some(last)) => {
-                let overlap = 8usize.saturating_sub(rest.len()) as u32;
-                u64::from_le_bytes(*last).unbounded_shr(overlap.wrapping_mul(8))
-            }
-            (None, None) => 0,
-        };
-        (u64::from_le_bytes(*lo), hi)
-    } else {
-        (name.iter().rev().fold(0, |word, &byte| (word << 8) | u64::from(byte)), 0)
+/// The same for the `len` bytes at `at`, which hold no colon, and behind which there is one.
+pub(crate) fn lookup_at(bytes: &[u8], at: usize, len: usize) -> u8 {
+    let window = bytes.get(at.wrapping_sub(BEFORE)..).and_then(|rest| rest.first_chunk::<SPAN>());
+    match window {
+        Some(window @ [_, _, b'\r', b'\n', ..]) if len < WINDOW => find(Swar, window, len).unwrap_or(0),
+        _ => lookup(bytes.get(at..at.wrapping_add(len)).unwrap_or(&[])),
     }
 }
 
@@ -97,78 +102,90 @@ pub(crate) fn lookup_slow(name: &[u8]) -> u8 {
     found.map_or(0, |at| u8::try_from(at + 1).expect("fewer than 255 rows"))
 }
 
-#[inline(always)]
-const fn slot(lo: u64, hi: u64, len: u64) -> usize {
-    ((lo ^ hi.rotate_left(27) ^ len).wrapping_mul(MULTIPLIER) >> 54) as usize
+/// The id of a name of at most 24 bytes, of which `lo`, `hi` and `last` are the first sixteen and the last eight.
+#[cfg(test)]
+pub(crate) fn lookup_words(lo: u64, hi: u64, last: u64, len: usize) -> Option<u8> {
+    let mut name = [lo, hi, 0].map(u64::to_le_bytes).concat();
+    if (17..=24).contains(&len) {
+        name[len - 8..len].copy_from_slice(&last.to_le_bytes());
+    }
+    Some(lookup(name.get(..len)?)).filter(|id| *id != 0)
 }
 
-/// What to keep of the three words of a name of so many bytes, case folded; 17 stands for all above.
-#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
-const MASKS: [[u64; 4]; 18] = {
-    let mut masks = [[0; 4]; 18];
-    let mut len = 1;
-    while len <= 16 {
-        let lo = if len < 8 { len } else { 8 };
-        let (lo, hi) = (u64::MAX >> (64 - 8 * lo), u64::MAX.unbounded_shr((64 - 8 * (len - lo)) as u32));
-        masks[len] = [lo & !CASE, hi & !CASE, 0, 0];
-        len += 1;
-    }
-    masks[17] = [!CASE, !CASE, !CASE, 0];
-    masks
-};
+/// Slots of the hash: with so many, one multiplier in about a thousand puts every name into one of its own.
+const BITS: u32 = 11;
 
-/// Matches nothing: no word that a mask was put on has a bit of `CASE`.
-const UNUSED: Entry = Entry { lo: CASE, hi: 0, last: 0, len: 1, id: 0 };
+/// A slot that no name has.
+const FREE: u16 = 255 << 8;
 
-#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
-const BUILT: ([u8; 1024], [Entry; 256]) = {
-    let mut slots = [255; 1024];
-    let mut entries = [UNUSED; 256];
-    let mut used = 0;
-    let mut id = 1;
-    while id < ROWS.len() {
-        let row = &ROWS[id];
-        let compact = [row.compact];
-        let mut form = 0;
-        while form < 2 {
-            let name: &[u8] = if form == 0 { row.name.as_bytes() } else { &compact };
-            if name[0] != 0 {
-                let (mut lo, mut hi, mut last, mut at) = (0, 0, 0, 0);
-                while at < name.len() {
-                    let byte = name[at] as u64 & !CASE;
-                    if at < 8 {
-                        lo |= byte << (8 * at);
-                    } else if at < 16 {
-                        hi |= byte << (8 * (at - 8));
-                    }
-                    if name.len() > 16 && at + 8 >= name.len() {
-                        last |= byte << (8 * (at + 8 - name.len()));
-                    }
-                    at += 1;
-                }
-                let slot = slot(lo, hi, name.len() as u64);
-                assert!(slots[slot] == 255, "two names in one slot: run `cargo xtask codegen`");
-                assert!(used < 255 && name.len() < 256, "the tables are full");
-                slots[slot] = used as u8;
-                // A length of 0 is no name's: what is too long never matches.
-                let len = if name.len() <= COVERED { name.len() as u8 } else { 0 };
-                entries[used] = Entry { lo, hi, last, len, id: id as u8 };
-                used += 1;
-            }
-            form += 1;
-        }
-        id += 1;
-    }
-    (slots, entries)
-};
+/// Matches nothing.
+const UNUSED: Entry = Entry { keep: [0; WINDOW], want: [1; WINDOW] };
 
 /// All in one place, so that one address reaches them.
 struct Tables {
-    masks: [[u64; 4]; 18],
-    /// Padded so that a `u8` is always in bounds.
+    /// Padded so that eight bits are always in bounds.
     entries: [Entry; 256],
-    /// From a hash to the number of the only entry that can match; 255 is an entry that never does.
-    slots: [u8; 1024],
+    /// From a hash to the number of the only entry that can match, above its id; 255 is one that never does.
+    slots: [u16; 1 << BITS],
+    multiplier: u64,
 }
 
-static TABLES: Tables = Tables { masks: MASKS, entries: BUILT.1, slots: BUILT.0 };
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
+static TABLES: Tables = {
+    let (mut entries, mut ids, mut keys, mut used) = ([UNUSED; 256], [0; 256], [0; 256], 0);
+    let mut row = 1;
+    while row < ROWS.len() {
+        let compact = [ROWS[row].compact];
+        let forms: [&[u8]; 2] = [ROWS[row].name.as_bytes(), if compact[0] == 0 { &[] } else { &compact }];
+        let mut form = 0;
+        while form < 2 && !forms[form].is_empty() {
+            assert!(used < 255 && forms[form].len() < WINDOW, "the tables are full");
+            (entries[used], keys[used]) = entry(forms[form]);
+            ids[used] = row as u8;
+            used += 1;
+            form += 1;
+        }
+        row += 1;
+    }
+    let (multiplier, slots) = spread(&keys, &ids, used);
+    Tables { entries, slots, multiplier }
+};
+
+/// An entry, and the key of its name.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
+const fn entry(name: &[u8]) -> (Entry, u64) {
+    let mut entry = Entry { keep: [0; WINDOW], want: [0; WINDOW] };
+    let mut line = [0; BEFORE + WINDOW];
+    (line[BEFORE - 2], line[BEFORE - 1]) = (b'\r', b'\n');
+    let mut at = 0;
+    while at <= name.len() {
+        let byte = if at < name.len() { name[at] } else { b':' };
+        entry.keep[at] = if byte.is_ascii_alphabetic() { 0xdf } else { 0xff };
+        entry.want[at] = byte & entry.keep[at];
+        line[BEFORE + at] = byte;
+        at += 1;
+    }
+    let (middle, end) = (name.len() / 2 + BEFORE - 2, name.len() + BEFORE - 3);
+    let middle = u32::from_le_bytes([line[middle], line[middle + 1], line[middle + 2], line[middle + 3]]);
+    let end = u32::from_le_bytes([line[end], line[end + 1], line[end + 2], line[end + 3]]);
+    let start = u16::from_le_bytes([line[BEFORE], line[BEFORE + 1]]);
+    (entry, mix(middle as u64, end as u64, start as u64))
+}
+
+/// The first multiplier that puts every key into a slot of its own, and the slots.
+#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
+const fn spread(keys: &[u64; 256], ids: &[u8; 256], used: usize) -> (u64, [u16; 1 << BITS]) {
+    let mut multiplier = MULTIPLIER;
+    loop {
+        let mut slots = [FREE; 1 << BITS];
+        let mut at = 0;
+        while at < used && slots[slot(keys[at], multiplier)] == FREE {
+            slots[slot(keys[at], multiplier)] = (at as u16) << 8 | ids[at] as u16;
+            at += 1;
+        }
+        if at == used {
+            return (multiplier, slots);
+        }
+        multiplier = multiplier.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(2);
+    }
+}

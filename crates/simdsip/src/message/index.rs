@@ -7,6 +7,8 @@
 use core::ops::Range;
 
 use super::head::Head;
+use crate::scan::{Kernel, WINDOW};
+use crate::text::{Span, any_of};
 
 /// A folded value: its lines have to be joined to be read.
 pub(crate) const FOLDED: u8 = 1;
@@ -78,28 +80,28 @@ pub(crate) struct Packed<O> {
     name: O,
     value: O,
     value_len: O,
-    name_len: u8,
-    flags: u8,
+    /// The name's length below, flags above.
+    name_len: u16,
 }
 
 impl<O: Offset> Packed<O> {
     #[inline(always)]
-    fn set(&mut self, record: &Record) {
+    pub(crate) fn set(&mut self, record: &Record) {
         self.name = O::pack(record.name);
         self.value = O::pack(record.value);
         self.value_len = O::pack(record.value_len);
-        self.name_len = record.name_len;
-        self.flags = record.flags;
+        self.name_len = u16::from_le_bytes([record.name_len, record.flags]);
     }
 
     #[inline]
     fn unpack(&self, id: u8) -> Record {
+        let [name_len, flags] = self.name_len.to_le_bytes();
         Record {
             name: self.name.unpack(),
-            name_len: self.name_len,
+            name_len,
             value: self.value.unpack(),
             value_len: self.value_len.unpack(),
-            flags: self.flags,
+            flags,
             id,
         }
     }
@@ -110,7 +112,7 @@ impl<O: Offset> Packed<O> {
         if self.value_len == O::default() {
             self.value = O::pack(line.start);
         } else {
-            self.flags |= FOLDED;
+            self.name_len |= u16::from_le_bytes([0, FOLDED]);
         }
         self.value_len = O::pack(line.end.wrapping_sub(self.value.unpack()));
     }
@@ -118,8 +120,14 @@ impl<O: Offset> Packed<O> {
 
 /// Where stage 2 puts records. How many there are is its own business.
 pub(crate) trait Sink {
+    /// What the offsets of a record are stored in.
+    type Offset: Offset;
+
     /// The highest offset that a record can hold.
     const MAX_OFFSET: usize;
+
+    /// Records and ids from `at` on, below which all are put, to be put: as many as there is room for, or `most`.
+    fn room(&mut self, at: usize, most: usize) -> (&mut [Packed<Self::Offset>], &mut [u8]);
 
     /// Puts a record at `at`, below which all are put; false where there is no room.
     fn put(&mut self, at: usize, record: Record) -> bool;
@@ -179,7 +187,7 @@ impl<const N: usize> Index<N> {
     /// ```
     #[must_use]
     pub const fn sized() -> Index<N> {
-        let empty = Packed { name: 0, value: 0, value_len: 0, name_len: 0, flags: 0 };
+        let empty = Packed { name: 0, value: 0, value_len: 0, name_len: 0 };
         Index { head: Head::new(), rows: NarrowRows { ids: [0; N], records: [empty; N] } }
     }
 
@@ -213,7 +221,14 @@ pub(crate) struct NarrowRows<const N: usize> {
 }
 
 impl<const N: usize> Sink for NarrowRows<N> {
+    type Offset = u16;
+
     const MAX_OFFSET: usize = u16::MAX as usize;
+
+    #[inline(always)]
+    fn room(&mut self, at: usize, _most: usize) -> (&mut [Packed<u16>], &mut [u8]) {
+        (self.records.get_mut(at..).unwrap_or(&mut []), self.ids.get_mut(at..).unwrap_or(&mut []))
+    }
 
     #[inline(always)]
     fn put(&mut self, at: usize, record: Record) -> bool {
@@ -297,7 +312,9 @@ impl GrowIndex {
     }
 
     pub(crate) fn shrink(&mut self) {
+        self.rows.ids.truncate(self.head.count);
         self.rows.ids.shrink_to_fit();
+        self.rows.records.truncate(self.head.count);
         self.rows.records.shrink_to_fit();
     }
 }
@@ -319,14 +336,29 @@ pub(crate) struct WideRows {
 
 #[cfg(feature = "alloc")]
 impl Sink for WideRows {
+    type Offset = u32;
+
     const MAX_OFFSET: usize = u32::MAX as usize;
 
     #[inline(always)]
-    fn put(&mut self, _at: usize, record: Record) -> bool {
-        self.ids.push(record.id);
-        let mut packed = Packed::default();
-        packed.set(&record);
-        self.records.push(packed);
+    fn room(&mut self, at: usize, most: usize) -> (&mut [Packed<u32>], &mut [u8]) {
+        let all = at.saturating_add(most);
+        if self.ids.len() < all {
+            self.records.resize(all, Packed::default());
+            self.ids.resize(all, 0);
+        }
+        (self.records.get_mut(at..).unwrap_or(&mut []), self.ids.get_mut(at..).unwrap_or(&mut []))
+    }
+
+    #[inline(always)]
+    fn put(&mut self, at: usize, record: Record) -> bool {
+        if let (Some(slot), Some(id)) = (self.records.get_mut(at), self.ids.get_mut(at)) {
+            slot.set(&record);
+            *id = record.id;
+        } else if let ([slot, ..], [id, ..]) = self.room(at, 1) {
+            slot.set(&record);
+            *id = record.id;
+        }
         true
     }
 
@@ -377,30 +409,35 @@ impl<'b> Table<'b> {
         }
     }
 
-    /// The first record from `from` on with that id. Eight ids a step: most messages take two steps.
+    /// The first record with that id, and whether there is another.
+    #[inline(always)]
+    pub(crate) fn first_of<K: Kernel>(&self, kernel: K, id: u8) -> Option<(usize, bool)> {
+        if let Some(window) = self.ids.first_chunk::<WINDOW>()
+            && self.count <= WINDOW
+        {
+            let within = 1u64.wrapping_shl(self.count as u32).wrapping_sub(1);
+            let found = u64::from(kernel.matching(window, &[0xff; WINDOW], &[id; WINDOW])) & within;
+            return (found != 0)
+                .then_some((found.trailing_zeros() as usize, found & found.wrapping_sub(1) != 0));
+        }
+        let first = self.find(id, 0)?;
+        Some((first, self.find(id, first.wrapping_add(1)).is_some()))
+    }
+
+    /// The first record from `from` on with that id.
     #[inline]
     pub(crate) fn find(&self, id: u8, from: usize) -> Option<usize> {
-        let mut at = from;
-        while let Some(eight) = self.ids.get(at..).and_then(|rest| rest.first_chunk::<8>())
-            && at < self.count
-        {
-            let found = zero_bytes(u64::from_le_bytes(*eight) ^ ONES.wrapping_mul(id.into()));
-            if found != 0 {
-                let hit = at.wrapping_add((found.trailing_zeros() >> 3) as usize);
-                return (hit < self.count).then_some(hit);
-            }
-            at = at.wrapping_add(8);
-        }
-        let rest = self.ids.get(at..self.count)?;
-        rest.iter().position(|&other| other == id).map(|offset| at.wrapping_add(offset))
+        let (from, end) = (u32::try_from(from).ok()?, u32::try_from(self.count).ok()?);
+        let at = any_of(self.ids, from.min(end), end, [id]);
+        (at < end).then_some(at as usize)
     }
-}
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// The top bit of each byte of `word` that is zero; above the lowest one there may be others that are not.
-const fn zero_bytes(word: u64) -> u64 {
-    word.wrapping_sub(ONES) & !word & 0x8080_8080_8080_8080
+    /// The value of the first record with that id, in the bytes that were indexed.
+    #[inline]
+    pub(crate) fn first_value<'i>(&self, id: u8, bytes: &'i [u8]) -> Option<Span<'i>> {
+        let record = self.get(self.find(id, 0)?)?;
+        Some(Span::within(bytes, record.value_range()))
+    }
 }
 
 const _: () = {

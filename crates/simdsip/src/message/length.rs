@@ -7,6 +7,7 @@ use super::index::{Record, Table};
 use crate::defect::{DefectCode, StructuralDefects};
 use crate::error::{Error, ErrorKind};
 use crate::header::HeaderName;
+use crate::scan::Kernel;
 
 /// What the Content-Length header fields of a message say together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,12 +58,17 @@ fn decimal_value(bytes: &[u8], record: Record) -> Option<u64> {
 }
 
 /// Reads the header fields of a message and notes their defects.
-#[inline]
-pub(crate) fn content_length(bytes: &[u8], table: Table<'_>, head: &mut Head) -> ContentLength {
+#[inline(always)]
+pub(crate) fn content_length<K: Kernel>(
+    kernel: K,
+    bytes: &[u8],
+    table: Table<'_>,
+    head: &mut Head,
+) -> ContentLength {
     let id = HeaderName::ContentLength.id();
-    let read = match table.find(id, 0) {
+    let read = match table.first_of(kernel, id) {
         None => ContentLength::Missing,
-        Some(first) if table.find(id, first.wrapping_add(1)).is_none() => {
+        Some((first, false)) => {
             let value = table.get(first).and_then(|record| decimal_value(bytes, record));
             value.map_or(ContentLength::Invalid, ContentLength::Bytes)
         }
@@ -101,12 +107,12 @@ fn agreed(bytes: &[u8], table: Table<'_>, head: &mut Head) -> ContentLength {
 }
 
 /// The body of a datagram, a WebSocket or SCTP message, a file: what is there, at most Content-Length.
-#[inline]
-pub(crate) fn of_datagram(bytes: &[u8], table: Table<'_>, head: &mut Head) {
+#[inline(always)]
+pub(crate) fn of_datagram<K: Kernel>(kernel: K, bytes: &[u8], table: Table<'_>, head: &mut Head) {
     let available = bytes.len().saturating_sub(head.body_at);
     head.input_end = bytes.len();
     head.body_len = available;
-    if let ContentLength::Bytes(claimed) = content_length(bytes, table, head) {
+    if let ContentLength::Bytes(claimed) = content_length(kernel, bytes, table, head) {
         match usize::try_from(claimed) {
             Ok(claimed) if claimed <= available => {
                 head.body_len = claimed;
@@ -120,7 +126,8 @@ pub(crate) fn of_datagram(bytes: &[u8], table: Table<'_>, head: &mut Head) {
 }
 
 /// The body of a message on a stream: exactly Content-Length, which has to be there (`observes`: absent is 0).
-pub(crate) fn of_stream(
+pub(crate) fn of_stream<K: Kernel>(
+    kernel: K,
     bytes: &[u8],
     table: Table<'_>,
     head: &mut Head,
@@ -130,7 +137,7 @@ pub(crate) fn of_stream(
         let defect = StructuralDefects::new(bytes, head, table).find(|defect| defect.code == code);
         Err(Error::new(ErrorKind::ContentLength, defect.map_or(head.headers_end, |defect| defect.at)))
     };
-    let claimed = match content_length(bytes, table, head) {
+    let claimed = match content_length(kernel, bytes, table, head) {
         ContentLength::Bytes(claimed) => claimed,
         ContentLength::Missing => {
             head.defects = head.defects.with(DefectCode::ContentLengthMissing);

@@ -9,7 +9,7 @@ use crate::defect::StructuralDefects;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::limits::Limits;
 use crate::policy::Policy;
-use crate::scan::Backend;
+use crate::scan::{Backend, Kernel, Task};
 
 /// Policy, limits and backend: what reading depends on. Small, `Copy`, made once.
 ///
@@ -181,15 +181,8 @@ impl Parser {
         }
         let origin = bytes.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
         let Some(origin) = origin else { return Err(Error::new(ErrorKind::Empty, bytes.len())) };
-        let mut section = Section::START;
-        section.begin(origin, head);
-        let mut page = Page { sink: &mut *sink, head: &mut *head, limits };
-        if section.advance(self.backend, bytes, Input::Whole, &mut page)? == Progress::Starved {
-            section.conclude(bytes, &mut page)?;
-        }
-        let table = sink.table(head.count);
-        length::of_datagram(bytes, table, head);
-        self.judge(bytes, table, head)
+        self.backend.run(Read { page: Page { sink, head, limits }, bytes, origin })?;
+        self.judge(bytes, sink.table(head.count), head)
     }
 
     /// Refuses what the policy refuses.
@@ -211,6 +204,28 @@ impl Parser {
             // A bit is only set where `StructuralDefects` finds the place; a test over the corpus holds that.
             None => Error::new(ErrorKind::Empty, head.origin),
         }
+    }
+}
+
+/// Reading a whole message.
+struct Read<'a, S> {
+    page: Page<'a, S>,
+    bytes: &'a [u8],
+    origin: usize,
+}
+
+impl<S: Sink> Task for Read<'_, S> {
+    type Output = Result<(), Error>;
+
+    #[inline(always)]
+    fn run<K: Kernel>(mut self, kernel: K) -> Result<(), Error> {
+        let mut section = Section::begin(self.origin, self.page.head);
+        if section.advance(kernel, self.bytes, Input::Whole, &mut self.page)? == Progress::Starved {
+            section.conclude(kernel, self.bytes, &mut self.page)?;
+        }
+        let Page { sink, head, .. } = self.page;
+        length::of_datagram(kernel, self.bytes, sink.table(head.count), head);
+        Ok(())
     }
 }
 

@@ -14,11 +14,9 @@ use crate::check::ValueLimits;
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::limits::Limits;
-use crate::scan::Backend;
-use crate::scan::mark::{Fill, Marks, Scanner, Stop, Stray};
-
-/// No colon seen yet in the line at hand.
-pub(super) const NONE: usize = usize::MAX;
+use crate::scan::mark::{Marks, Scanner, Stop};
+use crate::scan::stray::{Stray, Strays};
+use crate::scan::{Kernel, Task};
 
 /// Whether the bytes at hand are all there will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +42,12 @@ pub(crate) struct Section {
     pub(crate) scanner: Scanner,
     /// Where the line at hand begins.
     pub(super) line: usize,
-    /// The first colon of the line at hand, if it has been seen.
-    pub(super) colon: usize,
     /// Records so far.
     pub(super) count: usize,
     /// Whether the start line has been read.
     pub(super) started: bool,
+    /// The line feed of the empty line, if the scanner did not tell.
+    pub(super) ended: Option<usize>,
     /// Whether every line so far ended in CR LF.
     crlf: bool,
 }
@@ -64,24 +62,24 @@ pub(crate) struct Page<'a, S> {
 impl Section {
     /// Before the first byte.
     pub(crate) const START: Section =
-        Section { scanner: Scanner::new(0), line: 0, colon: NONE, count: 0, started: false, crlf: true };
+        Section { scanner: Scanner::new(0), line: 0, count: 0, started: false, ended: None, crlf: true };
 
     /// Begins at `origin`, where the start line begins.
     #[inline]
-    pub(crate) fn begin(&mut self, origin: usize, head: &mut Head) {
-        *self = Section { scanner: Scanner::new(origin), line: origin, ..Section::START };
+    pub(crate) fn begin(origin: usize, head: &mut Head) -> Section {
         head.origin = origin;
         head.defects = DefectSet::EMPTY;
         if origin > 0 {
             head.defects = head.defects.with(DefectCode::LeadingCrlf);
         }
+        Section { scanner: Scanner::new(origin), line: origin, ..Section::START }
     }
 
     /// Reads on in `bytes`, which begin where they began at the first call.
     #[inline(always)]
-    pub(crate) fn advance<S: Sink>(
+    pub(crate) fn advance<K: Kernel, S: Sink>(
         &mut self,
-        backend: Backend,
+        kernel: K,
         bytes: &[u8],
         input: Input,
         page: &mut Page<'_, S>,
@@ -92,20 +90,19 @@ impl Section {
         let mut marks = Marks::new();
         loop {
             marks.clear();
-            let stop =
-                backend.run(Fill { scanner: &mut self.scanner, bytes: window, last, marks: &mut marks });
+            let stop = self.scanner.fill(kernel, window, last, &mut marks);
             let from = self.line;
-            let taken = self.take(&marks, window, page);
+            let taken = self.take(kernel, &marks, window, page);
             // As long as a whole batch is no longer than one line may be, no line is.
             let long = self.line.wrapping_sub(from) > page.limits.line_len;
             if taken.is_err() | long | (self.count > page.limits.header_count) {
                 self.first_error(taken, window, from, page)?;
             }
-            match stop {
+            match self.ended.map_or(stop, Stop::End) {
                 Stop::Full => {}
                 Stop::End(lf) => {
                     self.crlf &= lf > self.line && window.get(lf.wrapping_sub(1)) == Some(&b'\r');
-                    self.finish(window, lf.wrapping_add(1), page)?;
+                    self.finish(kernel, window, lf.wrapping_add(1), page)?;
                     return Ok(Progress::Done);
                 }
                 Stop::Starved => return self.starved(window, bytes.len(), page.limits),
@@ -166,7 +163,12 @@ impl Section {
 
     /// The bytes ended without an empty line: what is there is the section.
     #[cold]
-    pub(crate) fn conclude<S: Sink>(&mut self, bytes: &[u8], page: &mut Page<'_, S>) -> Result<(), Error> {
+    pub(crate) fn conclude<K: Kernel, S: Sink>(
+        &mut self,
+        kernel: K,
+        bytes: &[u8],
+        page: &mut Page<'_, S>,
+    ) -> Result<(), Error> {
         page.head.defects = page.head.defects.with(DefectCode::NoEmptyLine);
         // The scanner leaves a CR at the very end to the line feed that never came.
         self.crlf &= bytes.last() != Some(&b'\r');
@@ -177,32 +179,34 @@ impl Section {
             self.line = bytes.len();
             self.too_many(page)?;
         }
-        self.finish(bytes, bytes.len(), page)
+        self.finish(kernel, bytes, bytes.len(), page)
     }
 
-    #[inline]
-    fn take<S: Sink>(&mut self, marks: &Marks, bytes: &[u8], page: &mut Page<'_, S>) -> Result<(), Error> {
+    #[inline(always)]
+    fn take<K: Kernel, S: Sink>(
+        &mut self,
+        kernel: K,
+        marks: &Marks,
+        bytes: &[u8],
+        page: &mut Page<'_, S>,
+    ) -> Result<(), Error> {
         let mut rest = marks.as_slice();
         if !self.started {
             let Some((first, others)) = rest.split_first() else { return Ok(()) };
-            self.start_line_ends(bytes, *first as usize, page)?;
+            let lf = *first as usize;
+            match start_line::plain(kernel, bytes, self.line, lf) {
+                Some(start) => {
+                    page.head.start = start;
+                    self.start_line_read(bytes, lf, page);
+                }
+                None => self.start_line_ends(bytes, lf, page)?,
+            }
             rest = others;
         }
-        if self.colon != NONE
-            && let Some((first, others)) = rest.split_first()
-        {
-            self.open_line_ends(bytes, *first as usize, page)?;
-            rest = others;
-        }
-        // Controls in a name can make the quick comparison of names lie.
-        if marks.ragged | self.scanner.stray.in_names() {
-            self.take_lines_with_care(rest, bytes, page)
-        } else {
-            self.take_lines(rest, bytes, page)
-        }
+        self.take_lines(kernel, rest, bytes, page)
     }
 
-    #[inline]
+    #[inline(never)]
     pub(super) fn start_line_ends<S>(
         &mut self,
         bytes: &[u8],
@@ -212,14 +216,29 @@ impl Section {
         let content_end = self.content_end(bytes, self.line, end);
         let head = &mut *page.head;
         start_line::parse(bytes, self.line, content_end, &mut head.start, &mut head.defects)?;
-        self.started = true;
-        self.line = end.wrapping_add(1);
-        head.headers_at = self.line.min(bytes.len());
+        self.start_line_read(bytes, end, page);
         Ok(())
     }
 
+    #[inline(always)]
+    fn start_line_read<S>(&mut self, bytes: &[u8], end: usize, page: &mut Page<'_, S>) {
+        self.started = true;
+        self.line = end.wrapping_add(1);
+        page.head.headers_at = self.line.min(bytes.len());
+    }
+
+    /// `text`, which ends where an LF stands or should, without its CR; remembers where there is none.
+    #[inline]
+    pub(super) fn without_cr<'t>(&mut self, text: &'t [u8]) -> &'t [u8] {
+        if let [text @ .., b'\r'] = text {
+            return text;
+        }
+        self.crlf = false;
+        text
+    }
+
     /// Where the text of a line ends whose LF is at `end`; remembers an LF without CR.
-    pub(super) fn content_end(&mut self, bytes: &[u8], line: usize, end: usize) -> usize {
+    fn content_end(&mut self, bytes: &[u8], line: usize, end: usize) -> usize {
         let before = end.wrapping_sub(1);
         let cr = end > line && bytes.get(before) == Some(&b'\r');
         self.crlf &= cr;
@@ -228,14 +247,20 @@ impl Section {
 
     /// Fills the head in. The line at hand is the empty one.
     #[inline]
-    fn finish<S>(&mut self, bytes: &[u8], body_at: usize, page: &mut Page<'_, S>) -> Result<(), Error> {
+    fn finish<K: Kernel, S>(
+        &mut self,
+        kernel: K,
+        bytes: &[u8],
+        body_at: usize,
+        page: &mut Page<'_, S>,
+    ) -> Result<(), Error> {
         let head = &mut *page.head;
         if !self.started {
             return Err(Error::new(ErrorKind::Method, head.origin));
         }
-        if self.scanner.stray != Stray::NONE || !self.crlf {
+        if self.scanner.irregular() || !self.crlf {
             let section = bytes.get(head.origin..body_at).unwrap_or(&[]);
-            head.defects = head.defects.union(self.byte_defects(section));
+            head.defects = head.defects.union(self.byte_defects(kernel, section));
         }
         if head.start.parts[1].len as usize > page.limits.uri_len && head.start.kind == Kind::Request {
             let at = (head.start.parts[1].at as usize).saturating_add(page.limits.uri_len);
@@ -254,9 +279,8 @@ impl Section {
     /// Which byte-level defects the section has.
     #[cold]
     #[inline(never)]
-    fn byte_defects(&self, section: &[u8]) -> DefectSet {
-        // A line that ends otherwise than in CR LF hides what stands there from the scanner.
-        let stray = if self.crlf { self.scanner.stray } else { stray_bytes(section) };
+    fn byte_defects<K: Kernel>(&self, kernel: K, section: &[u8]) -> DefectSet {
+        let stray = if self.crlf { kernel.enter(Strays(section)) } else { Stray::slow(section) };
         let found = [
             (stray.bare_lf, DefectCode::BareLf),
             (stray.bare_cr, DefectCode::BareCr),
@@ -266,6 +290,23 @@ impl Section {
         ];
         let seen = found.into_iter().filter(|(seen, _)| *seen);
         seen.fold(DefectSet::EMPTY, |set, (_, code)| set.with(code))
+    }
+}
+
+/// [`Section::advance`], compiled for a backend.
+pub(crate) struct Advance<'a, 'p, S> {
+    pub(crate) section: &'a mut Section,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) input: Input,
+    pub(crate) page: &'a mut Page<'p, S>,
+}
+
+impl<S: Sink> Task for Advance<'_, '_, S> {
+    type Output = Result<Progress, Error>;
+
+    #[inline(always)]
+    fn run<K: Kernel>(self, kernel: K) -> Result<Progress, Error> {
+        self.section.advance(kernel, self.bytes, self.input, self.page)
     }
 }
 
@@ -283,21 +324,4 @@ fn within_lines(bytes: &[u8], range: Range<usize>, limit: usize) -> Result<(), E
         line = line.saturating_add(len).saturating_add(1);
     }
     Ok(())
-}
-
-/// Byte by byte what [`Scanner`] sees block by block, and what it leaves out.
-fn stray_bytes(section: &[u8]) -> Stray {
-    let mut before = 0u8;
-    let mut stray = Stray::NONE;
-    for &byte in section {
-        let control = ((byte < 0x20) & !matches!(byte, b'\t' | b'\r' | b'\n')) | (byte == 0x7f);
-        stray.bare_lf |= (byte == b'\n') & (before != b'\r');
-        stray.bare_cr |= (before == b'\r') & (byte != b'\n');
-        stray.control |= control & (before != b'\\');
-        stray.quoted_control |= control & (before == b'\\');
-        stray.high |= byte >= 0x80;
-        before = byte;
-    }
-    stray.bare_cr |= before == b'\r';
-    stray
 }

@@ -7,9 +7,72 @@ use super::head::{Kind, Span, Start};
 use super::token::{is_blank, is_token_slice};
 use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind};
+use crate::scan::{BLOCK, Kernel, WINDOW};
+
+/// A plain request line of less than a block, or a plain status line; `None` for any other. The line feed is at `lf`.
+#[inline(always)]
+pub(crate) fn plain<K: Kernel>(kernel: K, bytes: &[u8], start: usize, lf: usize) -> Option<Start> {
+    let block = bytes.get(start..)?.first_chunk::<BLOCK>()?;
+    let (first, rest) = block.split_first_chunk::<8>()?;
+    let cr = lf.wrapping_sub(1);
+    if first == b"SIP/2.0 " {
+        let digits = rest.first_chunk::<4>()?;
+        return (*bytes.get(cr)? == b'\r').then_some(plain_status(*digits, start, cr)).flatten();
+    }
+    // The CR is the first that is not printable, so there are no blanks but spaces.
+    let len = cr.wrapping_sub(start);
+    if kernel.masks(block).odd.trailing_zeros() as usize != len || *bytes.get(cr)? != b'\r' {
+        return None;
+    }
+    let (low, high) = (block.first_chunk::<WINDOW>()?, block.last_chunk::<WINDOW>()?);
+    let spaces = |window| u64::from(kernel.matching(window, &[0xff; WINDOW], &[b' '; WINDOW]));
+    let spaces = (spaces(low) | spaces(high) << 32) & 1u64.wrapping_shl(len as u32).wrapping_sub(1);
+    let (first_space, others) = (spaces.trailing_zeros(), spaces & spaces.wrapping_sub(1));
+    let second_space = others.trailing_zeros() as usize;
+    let two = others != 0 && others & others.wrapping_sub(1) == 0;
+    let version = block.get(second_space..)?.first_chunk::<8>()?;
+    if !two || second_space.wrapping_add(8) != len || version != b" SIP/2.0" {
+        return None;
+    }
+    let second = u64::from_le_bytes(*rest.first_chunk::<8>()?);
+    if !capitals(u64::from_le_bytes(*first), first_space)
+        || !capitals(second, first_space.saturating_sub(8))
+        || !(1..=16).contains(&first_space)
+    {
+        return None;
+    }
+    let uri_at = start.wrapping_add(first_space as usize).wrapping_add(1);
+    let parts = [
+        Span::new(start, uri_at.wrapping_sub(1)),
+        Span::new(uri_at, cr.wrapping_sub(8)),
+        Span::new(cr.wrapping_sub(7), cr),
+    ];
+    Some(Start { kind: Kind::Request, parts })
+}
+
+/// Whether the lowest `len` bytes of `word`, which are ASCII, are capital letters.
+#[inline(always)]
+const fn capitals(word: u64, len: u32) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const TO_A: u64 = 0x80 - b'A' as u64;
+    const BEHIND_Z: u64 = 0x7f - b'Z' as u64;
+    let not_below_a = word.wrapping_add(ONES.wrapping_mul(TO_A));
+    let above_z = word.wrapping_add(ONES.wrapping_mul(BEHIND_Z));
+    let beyond = if len < 8 { u64::MAX << (len.wrapping_mul(8)) } else { 0 };
+    (!not_below_a | above_z) & !beyond & ONES.wrapping_mul(0x80) == 0
+}
+
+/// The status line with that code and a space behind it.
+#[inline(always)]
+fn plain_status(code: [u8; 4], start: usize, end: usize) -> Option<Start> {
+    let [b'1'..=b'6', b'0'..=b'9', b'0'..=b'9', b' '] = code else { return None };
+    let at = |offset: usize| start.wrapping_add(offset);
+    let parts = [Span::new(start, at(7)), Span::new(at(8), at(11)), Span::new(at(12), end)];
+    Some(Start { kind: Kind::Response, parts })
+}
 
 /// Reads the line `bytes[start..end]`, its line end excluded, into `found`; defects are added to `defects`.
-#[inline]
+#[inline(never)]
 pub(crate) fn parse(
     bytes: &[u8],
     start: usize,
@@ -90,16 +153,8 @@ fn has_blank(uri: &[u8]) -> bool {
 /// `SIP/2.0 SP 3DIGIT SP Reason-Phrase`, exactly; anything else is looked at again by [`odd_status`].
 #[inline]
 fn status(line: &[u8], start: usize) -> Option<Start> {
-    let twelve = line.first_chunk::<12>()?;
-    let [b'S', b'I', b'P', b'/', b'2', b'.', b'0', b' ', b'1'..=b'6', tens, units, b' '] = twelve else {
-        return None;
-    };
-    if !tens.is_ascii_digit() || !units.is_ascii_digit() {
-        return None;
-    }
-    let at = |offset: usize| start.wrapping_add(offset);
-    let parts = [Span::new(start, at(7)), Span::new(at(8), at(11)), Span::new(at(12), at(line.len()))];
-    Some(Start { kind: Kind::Response, parts })
+    let (b"SIP/2.0 ", rest) = line.split_first_chunk::<8>()? else { return None };
+    plain_status(*rest.first_chunk::<4>()?, start, start.wrapping_add(line.len()))
 }
 
 /// Where the blanks before and behind `line[from..to]` end.

@@ -5,6 +5,7 @@ use super::view::Message;
 use crate::error::Error;
 use crate::header::HeaderName;
 use crate::typed::{self, Header, List};
+use crate::uri::Uri;
 
 impl<'b> Message<'b> {
     /// The first element of the first field of a header, typed; `None` where there is none.
@@ -21,6 +22,13 @@ impl<'b> Message<'b> {
     /// ```
     #[inline]
     pub fn header<H: Header<'b>>(&self) -> Result<Option<H>, Error> {
+        if H::ID != HeaderName::Unknown {
+            // The first field nearly always has an element.
+            let Some(value) = self.first_value(H::ID) else { return Ok(None) };
+            if let Some(element) = H::elements(value).next() {
+                return H::parse(element).map(Some);
+            }
+        }
         self.list::<H>().next().transpose()
     }
 
@@ -39,6 +47,22 @@ impl<'b> Message<'b> {
     pub fn list<H: Header<'b>>(&self) -> List<'b, H> {
         let name = if H::ID == HeaderName::Unknown { HeaderName::lookup(H::NAME.as_bytes()) } else { H::ID };
         List::new(FieldsNamed::of(self.headers(), name, H::NAME.as_bytes()))
+    }
+
+    /// The Request-URI, taken apart (RFC 3261 §7.1); `None` for a response.
+    ///
+    /// # Errors
+    /// As [`Uri::read`].
+    ///
+    /// ```
+    /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    /// let message = parser.parse(b"BYE sip:bob@b.example:5066 SIP/2.0\r\n\r\n", &mut index)?;
+    /// assert_eq!(message.request_uri()?.unwrap().port()?, Some(5066));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn request_uri(&self) -> Result<Option<Uri<'b>>, Error> {
+        self.uri_span().map(Uri::read).transpose()
     }
 }
 

@@ -205,6 +205,12 @@ impl<'b> Message<'b> {
         (self.kind() == Kind::Request).then(|| self.part(1))
     }
 
+    /// The value of the first field of that name.
+    #[inline]
+    pub(crate) fn first_value(&self, name: HeaderName) -> Option<Span<'b>> {
+        self.table.first_value(name.id(), self.bytes)
+    }
+
     /// The Status-Code of a response (RFC 3261 §7.2); `None` for a request.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::scalar::Scalar;
 use super::swar::Swar;
 
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
-use super::{avx2::Avx2, avx512::Avx512, sse2::Sse2};
+use super::{avx2::Avx2, avx512::Avx512, kernel::Kernel, sse2::Sse2};
 
 #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
 use super::neon::Neon;

@@ -4,6 +4,9 @@
 /// Bytes a kernel looks at in one step.
 pub(crate) const BLOCK: usize = 64;
 
+/// Bytes at the start of a line that a kernel compares in one step.
+pub(crate) const WINDOW: usize = 32;
+
 /// What one block holds, bit `i` for byte `i`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Masks {
@@ -21,8 +24,20 @@ pub(crate) trait Kernel: Copy {
     /// Whether counting and finding bits are single instructions here.
     const FAST_BITS: bool;
 
+    /// Does `task`, out of line and compiled for this backend.
+    fn enter<T: Task>(self, task: T) -> T::Output;
+
     /// The three masks of 64 bytes.
     fn masks(self, block: &[u8; BLOCK]) -> Masks;
+
+    /// Bit `i` is set where byte `i` of `window`, of which the bits of `keep` are kept, is that of `want`.
+    fn matching(self, window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> u32;
+
+    /// Whether all of them are.
+    #[inline(always)]
+    fn same(self, window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> bool {
+        self.matching(window, keep, want) == u32::MAX
+    }
 }
 
 /// Generic work that wants to be compiled once an instruction set.

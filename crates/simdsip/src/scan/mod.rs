@@ -10,6 +10,7 @@ mod backend;
 mod kernel;
 pub(crate) mod mark;
 mod scalar;
+pub(crate) mod stray;
 mod swar;
 #[cfg(test)]
 mod tests;
@@ -27,4 +28,5 @@ mod neon;
 mod sse2;
 
 pub use backend::Backend;
-pub(crate) use kernel::BLOCK;
+pub(crate) use kernel::{BLOCK, Kernel, Task, WINDOW};
+pub(crate) use swar::Swar;

@@ -5,7 +5,7 @@ use core::arch::aarch64::{
     vpaddq_u8, vreinterpretq_s8_u8, vreinterpretq_u64_u8,
 };
 
-use super::kernel::{BLOCK, Kernel, Masks};
+use super::kernel::{BLOCK, Kernel, Masks, Task, WINDOW};
 
 /// NEON belongs to the AArch64 baseline, so there is nothing to detect.
 #[derive(Clone, Copy, Debug)]
@@ -17,10 +17,20 @@ const WEIGHTS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 
 impl Kernel for Neon {
     const FAST_BITS: bool = true;
 
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
+
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
         // SAFETY: this module is compiled only for targets that have NEON.
         unsafe { masks(block) }
+    }
+
+    #[inline(always)]
+    fn matching(self, window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> u32 {
+        // SAFETY: this module is compiled only for targets that have NEON.
+        unsafe { matching(window, keep, want) }
     }
 }
 
@@ -45,6 +55,18 @@ fn masks(block: &[u8; BLOCK]) -> Masks {
         *lane = vcltq_s8(shifted, vdupq_n_s8(0x21));
     }
     Masks { lf: gather(lf), colon: gather(colon), odd: gather(odd) }
+}
+
+#[inline]
+#[target_feature(enable = "neon")]
+fn matching(window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> u32 {
+    let mut lanes = [vdupq_n_u8(0); 4];
+    let halves =
+        window.as_chunks::<16>().0.iter().zip(keep.as_chunks::<16>().0).zip(want.as_chunks::<16>().0);
+    for (lane, ((window, keep), want)) in lanes.iter_mut().zip(halves) {
+        *lane = vceqq_u8(vandq_u8(load(window), load(keep)), load(want));
+    }
+    gather(lanes) as u32
 }
 
 #[inline]

@@ -1,6 +1,6 @@
 //! Eight bytes at a time in ordinary registers, for processors without a SIMD backend.
 
-use super::kernel::{BLOCK, Kernel, Masks};
+use super::kernel::{BLOCK, Kernel, Masks, Task, WINDOW};
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const LOW7: u64 = 0x7f7f_7f7f_7f7f_7f7f;
@@ -11,6 +11,10 @@ pub(crate) struct Swar;
 
 impl Kernel for Swar {
     const FAST_BITS: bool = false;
+
+    fn enter<T: Task>(self, task: T) -> T::Output {
+        task.run(self)
+    }
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
@@ -24,6 +28,28 @@ impl Kernel for Swar {
         }
         masks
     }
+
+    #[inline(always)]
+    fn matching(self, window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> u32 {
+        let words = differences(window, keep, want);
+        words.iter().rev().fold(0, |bits, word| bits << 8 | gather(equal(*word, 0)) as u32)
+    }
+
+    #[inline(always)]
+    fn same(self, window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> bool {
+        differences(window, keep, want).iter().fold(0, |all, word| all | word) == 0
+    }
+}
+
+/// Zero in each byte that is as wanted.
+#[inline(always)]
+fn differences(window: &[u8; WINDOW], keep: &[u8; WINDOW], want: &[u8; WINDOW]) -> [u64; 4] {
+    let mut words = [0; 4];
+    let bytes = window.as_chunks::<8>().0.iter().zip(keep.as_chunks::<8>().0).zip(want.as_chunks::<8>().0);
+    for (word, ((bytes, keep), want)) in words.iter_mut().zip(bytes) {
+        *word = u64::from_le_bytes(*bytes) & u64::from_le_bytes(*keep) ^ u64::from_le_bytes(*want);
+    }
+    words
 }
 
 /// 0x80 in each byte of `word` that equals `byte`, 0 elsewhere; exact, no carry crosses a byte.

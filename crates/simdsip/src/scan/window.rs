@@ -25,12 +25,14 @@ pub(crate) fn matches<const N: usize>(window: &[u8; WINDOW], set: [u8; N]) -> u3
 #[inline]
 fn sse2<const N: usize>(window: &[u8; WINDOW], set: [u8; N]) -> u32 {
     use core::arch::x86_64::{
-        _mm_cmpeq_epi8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8, _mm_setzero_si128,
+        _mm_cmpeq_epi8, _mm_loadu_si128, _mm_movemask_epi8, _mm_or_si128, _mm_set1_epi8, _mm_setzero_si128,
     };
 
-    let (words, _) = window.as_chunks::<8>();
-    let word = |at: usize| words.get(at).map_or(0, |bytes| i64::from_le_bytes(*bytes));
-    let (low, high) = (_mm_set_epi64x(word(1), word(0)), _mm_set_epi64x(word(3), word(2)));
+    // SAFETY: `window` is a reference to 32 bytes, the first 16 are readable, and the load needs no alignment.
+    let low = unsafe { _mm_loadu_si128(window.as_ptr().cast()) };
+    let half = window.last_chunk::<16>().map_or(window.as_ptr(), |half| half.as_ptr());
+    // SAFETY: `half` points at 16 bytes of `window`, all readable, and the load needs no alignment.
+    let high = unsafe { _mm_loadu_si128(half.cast()) };
     let (mut in_low, mut in_high) = (_mm_setzero_si128(), _mm_setzero_si128());
     for byte in set {
         let wanted = _mm_set1_epi8(byte as i8);

@@ -78,8 +78,9 @@ impl<'b> CallId<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Dialog<'b> {
-    call_id: Span<'b>,
-    params: Span<'b>,
+    value: Span<'b>,
+    call_id_end: u32,
+    params: u32,
 }
 
 impl<'b> Dialog<'b> {
@@ -101,7 +102,7 @@ impl<'b> Dialog<'b> {
         if call_id.is_empty() {
             return Err(value.error(ErrorKind::Value));
         }
-        Ok(Dialog { call_id, params: value.from(at) })
+        Ok(Dialog { value, call_id_end: call_id.end(), params: at })
     }
 
     /// The Call-ID, to be compared byte for byte.
@@ -114,7 +115,7 @@ impl<'b> Dialog<'b> {
     /// ```
     #[must_use]
     pub fn call_id(&self) -> &'b [u8] {
-        self.call_id.bytes()
+        self.call_id_span().bytes()
     }
 
     /// Where the Call-ID stands.
@@ -127,7 +128,7 @@ impl<'b> Dialog<'b> {
     /// ```
     #[must_use]
     pub fn call_id_span(&self) -> Span<'b> {
-        self.call_id
+        self.value.to(self.call_id_end)
     }
 
     /// The `to-tag` parameter; Target-Dialog calls it `remote-tag` or `local-tag` by the receiver's side.

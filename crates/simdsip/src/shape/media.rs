@@ -16,9 +16,11 @@ use crate::text::Span;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct MediaType<'b> {
-    kind: Span<'b>,
-    subtype: Span<'b>,
-    params: Span<'b>,
+    value: Span<'b>,
+    kind_end: u32,
+    subtype: u32,
+    subtype_end: u32,
+    params: u32,
 }
 
 impl<'b> MediaType<'b> {
@@ -36,14 +38,15 @@ impl<'b> MediaType<'b> {
     #[inline]
     pub fn parse(value: Span<'b>) -> Result<MediaType<'b>, Error> {
         let value = some(value)?;
-        let at = value.find([b'/', b';']);
-        let (kind, behind) = (value.to(at).trim_end(), value.after(at).trim_start());
-        let end = behind.find([b';']);
-        let subtype = behind.to(end).trim_end();
-        if value.byte(at) != Some(b'/') || kind.is_empty() || subtype.is_empty() {
+        let slash = value.find([b'/', b';']);
+        let subtype = value.after(slash).trim_start();
+        let params = subtype.find([b';']);
+        let (kind_end, subtype_end) = (value.to(slash).trim_end().end(), subtype.to(params).trim_end().end());
+        let subtype = subtype.start();
+        if value.byte(slash) != Some(b'/') || kind_end == value.start() || subtype_end == subtype {
             return Err(value.error(ErrorKind::MediaType));
         }
-        Ok(MediaType { kind, subtype, params: behind.from(end) })
+        Ok(MediaType { value, kind_end, subtype, subtype_end, params })
     }
 
     /// The type, such as `application`.
@@ -57,7 +60,7 @@ impl<'b> MediaType<'b> {
     #[inline]
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.kind.bytes()
+        self.value.to(self.kind_end).bytes()
     }
 
     /// The subtype, such as `sdp`.
@@ -71,7 +74,7 @@ impl<'b> MediaType<'b> {
     #[inline]
     #[must_use]
     pub fn subtype(&self) -> &'b [u8] {
-        self.subtype.bytes()
+        self.value.to(self.subtype_end).from(self.subtype).bytes()
     }
 
     /// Whether type and subtype are these, in any case.

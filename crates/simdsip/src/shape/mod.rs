@@ -6,7 +6,7 @@
 //! by [`crate::Message::defects`]; what has no meaning is an error with its place, never a number or name made up.
 //! Grammar: RFC 3261 §20, §25.1, and each header's own.
 
-/// The accessors of views that have parameters behind their value.
+/// The accessors of views that have parameters behind their value: `value`, from offset `params` on.
 macro_rules! with_params {
     ($shape:ident, $example:literal) => {
         impl<'b> $shape<'b> {
@@ -22,7 +22,7 @@ macro_rules! with_params {
             #[inline]
             #[must_use]
             pub fn params(&self) -> $crate::text::Params<'b> {
-                $crate::text::Params::new(self.params)
+                $crate::text::Params::new(self.value.from(self.params))
             }
 
             /// The first parameter of that name, in any case.

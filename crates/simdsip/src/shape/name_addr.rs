@@ -5,6 +5,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::text::{Span, Word};
+use crate::uri::Uri;
 
 /// A `name-addr` or `addr-spec` with the parameters of its header (RFC 3261 §25.1).
 ///
@@ -19,10 +20,12 @@ use crate::text::{Span, Word};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NameAddr<'b> {
-    display: Span<'b>,
-    uri: Span<'b>,
-    params: Span<'b>,
-    bracketed: bool,
+    value: Span<'b>,
+    /// Where the display name ends; at its own start where there is none.
+    display_end: u32,
+    uri: u32,
+    uri_end: u32,
+    params: u32,
 }
 
 impl<'b> NameAddr<'b> {
@@ -58,8 +61,8 @@ impl<'b> NameAddr<'b> {
         if uri.first() == Some(b'"') {
             return Err(uri.from(at).error(ErrorKind::Address));
         }
-        let params = value.from(at);
-        Ok(NameAddr { display: value.to(0), uri, params, bracketed: false })
+        let start = value.start();
+        Ok(NameAddr { value, display_end: start, uri: start, uri_end: uri.end(), params: at })
     }
 
     /// With `<` at offset `at`.
@@ -76,8 +79,9 @@ impl<'b> NameAddr<'b> {
         }
         let behind = value.after(close);
         // What stands between bracket and semicolon is no parameter.
-        let params = if behind.first() == Some(b';') { behind } else { behind.from(behind.find([b';'])) };
-        Ok(NameAddr { display: value.to(at).trim_end(), uri, params, bracketed: true })
+        let params = if behind.first() == Some(b';') { behind.start() } else { behind.find([b';']) };
+        let display_end = value.to(at).trim_end().end();
+        Ok(NameAddr { value, display_end, uri: uri.start(), uri_end: uri.end(), params })
     }
 
     /// The display name: tokens, a quoted string, or whatever stands before `<`. `None` where there is none; an empty
@@ -93,7 +97,8 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn display_name(&self) -> Option<Word<'b>> {
-        (!self.display.is_empty()).then(|| Word::new(self.display))
+        let display = self.value.to(self.display_end);
+        (!display.is_empty()).then(|| Word::new(display))
     }
 
     /// The URI as it stands, without brackets.
@@ -108,7 +113,24 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn uri_span(&self) -> Span<'b> {
-        self.uri
+        self.value.to(self.uri_end).from(self.uri)
+    }
+
+    /// The URI, taken apart.
+    ///
+    /// # Errors
+    /// As [`Uri::read`].
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::NameAddr;
+    /// let to = NameAddr::parse(Span::new(b"<sip:bob@b.example:5066>;tag=7")?)?;
+    /// assert_eq!(to.uri()?.port()?, Some(5066));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    pub fn uri(&self) -> Result<Uri<'b>, Error> {
+        Uri::read(self.uri_span())
     }
 
     /// Whether the URI stands in angle brackets. Route and its kin must have them (RFC 3261 §20.34).
@@ -122,7 +144,7 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn is_bracketed(&self) -> bool {
-        self.bracketed
+        self.uri > self.value.start()
     }
 
     /// The `tag` parameter (RFC 3261 §19.3). An empty tag is not the same as none.

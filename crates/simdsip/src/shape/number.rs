@@ -79,8 +79,9 @@ impl<'b> Number<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct NumberParams<'b> {
-    value: u32,
-    params: Span<'b>,
+    number: u32,
+    value: Span<'b>,
+    params: u32,
 }
 
 impl<'b> NumberParams<'b> {
@@ -98,8 +99,8 @@ impl<'b> NumberParams<'b> {
     #[inline]
     pub fn parse(value: Span<'b>) -> Result<NumberParams<'b>, Error> {
         let value = value.trim();
-        let at = value.find([b';']);
-        Ok(NumberParams { value: value.to(at).trim_end().number()?, params: value.from(at) })
+        let params = value.find([b';']);
+        Ok(NumberParams { number: value.to(params).trim_end().number()?, value, params })
     }
 
     /// The number.
@@ -113,7 +114,7 @@ impl<'b> NumberParams<'b> {
     #[inline]
     #[must_use]
     pub fn value(&self) -> u32 {
-        self.value
+        self.number
     }
 }
 
@@ -133,7 +134,8 @@ with_params!(NumberParams, "90;x=1");
 pub struct RetryAfter<'b> {
     seconds: u32,
     comment: Option<Span<'b>>,
-    params: Span<'b>,
+    value: Span<'b>,
+    params: u32,
 }
 
 impl<'b> RetryAfter<'b> {
@@ -160,7 +162,7 @@ impl<'b> RetryAfter<'b> {
         } else {
             (None, behind)
         };
-        Ok(RetryAfter { seconds, comment, params: behind.from(behind.find([b';'])) })
+        Ok(RetryAfter { seconds, comment, value, params: behind.find([b';']) })
     }
 
     /// How long to wait, in seconds.

@@ -88,8 +88,9 @@ impl<'b> Token<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct TokenParams<'b> {
-    token: Span<'b>,
-    params: Span<'b>,
+    value: Span<'b>,
+    token_end: u32,
+    params: u32,
 }
 
 impl<'b> TokenParams<'b> {
@@ -112,7 +113,7 @@ impl<'b> TokenParams<'b> {
         if token.is_empty() {
             return Err(value.error(ErrorKind::Token));
         }
-        Ok(TokenParams { token, params: value.from(at) })
+        Ok(TokenParams { value, token_end: token.end(), params: at })
     }
 
     /// The token.
@@ -126,7 +127,7 @@ impl<'b> TokenParams<'b> {
     #[inline]
     #[must_use]
     pub fn token(&self) -> &'b [u8] {
-        self.token.bytes()
+        self.token_span().bytes()
     }
 
     /// Where the token stands.
@@ -140,7 +141,7 @@ impl<'b> TokenParams<'b> {
     #[inline]
     #[must_use]
     pub fn token_span(&self) -> Span<'b> {
-        self.token
+        self.value.to(self.token_end)
     }
 
     /// Whether the token is `text` in any case of ASCII letters (RFC 3261 §7.3.1).
@@ -172,7 +173,8 @@ with_params!(TokenParams, "active;x=1");
 #[derive(Clone, Copy, Debug)]
 pub struct ValueParams<'b> {
     value: Span<'b>,
-    params: Span<'b>,
+    value_end: u32,
+    params: u32,
 }
 
 impl<'b> ValueParams<'b> {
@@ -189,16 +191,16 @@ impl<'b> ValueParams<'b> {
     /// ```
     #[inline]
     pub fn parse(value: Span<'b>) -> Result<ValueParams<'b>, Error> {
-        let whole = some(value)?;
-        if whole.first() == Some(b'"') && whole.end_of_quoted().is_none() {
-            return Err(whole.error(ErrorKind::Quote));
+        let value = some(value)?;
+        if value.first() == Some(b'"') && value.end_of_quoted().is_none() {
+            return Err(value.error(ErrorKind::Quote));
         }
-        let at = end_outside_quotes(whole, b';');
-        let value = whole.to(at).trim_end();
-        if value.is_empty() {
-            return Err(whole.error(ErrorKind::Value));
+        let params = end_outside_quotes(value, b';');
+        let value_end = value.to(params).trim_end().end();
+        if value_end == value.start() {
+            return Err(value.error(ErrorKind::Value));
         }
-        Ok(ValueParams { value, params: whole.from(at) })
+        Ok(ValueParams { value, value_end, params })
     }
 
     /// The value before the parameters.
@@ -212,7 +214,7 @@ impl<'b> ValueParams<'b> {
     #[inline]
     #[must_use]
     pub fn value(&self) -> Word<'b> {
-        Word::new(self.value)
+        Word::new(self.value.to(self.value_end))
     }
 }
 

@@ -118,14 +118,25 @@ impl<'b> Value<'b> {
     }
 }
 
-/// The elements of a header value: as many as its commas make where the header is a list, else one.
-#[inline]
-pub(crate) fn elements(name: HeaderName, value: Span<'_>) -> Elements<'_> {
-    match (name.cardinality(), name.shape()) {
-        (Cardinality::CommaList, Shape::Via) => Elements::with_comments(value),
-        (Cardinality::CommaList, Shape::CallId | Shape::Dialog) => Elements::by_comma(value),
-        (Cardinality::CommaList, _) => Elements::new(value),
+/// The elements of a header value: as many as its commas make where the header is a list, else one. `value` has no white
+/// space at its ends.
+#[inline(always)]
+pub(crate) fn elements(cardinality: Cardinality, shape: Shape, value: Span<'_>) -> Elements<'_> {
+    match (cardinality, shape) {
+        (Cardinality::CommaList, Shape::Via) => Elements::of(value, Elements::WITH_COMMENTS),
+        (Cardinality::CommaList, Shape::CallId | Shape::Dialog) => {
+            Elements::of(value, Elements::COMMAS_ALONE)
+        }
+        (Cardinality::CommaList, _) => Elements::of(value, Elements::USUAL),
         _ => Elements::single(value),
+    }
+}
+
+impl HeaderName {
+    /// The elements of `value`, which has no white space at its ends.
+    #[inline]
+    pub(crate) fn elements(self, value: Span<'_>) -> Elements<'_> {
+        elements(self.cardinality(), self.shape(), value)
     }
 }
 
@@ -146,7 +157,7 @@ pub struct Values<'b> {
 impl<'b> Values<'b> {
     #[inline]
     pub(crate) fn new(name: HeaderName, value: Span<'b>) -> Values<'b> {
-        Values { shape: name.shape(), elements: elements(name, value) }
+        Values { shape: name.shape(), elements: name.elements(value) }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::text::{Span, Word};
+use crate::uri::Host;
 
 /// One hop (RFC 3261 §20.42).
 ///
@@ -19,11 +20,15 @@ use crate::text::{Span, Word};
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Via<'b> {
-    protocol: Span<'b>,
-    transport: Span<'b>,
-    host: Span<'b>,
-    port: Option<Span<'b>>,
-    params: Span<'b>,
+    value: Span<'b>,
+    protocol_end: u32,
+    transport: u32,
+    transport_end: u32,
+    host: u32,
+    host_end: u32,
+    /// Where the port begins; 0 where there is no colon.
+    port: u32,
+    params: u32,
 }
 
 /// The `rport` parameter (RFC 3581 §3, §4).
@@ -62,29 +67,30 @@ impl<'b> Via<'b> {
     #[inline]
     pub fn parse(value: Span<'b>) -> Result<Via<'b>, Error> {
         let value = value.trim();
-        let (protocol, rest) = if value.bytes().starts_with(USUAL) {
+        let (protocol_end, rest) = if value.bytes().starts_with(USUAL) {
             let slash = value.start().saturating_add(7);
-            (value.to(slash), value.after(slash))
+            (slash, value.after(slash))
         } else {
             protocol(value)?
         };
         let rest = rest.trim_start();
-        let at = rest.find([b' ', b'\t', b'\r', b'\n']);
-        let (transport, sent_by) = (rest.to(at), rest.from(at).trim_start());
-        if transport.is_empty() {
+        let transport_end = rest.find([b' ', b'\t', b'\r', b'\n']);
+        let (transport, sent_by) = (rest.start(), rest.from(transport_end).trim_start());
+        if transport == transport_end {
             return Err(rest.error(ErrorKind::Via));
         }
-        let at = host_end(sent_by)?;
-        let (host, behind) = (sent_by.to(at).trim_end(), sent_by.from(at).trim_start());
-        if host.is_empty() {
+        let stop = host_end(sent_by)?;
+        let host_end = sent_by.to(stop).trim_end().end();
+        let (host, behind) = (sent_by.start(), sent_by.from(stop).trim_start());
+        if host >= host_end {
             return Err(sent_by.error(ErrorKind::Host));
         }
-        let Some(port) = behind.strip(b':') else {
-            return Ok(Via { protocol, transport, host, port: None, params: without_comment(behind) });
+        let (port, behind) = match behind.strip(b':') {
+            Some(port) => (port.start(), port.from(port.find([b';', b'(']))),
+            None => (0, behind),
         };
-        let at = port.find([b';', b'(']);
-        let params = without_comment(port.from(at));
-        Ok(Via { protocol, transport, host, port: Some(port.to(at).trim()), params })
+        let params = without_comment(behind).start();
+        Ok(Via { value, protocol_end, transport, transport_end, host, host_end, port, params })
     }
 
     /// Protocol name and version, such as `SIP/2.0`, with the white space between them.
@@ -98,7 +104,7 @@ impl<'b> Via<'b> {
     #[inline]
     #[must_use]
     pub fn protocol(&self) -> &'b [u8] {
-        self.protocol.bytes()
+        self.value.to(self.protocol_end).bytes()
     }
 
     /// The transport, as on the wire: `UDP`, `TLS`, any token.
@@ -112,7 +118,7 @@ impl<'b> Via<'b> {
     #[inline]
     #[must_use]
     pub fn transport(&self) -> &'b [u8] {
-        self.transport.bytes()
+        self.value.to(self.transport_end).from(self.transport).bytes()
     }
 
     /// The host of sent-by as it stands, an IPv6 reference with its brackets.
@@ -127,7 +133,23 @@ impl<'b> Via<'b> {
     #[inline]
     #[must_use]
     pub fn host_span(&self) -> Span<'b> {
-        self.host
+        self.value.to(self.host_end).from(self.host)
+    }
+
+    /// The host of sent-by: a name, an IPv4 address or an IPv6 reference.
+    ///
+    /// # Errors
+    /// As [`Host::read`].
+    ///
+    /// ```
+    /// use simdsip::{HostKind, Span};
+    /// use simdsip::shape::Via;
+    /// let via = Via::parse(Span::new(b"SIP/2.0/UDP 192.0.2.1:5060")?)?;
+    /// assert!(matches!(via.host()?.kind(), HostKind::V4(address) if address.octets() == [192, 0, 2, 1]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn host(&self) -> Result<Host<'b>, Error> {
+        Host::read(self.host_span())
     }
 
     /// The port of sent-by; `None` where there is no colon.
@@ -144,7 +166,10 @@ impl<'b> Via<'b> {
     /// ```
     #[inline]
     pub fn port(&self) -> Result<Option<u16>, Error> {
-        self.port.map(port).transpose()
+        if self.port == 0 {
+            return Ok(None);
+        }
+        port(self.value.to(self.params).from(self.port).trim()).map(Some)
     }
 
     /// The `branch` parameter: the transaction's id (RFC 3261 §8.1.1.7).
@@ -229,9 +254,9 @@ pub(super) fn port(text: Span<'_>) -> Result<u16, Error> {
     u16::try_from(number).map_err(|_| text.error(ErrorKind::Port))
 }
 
-/// Name and version with white space or another spelling, and what follows their second slash.
+/// Where name and version end, with white space or another spelling, and what follows their second slash.
 #[cold]
-fn protocol<'b>(value: Span<'b>) -> Result<(Span<'b>, Span<'b>), Error> {
+fn protocol(value: Span<'_>) -> Result<(u32, Span<'_>), Error> {
     if value.is_empty() {
         return Err(value.error(ErrorKind::Value));
     }
@@ -244,5 +269,5 @@ fn protocol<'b>(value: Span<'b>) -> Result<(Span<'b>, Span<'b>), Error> {
     if value.byte(second).is_none() || broken(name) || broken(version) {
         return Err(value.error(ErrorKind::Via));
     }
-    Ok((value.to(second).trim_end(), value.after(second)))
+    Ok((value.to(second).trim_end().end(), value.after(second)))
 }

@@ -16,6 +16,7 @@ use super::Span;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Elements<'b> {
+    /// Without white space at its ends.
     rest: Span<'b>,
     /// The comma, and what opens text in which it does not count.
     stops: [u8; 4],
@@ -24,6 +25,16 @@ pub struct Elements<'b> {
 }
 
 impl<'b> Elements<'b> {
+    pub(crate) const USUAL: [u8; 4] = [b',', b'"', b'<', b','];
+    pub(crate) const WITH_COMMENTS: [u8; 4] = [b',', b'"', b'<', b'('];
+    pub(crate) const COMMAS_ALONE: [u8; 4] = [b','; 4];
+
+    /// The elements of `rest`, which has no white space at its ends.
+    #[inline(always)]
+    pub(crate) fn of(rest: Span<'b>, stops: [u8; 4]) -> Elements<'b> {
+        Elements { rest, stops, single: false }
+    }
+
     /// The elements of `list`.
     ///
     /// ```
@@ -34,7 +45,7 @@ impl<'b> Elements<'b> {
     #[inline]
     #[must_use]
     pub fn new(list: Span<'b>) -> Elements<'b> {
-        Elements { rest: list, stops: [b',', b'"', b'<', b','], single: false }
+        Elements::of(list.trim(), Elements::USUAL)
     }
 
     /// The elements of `list`, in which comments may stand: commas within those do not count.
@@ -47,7 +58,7 @@ impl<'b> Elements<'b> {
     #[inline]
     #[must_use]
     pub fn with_comments(list: Span<'b>) -> Elements<'b> {
-        Elements { rest: list, stops: [b',', b'"', b'<', b'('], single: false }
+        Elements::of(list.trim(), Elements::WITH_COMMENTS)
     }
 
     /// The elements of `list`, in which neither quotes nor brackets mean anything: Call-IDs hold such bytes.
@@ -60,22 +71,35 @@ impl<'b> Elements<'b> {
     #[inline]
     #[must_use]
     pub fn by_comma(list: Span<'b>) -> Elements<'b> {
-        Elements { rest: list, stops: [b','; 4], single: false }
+        Elements::of(list.trim(), Elements::COMMAS_ALONE)
     }
 
-    /// All of `value` as the one element that it is.
-    #[inline]
+    /// All of `value`, which has no white space at its ends, as the one element that it is.
+    #[inline(always)]
     pub(crate) fn single(value: Span<'b>) -> Elements<'b> {
-        Elements { rest: value, stops: [b','; 4], single: true }
+        Elements { rest: value, stops: Elements::COMMAS_ALONE, single: true }
     }
 
     /// No elements.
     #[inline]
     pub(crate) fn none() -> Elements<'b> {
-        Elements { rest: Span::NOTHING, stops: [b','; 4], single: false }
+        Elements::of(Span::NOTHING, Elements::USUAL)
     }
 
-    #[inline]
+    /// The next element, where there is a comma somewhere.
+    #[inline(never)]
+    fn before_comma(&mut self) -> Option<Span<'b>> {
+        while !self.rest.is_empty() {
+            let end = self.end_of_element();
+            let element = self.rest.to(end).trim_end();
+            self.rest = self.rest.after(end).trim_start();
+            if !element.is_empty() {
+                return Some(element);
+            }
+        }
+        None
+    }
+
     fn end_of_element(&self) -> u32 {
         let mut rest = self.rest;
         loop {
@@ -98,22 +122,22 @@ impl<'b> Elements<'b> {
 impl<'b> Iterator for Elements<'b> {
     type Item = Span<'b>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Span<'b>> {
+        let rest = self.rest;
         if self.single {
-            let value = self.rest;
-            *self = Elements { rest: value.from(u32::MAX), single: false, ..*self };
-            return Some(value.trim());
+            *self = Elements { rest: rest.from(u32::MAX), single: false, ..*self };
+            return Some(rest);
         }
-        while !self.rest.is_empty() {
-            let end = self.end_of_element();
-            let element = self.rest.to(end).trim();
-            self.rest = self.rest.after(end);
-            if !element.is_empty() {
-                return Some(element);
-            }
+        if rest.is_empty() {
+            return None;
         }
-        None
+        // Nearly always there is no comma, and then nothing else matters.
+        if rest.find([b',']) == rest.end() {
+            self.rest = rest.from(u32::MAX);
+            return Some(rest);
+        }
+        self.before_comma()
     }
 }
 

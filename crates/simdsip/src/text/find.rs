@@ -7,19 +7,20 @@ use crate::scan::window::{WINDOW, matches};
 
 /// Offset of the first byte of `whole[start..end]` that is one of `set`; `end` where there is none.
 #[inline]
-pub(super) fn any_of<const N: usize>(whole: &[u8], start: u32, end: u32, set: [u8; N]) -> u32 {
-    let mut at = start;
-    while at < end {
-        let Some(window) = whole.get(at as usize..).and_then(<[u8]>::first_chunk::<WINDOW>) else {
-            return near_the_end(whole, at, end, set);
-        };
+pub(crate) fn any_of<const N: usize>(whole: &[u8], start: u32, end: u32, set: [u8; N]) -> u32 {
+    let mut at = start as usize;
+    while let Some(window) = whole.get(at..at.wrapping_add(WINDOW)).and_then(<[u8]>::first_chunk::<WINDOW>) {
         let mask = matches(window, set);
+        // What is found at or behind the end is nothing.
         if mask != 0 {
-            return at.saturating_add(mask.trailing_zeros()).min(end);
+            return end.min((at as u32).wrapping_add(mask.trailing_zeros()));
         }
-        at = at.saturating_add(WINDOW as u32);
+        at = at.wrapping_add(WINDOW);
+        if at >= end as usize {
+            return end;
+        }
     }
-    end
+    near_the_end(whole, at as u32, end, set)
 }
 
 /// The same byte by byte, where no whole window is left.

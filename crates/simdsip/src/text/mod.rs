@@ -13,6 +13,7 @@ mod span;
 mod word;
 
 pub use elements::Elements;
+pub(crate) use find::any_of;
 pub(crate) use params::end_outside_quotes;
 pub use params::{Param, Params};
 pub use span::Span;

@@ -4,6 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use super::{Span, Word};
+use crate::message::token::is_lws;
 
 /// One parameter. The name as on the wire; the value is absent where there is no `=`.
 ///
@@ -72,7 +73,11 @@ impl<'b> Param<'b> {
     #[inline]
     #[must_use]
     pub fn is(&self, name: &[u8]) -> bool {
-        self.name.bytes().eq_ignore_ascii_case(name)
+        let own = self.name.bytes();
+        // Most names differ in length or first letter.
+        own.len() == name.len()
+            && matches!((own, name), ([a, ..], [b, ..]) if a.eq_ignore_ascii_case(b))
+            && own.eq_ignore_ascii_case(name)
     }
 }
 
@@ -165,9 +170,9 @@ impl<'b> Iterator for Params<'b> {
 
     #[inline]
     fn next(&mut self) -> Option<Param<'b>> {
-        let mut rest = self.rest.trim_start();
-        while let Some(behind) = rest.strip(self.separator) {
-            rest = behind.trim_start();
+        let mut rest = self.rest;
+        while rest.first().is_some_and(|byte| byte == self.separator || is_lws(byte)) {
+            rest = rest.after(rest.start());
         }
         if rest.is_empty() {
             self.rest = rest;

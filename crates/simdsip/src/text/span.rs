@@ -99,7 +99,7 @@ impl<'b> Span<'b> {
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.end.wrapping_sub(self.start) as usize
+        self.end.saturating_sub(self.start) as usize
     }
 
     /// Whether there is none.
@@ -111,7 +111,7 @@ impl<'b> Span<'b> {
     #[inline]
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.start == self.end
+        self.start >= self.end
     }
 
     /// An error at its first byte.
@@ -149,7 +149,7 @@ impl<'b> Span<'b> {
     #[must_use]
     pub fn slice(self, range: Range<usize>) -> Span<'b> {
         let place = |at: usize| self.start.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
-        self.to(place(range.end)).from(place(range.start))
+        self.to(place(range.end.max(range.start))).from(place(range.start))
     }
 
     #[inline]
@@ -168,13 +168,10 @@ impl<'b> Span<'b> {
         self
     }
 
-    /// The byte at `at` of the input, if it is one of these.
+    /// The byte at `at` of the input, which is not before these; `None` where they end before it.
     #[inline]
     pub(crate) fn byte(&self, at: u32) -> Option<u8> {
-        if at < self.start || at >= self.end {
-            return None;
-        }
-        self.whole.get(at as usize).copied()
+        if at < self.end { self.whole.get(at as usize).copied() } else { None }
     }
 
     #[inline]
@@ -184,7 +181,7 @@ impl<'b> Span<'b> {
 
     #[inline]
     pub(crate) fn last(&self) -> Option<u8> {
-        self.byte(self.end.wrapping_sub(1))
+        if self.is_empty() { None } else { self.whole.get((self.end as usize).wrapping_sub(1)).copied() }
     }
 
     #[inline]
@@ -197,16 +194,16 @@ impl<'b> Span<'b> {
         self.end
     }
 
-    /// From offset `at` of the input on.
+    /// From offset `at` of the input on, which is not before these.
     #[inline]
     pub(crate) fn from(self, at: u32) -> Span<'b> {
-        Span { start: at.clamp(self.start, self.end), ..self }
+        Span { start: at.min(self.end), ..self }
     }
 
-    /// Up to offset `at` of the input.
+    /// Up to offset `at` of the input, which is not before these.
     #[inline]
     pub(crate) fn to(self, at: u32) -> Span<'b> {
-        Span { end: at.clamp(self.start, self.end), ..self }
+        Span { end: at.min(self.end), ..self }
     }
 
     /// Behind the byte at offset `at` of the input.

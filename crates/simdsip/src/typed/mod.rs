@@ -59,15 +59,12 @@ pub trait Header<'b>: Sized {
     /// Whether commas separate elements.
     const CARDINALITY: Cardinality = Cardinality::Single;
 
-    /// The elements of one field's value. The default splits comma lists outside quotes and angle brackets.
+    /// The elements of one field's value. The default splits comma lists outside quotes and angle brackets; fields are
+    /// given without white space at their ends.
     #[inline]
     #[must_use]
     fn elements(value: Span<'b>) -> Elements<'b> {
-        match (Self::ID, Self::CARDINALITY) {
-            (HeaderName::Unknown, Cardinality::CommaList) => Elements::new(value),
-            (HeaderName::Unknown, _) => Elements::single(value),
-            (name, _) => shape::elements(name, value),
-        }
+        shape::elements(Self::CARDINALITY, const { Self::ID.shape() }, value.trim())
     }
 
     /// Reads one element.
@@ -121,6 +118,14 @@ impl<'b, H: Header<'b>> FusedIterator for List<'b, H> {}
 macro_rules! header_types {
     (@type $(#[$doc:meta])* $name:ident: Date) => {
         $(#[$doc])*
+        ///
+        /// ```
+        /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+        #[doc = concat!("use simdsip::typed::", stringify!($name), ";")]
+        /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+        #[doc = concat!("assert!(message.header::<", stringify!($name), ">()?.is_none());")]
+        /// # Ok::<(), simdsip::Error>(())
+        /// ```
         #[derive(Clone, Copy, Debug)]
         pub struct $name(pub $crate::shape::Date);
 
@@ -128,6 +133,14 @@ macro_rules! header_types {
     };
     (@type $(#[$doc:meta])* $name:ident: $shape:ident) => {
         $(#[$doc])*
+        ///
+        /// ```
+        /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+        #[doc = concat!("use simdsip::typed::", stringify!($name), ";")]
+        /// let message = parser.parse(b"BYE sip:b SIP/2.0\r\n\r\n", &mut index)?;
+        #[doc = concat!("assert!(message.header::<", stringify!($name), ">()?.is_none());")]
+        /// # Ok::<(), simdsip::Error>(())
+        /// ```
         #[derive(Clone, Copy, Debug)]
         pub struct $name<'b>(pub $crate::shape::$shape<'b>);
 
@@ -138,6 +151,12 @@ macro_rules! header_types {
             const NAME: &'static str = $crate::HeaderName::$name.as_str();
             const ID: $crate::HeaderName = $crate::HeaderName::$name;
             const CARDINALITY: $crate::header::Cardinality = $crate::HeaderName::$name.cardinality();
+
+            #[inline(always)]
+            fn elements(value: $crate::Span<'b>) -> $crate::Elements<'b> {
+                const SHAPE: $crate::header::Shape = $crate::HeaderName::$name.shape();
+                $crate::shape::elements(Self::CARDINALITY, SHAPE, value)
+            }
 
             #[inline]
             fn parse(value: $crate::Span<'b>) -> Result<Self, $crate::Error> {

@@ -44,7 +44,7 @@ ContentDisposition: TokenParams;
 /// `Content-Encoding`: RFC 3261 §20.12.
 ContentEncoding: Token;
 /// `Content-ID`: RFC 8262.
-ContentId: NameAddr;
+ContentId: ValueParams;
 /// `Content-Language`: RFC 3261 §20.13.
 ContentLanguage: Token;
 /// `Content-Length`: RFC 3261 §20.14.
@@ -160,7 +160,7 @@ PermissionMissing: NameAddr;
 /// `Policy-Contact`: RFC 6794.
 PolicyContact: NameAddr;
 /// `Policy-ID`: RFC 6794.
-PolicyId: ValueParams;
+PolicyId: NameAddr;
 /// `Priority`: RFC 3261 §20.26.
 Priority: Token;
 /// `Priority-Share`: 3GPP TS 24.229.
@@ -286,7 +286,7 @@ RequestedBy: NameAddr;
 /// `X-Forwarded-For`: de-facto.
 XForwardedFor: Text;
 /// `P-RTP-Stat`: de-facto (AVM/Broadsoft).
-PRtpStat: ParamList;
+PRtpStat: AuthInfo;
 /// `P-hint`: de-facto (SER).
 PHint: Text;
 /// `X-Broadsoft-*`: de-facto.

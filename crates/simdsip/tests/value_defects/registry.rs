@@ -25,7 +25,9 @@ fn cells(line: &str) -> Vec<String> {
 }
 
 /// Rows whose reason is another by the text of the RFC, and why.
-const OTHERWISE: [(&str, &str, &str); 3] = [
+const OTHERWISE: [(&str, &str, &str); 4] = [
+    // Its pairs between commas are read as those of Authentication-Info, which have a code of their own.
+    ("P-RTP-Stat", "bad-parameter", "bad-auth"),
     // Parsing has its own code for what is no decimal number.
     ("Content-Length", "junk-after-value", "content-length-invalid"),
     // The name is neither tokens nor quoted; what is in the brackets is an address.

@@ -4,7 +4,20 @@
 //! empty lines, white space before the colon and a datagram's Content-Length; it does not judge
 //! hostile ones. RFC 3261 §7, §18.3.
 
+pub mod fields;
+mod values;
+
+use crate::engine::Class;
 use crate::fields::{Fields, id_of, long_name, unfold};
+
+/// What `class` finds in `message`: its structure and, for `routing` and `typed`, its fields.
+pub fn read(message: &[u8], class: Class) -> Option<Fields> {
+    let mut found = structure(message)?;
+    if class.has_fields() {
+        found.emission = Some(fields::read(&found, class));
+    }
+    Some(found)
+}
 
 /// The fields of `message`, or `None` where it has no start line, white space right after that, a line
 /// without a colon, or no end.
