@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use simdsip::key::{DialogKey, Direction, TransactionKey};
 use simdsip::shape::{NameAddr, Value};
-use simdsip::{Element, HeaderField, Message, Method, Params, Policy, Role, Uri};
+use simdsip::{Element, HeaderField, HeaderName, Message, Method, Params, Policy, Role, Uri};
 
 /// Views lie inside their field and read alike twice; where the strict reading minds nothing, they have a meaning.
 pub fn assert_views(message: &Message<'_>) {
@@ -19,8 +19,11 @@ pub fn assert_views(message: &Message<'_>) {
             match one {
                 Ok(value) => from = assert_value(&value, from..field.value_range().end),
                 Err(error) => {
-                    assert!(line.contains(&error.at) || error.at == line.end, "an error elsewhere");
-                    assert!(odd.iter().any(|at| line.contains(at)), "{field:?} is well-formed: {error}");
+                    let here = |at: &usize| line.contains(at) || *at == line.end;
+                    assert!(here(&error.at), "an error elsewhere");
+                    // Content-Length may be larger than the views' numbers, and is told once.
+                    let told = field.id() == HeaderName::ContentLength || odd.iter().any(here);
+                    assert!(told, "{field:?} is well-formed: {error}");
                 }
             }
         }
