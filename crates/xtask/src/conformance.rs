@@ -134,7 +134,7 @@ fn claims(text: &str, rows: &mut [Row]) -> Vec<(usize, String)> {
                 rows[at].tests.push(name.to_owned());
             }
             is_test = false;
-        } else if !marked.is_empty() && !(line.starts_with("//") || line.starts_with("#[")) {
+        } else if !(marked.is_empty() || line.starts_with("//") || line.starts_with("#[")) {
             wrong.push((number, "a marker stands above no test".to_owned()));
             marked.clear();
         }
