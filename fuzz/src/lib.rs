@@ -6,6 +6,7 @@
 
 #[path = "../../crates/simdsip/tests/common/mod.rs"]
 pub mod common;
+pub mod typed;
 
 use std::io::Read;
 use std::sync::LazyLock;
@@ -36,6 +37,7 @@ pub fn assert_well_placed(bytes: &[u8], message: &Message<'_>) {
         assert_eq!(header.is_folded(), header.value().contains(&b'\n'));
     }
     assert_eq!(message.has_defects(), message.defects().next().is_some());
+    assert_eq!(message.has_structural_defects(), message.structural_defects().next().is_some());
     assert!(message.defects().all(|defect| defect.at + defect.len <= bytes.len()));
 }
 

@@ -1,7 +1,7 @@
 //! What can be asked of the command, and its help.
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use simdsip::{Backend, Policy};
+use simdsip::{Backend, Policy, Role as Does};
 use simdsip_capture::table::{self, Columns};
 use simdsip_capture::{Options, Ports};
 use std::path::PathBuf;
@@ -29,19 +29,27 @@ const PARSE_EXAMPLES: &str = "\
 Examples:
   simdsip parse invite.sip
   simdsip parse --mode strict --fail-on defects *.sip
-  simdsip parse --json invite.sip | jq '.headers[] | select(.id == \"Via\") | .value'
+  simdsip parse --role proxy --json invite.sip | jq .verdict
+  simdsip parse --json invite.sip | jq -r '.via[].branch, .from.uri.user, .contact[0].uri.host'
   simdsip parse --transport tcp - < stream.sip
 
 Modes:
   strict   refuses what the grammar of RFC 3261 does not have
   interop  accepts what real peers send, and says what is odd about it (default)
   border   interop that refuses what two readers may understand in two ways
-  capture  shows everything that can be shown; wider limits: 16 MiB a message
+  capture  refuses nothing that can be shown; wider limits: 16 MiB a message
 
-JSON: one object a line and file, also for what is rejected (then all members but file and error are null). \
-Offsets are bytes from the start of the file. Text that is not UTF-8 has U+FFFD and a sibling NAME_b64.
+Roles: uas answers requests (default), proxy passes them on, registrar binds contacts. Their verdict: to accept the \
+message, to answer it with a status, or to drop it in silence (responses and ACKs have no answer). They know all \
+registered methods, the schemes sip and sips and bodies of application/sdp, and support no option tag.
 
-Exit status: 0 accepted, 1 a message was rejected or --fail-on defects met one, 2 usage or input and output.";
+JSON: one object a line and file, also where there is no message (then all members but file and error are null). \
+What is malformed is null, and a defect tells. URIs and their parts stand as on the wire, of a tel URI the number \
+as user; quoted strings without their quotes. Offsets are bytes from the start of the file. Text that is not UTF-8 \
+has U+FFFD and a sibling NAME_b64.
+
+Exit status: 0 accepted, 1 a message was rejected (none could be read, or it is to be answered with an error or \
+dropped) or --fail-on defects met one, 2 usage or input and output.";
 
 const MESSAGES_EXAMPLES: &str = "\
 Examples:
@@ -141,6 +149,15 @@ pub(crate) struct Parse {
         value_name = "udp|tcp|tls|ws|wss|sctp"
     )]
     pub(crate) transport: Transport,
+    /// Whose verdict is given: what it owes to the message.
+    #[arg(
+        long,
+        value_enum,
+        default_value = "uas",
+        hide_possible_values = true,
+        value_name = "uas|proxy|registrar"
+    )]
+    pub(crate) role: Role,
     /// One JSON object a file instead of text.
     #[arg(long)]
     pub(crate) json: bool,
@@ -228,6 +245,41 @@ impl Mode {
             Mode::Interop => Policy::INTEROP,
             Mode::Border => Policy::BORDER,
             Mode::Capture => Policy::CAPTURE,
+        }
+    }
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Mode::Strict => "strict",
+            Mode::Interop => "interop",
+            Mode::Border => "border",
+            Mode::Capture => "capture",
+        }
+    }
+}
+
+/// What an element does with messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Role {
+    Uas,
+    Proxy,
+    Registrar,
+}
+
+impl Role {
+    pub(crate) const fn does(self) -> Does {
+        match self {
+            Role::Uas => Does::Uas,
+            Role::Proxy => Does::Proxy,
+            Role::Registrar => Does::Registrar,
+        }
+    }
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Role::Uas => "uas",
+            Role::Proxy => "proxy",
+            Role::Registrar => "registrar",
         }
     }
 }

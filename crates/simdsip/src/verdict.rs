@@ -57,7 +57,8 @@ pub struct Element<'e> {
     pub schemes: &'e [&'e str],
     /// Option tags that it supports (RFC 3261 §19.2). None by default.
     pub option_tags: &'e [&'e str],
-    /// Media types of bodies that it understands, as `type/subtype` in lower case. `application/sdp` by default.
+    /// Media types of bodies that it understands, as `type/subtype` in lower case. `application/sdp` by
+    /// default, and `text/plain`, which MESSAGE needs (RFC 3428 §8).
     pub body_types: &'e [&'e str],
 }
 
@@ -77,7 +78,7 @@ impl Element<'static> {
             methods: Method::ALL,
             schemes: &["sip", "sips"],
             option_tags: &[],
-            body_types: &["application/sdp"],
+            body_types: &["application/sdp", "text/plain"],
         }
     }
 }

@@ -12,7 +12,7 @@ mod sdp;
 mod tests;
 mod uri;
 
-use simdsip::{Message, StartLine, Unfolded};
+use simdsip::{Message, StartLine, Unfolded, Word};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -75,14 +75,45 @@ impl<'b> Shown<'b> {
 
     /// The same of a value, each fold read as a space.
     pub(crate) fn unfolded(&self, value: Unfolded<'_>) -> Vec<u8> {
+        self.joined(value)
+    }
+
+    /// The same of any piece of a value. One without a fold is not copied.
+    pub(crate) fn piece<'s>(&'s self, piece: &'s [u8]) -> Cow<'s, [u8]> {
+        if !piece.contains(&b'\n') {
+            return self.of(piece);
+        }
+        let lines = piece.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+        Cow::Owned(self.joined(lines.filter(|line| !line.is_empty())))
+    }
+
+    /// The same of what a token or quoted string means: without its quotes.
+    pub(crate) fn word(&self, word: &Word<'_>) -> Vec<u8> {
         let mut out = Vec::new();
-        for (at, line) in value.enumerate() {
+        word.unescaped().for_each(|piece| out.extend_from_slice(&self.of(piece)));
+        out
+    }
+
+    fn joined<'l>(&self, lines: impl Iterator<Item = &'l [u8]>) -> Vec<u8> {
+        let mut out = Vec::new();
+        for (at, line) in lines.enumerate() {
             if at > 0 {
                 out.push(b' ');
             }
             out.extend_from_slice(&self.of(line));
         }
         out
+    }
+
+    /// Whether any of the bytes from the end of one piece to the start of another is hidden.
+    pub(crate) fn hides_between(&self, before: &[u8], behind: &[u8]) -> bool {
+        let (Some(masked), Some(before), Some(behind)) =
+            (&self.masked, within(self.real, before), within(self.real, behind))
+        else {
+            return false;
+        };
+        let between = before.end..behind.start;
+        masked.get(between.clone()) != self.real.get(between)
     }
 }
 

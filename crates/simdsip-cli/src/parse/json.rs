@@ -1,18 +1,49 @@
 //! A message as one JSON object (CONTRACT of `parse --json`), written as it is walked: nothing is gathered.
 //!
-//! Holds what the structure of a message gives. Members that take values apart (`uri` beyond its text, `via`,
-//! `from`, `sdp`, …) are absent.
+//! All members are always there. Where there is no message all but `file` and `error` are null; in a message what is
+//! absent or malformed is null, or an empty list. SDP is not taken apart: `sdp` is null.
+
+mod fields;
 
 use super::Subject;
 use super::read::{Rejection, View};
 use crate::mask::Shown;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use fields::{Contacts, Of, Party, Text};
 use serde::ser::{Serialize, SerializeMap, Serializer};
-use simdsip::{Defect, HeaderField, HeaderName, Kind};
-use std::borrow::Cow;
+use simdsip::typed::{RecordRoute, Route, Via};
+use simdsip::{Defect, HeaderField, HeaderName, Kind, Verdict};
 use std::ffi::OsStr;
 use std::io::{self, Write};
+
+/// The members of a message, besides `file` and `error`.
+const MEMBERS: [&str; 24] = [
+    "kind",
+    "method",
+    "uri",
+    "status",
+    "reason",
+    "version",
+    "headers",
+    "via",
+    "from",
+    "to",
+    "call_id",
+    "cseq",
+    "max_forwards",
+    "contact",
+    "route",
+    "record_route",
+    "content_type",
+    "content_length",
+    "expires",
+    "body",
+    "surplus",
+    "sdp",
+    "defects",
+    "verdict",
+];
 
 /// Writes the object and a line end.
 pub(crate) fn write(subject: &Subject<'_>, out: &mut impl Write) -> io::Result<()> {
@@ -21,8 +52,8 @@ pub(crate) fn write(subject: &Subject<'_>, out: &mut impl Write) -> io::Result<(
 
 /// Writes the object of a file that could not be read.
 pub(crate) fn unread(file: &OsStr, reason: &str, out: &mut impl Write) -> io::Result<()> {
-    let error = Rejection { kind: "io", at: 0, message: reason.to_owned(), refused: None, limit: false };
-    line(&Subject { file, shown: &Shown::NONE, view: Err(error) }, out)
+    let error = Rejection { kind: "io", at: 0, message: reason.to_owned(), limit: false };
+    line(&Subject { file, shown: &Shown::NONE, view: Err(error), verdict: None }, out)
 }
 
 fn line(value: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
@@ -47,24 +78,13 @@ impl Serialize for Subject<'_> {
         let mut map = serializer.serialize_map(None)?;
         text(&mut map, "file", Some(self.file.as_encoded_bytes()))?;
         match &self.view {
-            Ok(view) => message(&mut map, view, self.shown)?,
+            Ok(view) => {
+                message(&mut map, view, self.shown)?;
+                map.serialize_entry("verdict", &self.verdict.map(Owed))?;
+            }
             Err(error) => {
                 map.serialize_entry("error", error)?;
-                for name in [
-                    "kind",
-                    "method",
-                    "uri",
-                    "status",
-                    "reason",
-                    "version",
-                    "headers",
-                    "call_id",
-                    "content_type",
-                    "content_length",
-                    "body",
-                    "surplus",
-                    "defects",
-                ] {
+                for name in MEMBERS {
                     map.serialize_entry(name, &())?;
                 }
             }
@@ -79,22 +99,37 @@ fn message<M: SerializeMap>(map: &mut M, view: &View<'_>, shown: &Shown<'_>) -> 
     let kind = if message.kind() == Kind::Request { "request" } else { "response" };
     map.serialize_entry("kind", kind)?;
     text(map, "method", message.method().as_ref().map(|method| method.as_bytes()))?;
-    map.serialize_entry("uri", &message.uri().map(|uri| Text(shown.of(uri))))?;
+    let uri = message.uri().zip(message.request_uri().transpose());
+    map.serialize_entry("uri", &uri.map(|(text, uri)| Of(Text(text, uri), shown)))?;
     map.serialize_entry("status", &message.status().ok().flatten())?;
     text(map, "reason", message.reason().map(|reason| shown.of(reason)).as_deref())?;
     text(map, "version", Some(message.version()))?;
     map.serialize_entry("headers", &List(|| message.headers().map(|field| Header(field, view.base, shown))))?;
-    text(map, "call_id", value(view, shown, HeaderName::CallId).as_deref())?;
-    text(map, "content_type", value(view, shown, HeaderName::ContentType).as_deref())?;
+    map.serialize_entry("via", &fields::list(*message, shown, |via: Via<'_>| via.0))?;
+    let party = |address| Of(Party(address), shown);
+    map.serialize_entry("from", &message.from().ok().flatten().map(|from| party(from.0)))?;
+    map.serialize_entry("to", &message.to().ok().flatten().map(|to| party(to.0)))?;
+    let call_id = message.call_id().ok().flatten();
+    text(map, "call_id", call_id.map(|call_id| shown.piece(call_id.as_bytes())).as_deref())?;
+    map.serialize_entry("cseq", &message.cseq().ok().flatten().map(|cseq| Of(cseq.0, shown)))?;
+    map.serialize_entry("max_forwards", &message.max_forwards().ok().flatten().map(|hops| hops.value()))?;
+    map.serialize_entry("contact", &Contacts(*message, shown))?;
+    map.serialize_entry("route", &fields::list(*message, shown, |route: Route<'_>| route.0))?;
+    map.serialize_entry("record_route", &fields::list(*message, shown, |route: RecordRoute<'_>| route.0))?;
+    text(map, "content_type", content_type(view, shown).as_deref())?;
     map.serialize_entry("content_length", &message.content_length().ok().flatten())?;
+    map.serialize_entry("expires", &message.expires().ok().flatten().map(|seconds| seconds.value()))?;
     map.serialize_entry("body", &Span(view.base + message.body_range().start, message.body().len()))?;
     let end = view.base + message.body_range().end;
     map.serialize_entry("surplus", &(view.rest > 0).then_some(Span(end, view.rest)))?;
+    map.serialize_entry("sdp", &())?;
     map.serialize_entry("defects", &List(|| view.defects().map(Oddity)))
 }
 
-fn value(view: &View<'_>, shown: &Shown<'_>, name: HeaderName) -> Option<Vec<u8>> {
-    view.message.field(name).map(|field| shown.unfolded(field.unfolded()))
+/// All of the field: type, subtype and parameters.
+fn content_type(view: &View<'_>, shown: &Shown<'_>) -> Option<Vec<u8>> {
+    view.message.content_type().ok().flatten()?;
+    view.message.field(HeaderName::ContentType).map(|field| shown.unfolded(field.unfolded()))
 }
 
 /// A list that is made again each time it is written.
@@ -103,16 +138,6 @@ struct List<F>(F);
 impl<F: Fn() -> I, I: Iterator<Item: Serialize>> Serialize for List<F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0())
-    }
-}
-
-struct Text<'b>(Cow<'b, [u8]>);
-
-impl Serialize for Text<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        text(&mut map, "text", Some(&self.0))?;
-        map.end()
     }
 }
 
@@ -160,15 +185,27 @@ impl Serialize for Oddity {
     }
 }
 
+struct Owed(Verdict);
+
+impl Serialize for Owed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Owed(verdict) = self;
+        let some = |text: &'static str| (!text.is_empty()).then_some(text);
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("accept", &verdict.accepts())?;
+        map.serialize_entry("status", &verdict.status())?;
+        map.serialize_entry("reason", &some(verdict.reason))?;
+        map.serialize_entry("rfc", &some(verdict.rfc))?;
+        map.end()
+    }
+}
+
 impl Serialize for Rejection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("kind", self.kind)?;
         map.serialize_entry("at", &self.at)?;
         map.serialize_entry("message", &self.message)?;
-        if let Some(code) = self.refused {
-            map.serialize_entry("defect", code.as_str())?;
-        }
         map.end()
     }
 }

@@ -1,6 +1,7 @@
 //! `parse`: each file one message, as text with carets or as JSON.
 //!
-//! Reads no more of a file than the mode's limit for messages and one byte. Secrets are hidden in a copy from which
+//! Reads all that can be represented, and no more of a file than the mode's limit for messages and one byte; then an
+//! element of the role and mode says what it owes to the message. Secrets are hidden in a copy from which
 //! only what is shown is taken: structure, verdict, places and defects are those of the bytes as they are.
 
 mod excerpt;
@@ -13,7 +14,7 @@ use crate::mask::{Secrets, Shown};
 use crate::output::{Form, Output, Status, complain, reason};
 use crate::style::Style;
 use read::{Indexes, Rejection, View};
-use simdsip::{Backend, Parser};
+use simdsip::{Backend, Verdict};
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -27,11 +28,12 @@ pub(crate) struct Subject<'b> {
     pub(crate) shown: &'b Shown<'b>,
     /// The message as it is.
     pub(crate) view: Result<View<'b>, Rejection>,
+    /// What is owed to it.
+    pub(crate) verdict: Option<Verdict>,
 }
 
 pub(crate) fn run(args: &Parse, color: When, cap: Option<Backend>) -> io::Result<Status> {
-    let parser = Parser::new(args.mode.policy());
-    let parser = cap.map_or(parser, |cap| parser.with_backend(parser.backend().cap(cap)));
+    let parser = read::parser(args.mode, cap);
     let secrets = if args.show_secrets { Secrets::Shown } else { Secrets::Hidden };
     let form = if args.json { Form::Json } else { Form::Text };
     let (mut output, style) = (Output::new(form), Style::of(color));
@@ -52,7 +54,8 @@ pub(crate) fn run(args: &Parse, color: When, cap: Option<Backend>) -> io::Result
         let mut indexes = Indexes::default();
         let view = indexes.read(&parser, args.transport, &bytes);
         let shown = Shown::new(&bytes, view.as_ref().ok().map(|view| view.message), secrets);
-        let subject = Subject { file: path.as_os_str(), shown: &shown, view };
+        let verdict = view.as_ref().ok().map(|view| view.verdict(args, args.mode));
+        let subject = Subject { file: path.as_os_str(), shown: &shown, view, verdict };
         status = status.max(judge(&subject, args.fail_on));
         if args.json {
             json::write(&subject, &mut output)?;
@@ -70,12 +73,10 @@ pub(crate) fn run(args: &Parse, color: When, cap: Option<Backend>) -> io::Result
 }
 
 fn judge(subject: &Subject<'_>, fail_on: Option<FailOn>) -> Status {
+    let accepted = subject.verdict.is_some_and(|verdict| verdict.accepts());
     match &subject.view {
-        Err(_) => Status::Found,
-        Ok(view) if fail_on == Some(FailOn::Defects) && view.message.has_structural_defects() => {
-            Status::Found
-        }
-        Ok(_) => Status::Finished,
+        Ok(view) if accepted && !(fail_on == Some(FailOn::Defects) && view.has_defects()) => Status::Finished,
+        _ => Status::Found,
     }
 }
 

@@ -1,9 +1,29 @@
 //! The bytes of a file to a message or a rejection, by the rules of datagrams or of streams.
 
-use crate::args::Transport;
+use crate::args::{Mode, Parse, Role, Transport};
 use simdsip::{
-    Defect, DefectCode, Error, ErrorKind, Frame, Framer, GrowIndex, LimitKind, Message, Parser, Side,
+    Backend, Defect, DefectCode, Element, Error, ErrorKind, Frame, Framer, GrowIndex, LimitKind, Message,
+    Parser, Policy, Side, Verdict,
 };
+
+/// A parser that refuses nothing which can be represented, with the limits of the mode: what is owed to a message is
+/// for [`element`] to say, since one has to read what one answers.
+pub(crate) fn parser(mode: Mode, cap: Option<Backend>) -> Parser {
+    let limits = *Parser::new(mode.policy()).limits();
+    let parser = Parser::new(Policy::CAPTURE).with_limits(limits);
+    cap.map_or(parser, |cap| parser.with_backend(parser.backend().cap(cap)))
+}
+
+/// The element that judges.
+pub(crate) fn element(role: Role, mode: Mode, transport: Transport) -> Element<'static> {
+    let mut element = Element::new(role.does());
+    element.policy = mode.policy();
+    if transport.is_stream() && mode != Mode::Capture {
+        // Nobody but an observer goes on where the length is not known (RFC 3261 §18.3).
+        element.policy = element.policy.refuse(DefectCode::ContentLengthMissing);
+    }
+    element
+}
 
 /// A message and where it stands in the file.
 #[derive(Clone, Copy)]
@@ -18,7 +38,17 @@ pub(crate) struct View<'b> {
 impl View<'_> {
     /// The defects, counted from the start of the file.
     pub(crate) fn defects(&self) -> impl Iterator<Item = Defect> + '_ {
-        self.message.structural_defects().map(|defect| Defect { at: self.base + defect.at, ..defect })
+        self.message.defects().map(|defect| Defect { at: self.base + defect.at, ..defect })
+    }
+
+    pub(crate) fn has_defects(&self) -> bool {
+        self.message.defects().next().is_some()
+    }
+
+    /// What an element owes to it in that mode, its place counted from the start of the file.
+    pub(crate) fn verdict(&self, args: &Parse, mode: Mode) -> Verdict {
+        let verdict = self.message.validate(&element(args.role, mode, args.transport));
+        Verdict { at: verdict.at.map(|at| self.base + at), ..verdict }
     }
 }
 
@@ -31,20 +61,16 @@ pub(crate) struct Rejection {
     pub(crate) at: usize,
     /// One sentence without the place.
     pub(crate) message: String,
-    /// The defect that the mode refuses.
-    pub(crate) refused: Option<DefectCode>,
     /// Whether it was a limit that another mode widens.
     pub(crate) limit: bool,
 }
 
 impl Rejection {
     fn of(error: Error, base: usize) -> Rejection {
-        let refused = if let ErrorKind::Refused(code) = error.kind { Some(code) } else { None };
         Rejection {
             kind: word(error.kind),
             at: base + error.at,
             message: error.kind.to_string(),
-            refused,
             limit: matches!(
                 error.kind,
                 ErrorKind::Limit(LimitKind::Message | LimitKind::Headers | LimitKind::Line | LimitKind::Uri)
@@ -105,7 +131,6 @@ fn unfinished(at: usize, more: usize) -> Rejection {
         kind: "unfinished",
         at,
         message: format!("the stream ends at least {more} {bytes} before the message does"),
-        refused: None,
         limit: false,
     }
 }
@@ -117,7 +142,6 @@ fn word(kind: ErrorKind) -> &'static str {
         ErrorKind::RequestUri => "request-uri",
         ErrorKind::Version => "version",
         ErrorKind::StatusCode => "status-code",
-        ErrorKind::Refused(_) => "refused",
         ErrorKind::ContentLength => "content-length",
         ErrorKind::Boundary => "boundary",
         ErrorKind::Limit(limit) => match limit {

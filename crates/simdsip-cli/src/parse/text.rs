@@ -7,7 +7,10 @@ use crate::args::{Mode, Parse};
 use crate::escape::{self, Keep, escaped, fit};
 use crate::mask::Shown;
 use crate::style::{Ink, Style, count, counted};
-use simdsip::{DefectClass, DefectCode, HeaderField, HeaderName, Kind, Multipart, StartLine};
+use simdsip::{
+    Action, DefectClass, DefectCode, HeaderField, HeaderName, Kind, Multipart, StartLine, Verdict,
+};
+use std::collections::BTreeMap;
 
 /// Longer names do not widen their column.
 const NAME_COLUMNS: usize = 24;
@@ -32,6 +35,9 @@ pub(crate) fn write(subject: &Subject<'_>, args: &Parse, style: Style, out: &mut
                 page.paint(Ink::Faint, "  secrets are hidden by asterisks: see --show-secrets\n");
             }
             page.defects(&file, view);
+            if let Some(verdict) = &subject.verdict {
+                page.verdict(&file, view, verdict, args);
+            }
         }
         Err(rejection) => Page { style, shown, out }.rejection(&file, rejection, args),
     }
@@ -160,27 +166,28 @@ impl Page<'_> {
 
     fn defects(&mut self, file: &str, view: &View<'_>) {
         let bytes = self.shown.bytes();
-        if !view.message.has_structural_defects() {
+        if !view.has_defects() {
             self.out.push_str("\n  ");
             self.paint(Ink::Fine, "no defects");
             return self.out.push('\n');
         }
-        let mut shown = 0;
-        let mut code = None;
+        let mut of_code = BTreeMap::new();
         let mut classes = [0usize; 3];
         for defect in view.defects() {
             classes[class_rank(defect.code)] += 1;
-            if code != Some(defect.code) {
-                self.more(code, shown);
-                (code, shown) = (Some(defect.code), 0);
-            }
-            shown += 1;
-            if shown <= SHOWN_OF_A_CODE {
+            let number = of_code.entry(defect.code).or_insert(0usize);
+            *number += 1;
+            if *number <= SHOWN_OF_A_CODE {
                 let place = Place { file, bytes, at: defect.at, len: defect.len };
                 self.defect(defect.code, &place);
             }
         }
-        self.more(code, shown);
+        for (code, number) in of_code {
+            if let Some(more) = number.checked_sub(SHOWN_OF_A_CODE).filter(|more| *more > 0) {
+                let note = format!("  and {} more {}\n", count(more as u64), code.as_str());
+                self.paint(Ink::Faint, &note);
+            }
+        }
         let total = counted(classes.iter().sum(), "defect");
         let names = ["ambiguous", "lossy", "cosmetic"];
         let parts = classes.iter().zip(names).filter(|(number, _)| **number > 0);
@@ -201,12 +208,36 @@ impl Page<'_> {
         excerpt::write(place, ink, code.rfc(), self.style, self.out);
     }
 
-    fn more(&mut self, code: Option<DefectCode>, shown: usize) {
-        if let (Some(code), Some(more)) = (code, shown.checked_sub(SHOWN_OF_A_CODE).filter(|more| *more > 0))
-        {
-            let note = format!("  and {} more {}\n", count(more as u64), code.as_str());
-            self.paint(Ink::Faint, &note);
+    fn verdict(&mut self, file: &str, view: &View<'_>, verdict: &Verdict, args: &Parse) {
+        let (ink, word) = match verdict.action {
+            Action::Accept => (Ink::Fine, "accept".to_owned()),
+            Action::Answer(status) => (Ink::Bad, format!("answer {status}")),
+            Action::Drop => (Ink::Bad, "drop".to_owned()),
+        };
+        self.out.push_str("  verdict: ");
+        self.paint(ink, &word);
+        self.paint(Ink::Faint, &format!(" ({}, {})", args.role.as_str(), args.mode.as_str()));
+        if verdict.accepts() {
+            return self.out.push('\n');
         }
+        self.out.push_str(&format!(": {}", verdict.reason));
+        self.paint(Ink::Faint, &format!(", {}", verdict.rfc));
+        self.out.push('\n');
+        if let (Some(at), None) = (verdict.at, verdict.defect) {
+            let bytes = self.shown.bytes();
+            let ends = |byte: &u8| byte.is_ascii_whitespace() || b",;>".contains(byte);
+            let len = bytes.iter().skip(at).position(ends).unwrap_or(1).max(1);
+            excerpt::write(&Place { file, bytes, at, len }, ink, "", self.style, self.out);
+        }
+        let mut others = [Mode::Interop, Mode::Capture].into_iter().filter(|mode| *mode != args.mode);
+        if let Some(mode) = others.find(|mode| view.verdict(args, *mode).accepts()) {
+            self.help(&format!("--mode {} accepts it", mode.as_str()));
+        }
+    }
+
+    fn help(&mut self, help: &str) {
+        self.paint(Ink::Faint, "  = ");
+        self.out.push_str(&format!("help: {help}\n"));
     }
 
     fn rejection(&mut self, file: &str, rejection: &Rejection, args: &Parse) {
@@ -214,20 +245,16 @@ impl Page<'_> {
         self.paint(Ink::Bad, &format!("error[{}]", rejection.kind));
         self.paint(Ink::Strong, &format!(": {}", rejection.message));
         self.out.push('\n');
-        // What a mode refuses is a byte that is there, perhaps a line end.
-        let len = usize::from(rejection.refused.is_some());
-        let place = Place { file, bytes, at: rejection.at, len };
-        let rfc = rejection.refused.map_or("", DefectCode::rfc);
-        excerpt::write(&place, Ink::Bad, rfc, self.style, self.out);
+        let place = Place { file, bytes, at: rejection.at, len: 0 };
+        excerpt::write(&place, Ink::Bad, "", self.style, self.out);
         if let Some(help) = help(rejection, bytes, args) {
-            self.paint(Ink::Faint, "  = ");
-            self.out.push_str(&format!("help: {help}\n"));
+            self.help(help);
         }
     }
 }
 
 /// What to do about a rejection.
-fn help(rejection: &Rejection, bytes: &[u8], args: &Parse) -> Option<String> {
+fn help(rejection: &Rejection, bytes: &[u8], args: &Parse) -> Option<&'static str> {
     let capture = matches!(
         bytes,
         [0x0a, 0x0d, 0x0d, 0x0a, ..]
@@ -235,16 +262,9 @@ fn help(rejection: &Rejection, bytes: &[u8], args: &Parse) -> Option<String> {
             | [0xa1, 0xb2, 0xc3 | 0x3c, 0xd4 | 0x4d, ..]
     );
     if capture {
-        return Some("this is a capture: simdsip messages lists the messages in it".to_owned());
+        return Some("this is a capture: simdsip messages lists the messages in it");
     }
-    if let Some(code) = rejection.refused {
-        let modes = [(Mode::Interop, "interop"), (Mode::Capture, "capture")];
-        let accepts = modes.into_iter().find(|(mode, _)| !mode.policy().refuses(code));
-        return accepts.map(|(_, name)| {
-            format!("--mode {name} accepts it and says that it is {}", code.class().as_str())
-        });
-    }
-    (rejection.limit && args.mode != Mode::Capture).then(|| "--mode capture has wider limits".to_owned())
+    (rejection.limit && args.mode != Mode::Capture).then_some("--mode capture has wider limits")
 }
 
 fn class_rank(code: DefectCode) -> usize {

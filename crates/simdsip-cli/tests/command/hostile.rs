@@ -76,7 +76,7 @@ fn lengths_that_lie_are_not_believed() {
         let path = scratch.write("message", message.as_bytes());
         let ran = bounded(100_000, &["parse", "--json", &path]);
         let object = &ran.json()[0];
-        assert_eq!((ran.status, &object["body"]["len"]), (Some(0), &5.into()));
+        assert_eq!((ran.status, &object["body"]["len"]), (Some(1), &5.into()));
         assert_eq!(object["defects"][0]["code"], "content-length-too-long");
         let ran = bounded(100_000, &["parse", "--json", "--transport", "tcp", &path]);
         assert_eq!(ran.status, Some(1));
@@ -153,7 +153,9 @@ fn thousands_of_defects_are_counted_not_listed() {
     assert_eq!(ran.status, Some(0));
     assert!(ran.text().len() < 8_000 && ran.text().contains("and 499,995 more not-utf8"), "{}", ran.text());
     let ran = bounded(200_000, &["parse", "--mode", "capture", "--json", &path]);
-    assert_eq!(ran.json()[0]["defects"].as_array().unwrap().len(), 500_000);
+    let object = &ran.json()[0];
+    let defects = object["defects"].as_array().unwrap().iter();
+    assert_eq!(defects.filter(|defect| defect["code"] == "not-utf8").count(), 500_000);
 }
 
 #[test]

@@ -10,7 +10,7 @@ const FOLDERS: [(&str, &str); 4] = [
     ("corpus/torture/rfc5118", ""),
 ];
 
-const MEMBERS: [&str; 15] = [
+const MEMBERS: [&str; 26] = [
     "file",
     "error",
     "kind",
@@ -20,12 +20,23 @@ const MEMBERS: [&str; 15] = [
     "reason",
     "version",
     "headers",
+    "via",
+    "from",
+    "to",
     "call_id",
+    "cseq",
+    "max_forwards",
+    "contact",
+    "route",
+    "record_route",
     "content_type",
     "content_length",
+    "expires",
     "body",
     "surplus",
+    "sdp",
     "defects",
+    "verdict",
 ];
 
 fn corpus() -> Vec<String> {
@@ -49,6 +60,8 @@ fn every_message_gives_one_object_in_every_mode() {
             assert_eq!(objects.len(), corpus.len());
             for (object, file) in objects.iter().zip(&corpus) {
                 assert_eq!(object["file"], file.as_str());
+                let members = object.as_object().unwrap().keys().filter(|name| !name.ends_with("_b64"));
+                assert_eq!(members.count(), MEMBERS.len(), "{file}");
                 let rejected = !object["error"].is_null();
                 assert_eq!(object["kind"].is_null(), rejected, "{file}");
                 for member in MEMBERS {
@@ -131,7 +144,7 @@ fn the_fields_are_those_of_the_message() {
     let object = simdsip(&["parse", "--json", "corpus/own/folded-digest.sip"]).json().remove(0);
     assert_eq!(object["kind"], "request");
     assert_eq!(object["method"], "INVITE");
-    assert_eq!(object["uri"], serde_json::json!({"text": "sip:boris@example.com"}));
+    assert_eq!(object["uri"]["text"], "sip:boris@example.com");
     assert_eq!((&object["status"], &object["reason"]), (&Value::Null, &Value::Null));
     assert_eq!(object["version"], "SIP/2.0");
     assert_eq!(object["content_type"], "application/sdp");
@@ -140,10 +153,6 @@ fn the_fields_are_those_of_the_message() {
     let compact = simdsip(&["parse", "--json", "corpus/own/compact-all.sip"]).json().remove(0);
     let call_id = compact["headers"].as_array().unwrap().iter().find(|field| field["name"] == "i").unwrap();
     assert_eq!(call_id["id"], "Call-ID");
-    let refused =
-        simdsip(&["parse", "--json", "--mode", "border", "corpus/own/bare-lf.sip"]).json().remove(0);
-    assert_eq!(refused["error"]["kind"], "refused");
-    assert_eq!((&refused["error"]["defect"], &refused["error"]["at"]), (&"bare-lf".into(), &37.into()));
 }
 
 #[test]

@@ -9,3 +9,5 @@ mod status;
 mod stream;
 mod table;
 mod terminal;
+mod typed;
+mod verdict;

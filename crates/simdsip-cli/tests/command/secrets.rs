@@ -182,7 +182,7 @@ fn a_message_whose_masked_copy_is_none_keeps_its_structure() {
     let path = scratch.write("start.sip", text.as_bytes());
     let hidden = simdsip(&["parse", "--json", &path]);
     let shown = simdsip(&["parse", "--json", "--show-secrets", &path]);
-    assert_eq!((hidden.status, shown.status), (Some(0), Some(0)));
+    assert_eq!((hidden.status, shown.status), (Some(1), Some(1)));
     assert_eq!(shown.text().replace("deadbeef", "********"), hidden.text());
     assert_eq!(hidden.json()[0]["method"], "k=:");
     let page = simdsip(&["parse", &path]);

@@ -2,7 +2,7 @@
 
 use crate::run::{Scratch, command, finish, pcap, simdsip, simdsip_fed};
 
-const FINE: &str = "corpus/own/folded-digest.sip";
+const FINE: &str = "corpus/own/uri-ipv6.sip";
 const ODD: &str = "corpus/own/bare-lf.sip";
 const CAPTURE: &str = "corpus/capture/calls.pcap";
 
@@ -13,6 +13,9 @@ fn what_finishes_is_0_whatever_the_traffic_holds() {
         &["parse", ODD],
         &["parse", "--fail-on", "defects", FINE],
         &["parse", "--mode", "strict", FINE],
+        &["parse", "--role", "proxy", FINE],
+        &["parse", "--role", "registrar", "--mode", "capture", ODD],
+        &["parse", "corpus/torture/rfc4475/zeromf.dat"],
         &["messages", CAPTURE],
         &["messages", "--limit", "0", CAPTURE],
         &["info", CAPTURE],
@@ -37,6 +40,11 @@ fn what_was_asked_for_is_1() {
     for args in [
         &["parse", "--mode", "border", ODD][..],
         &["parse", "--mode", "strict", ODD],
+        &["parse", "--json", "--mode", "strict", ODD],
+        &["parse", "corpus/torture/rfc4475/bext01.dat"],
+        &["parse", "--role", "proxy", "corpus/torture/rfc4475/zeromf.dat"],
+        // A defect that only the values show.
+        &["parse", "--fail-on", "defects", "corpus/own/folded-digest.sip"],
         &["parse", CAPTURE],
         &["parse", "/dev/null"],
         &["parse", "--json", "/dev/null"],
@@ -72,6 +80,7 @@ fn trouble_is_2_and_says_what_to_do() {
         (&["messages", "--csv-safe", CAPTURE], "--csv"),
         (&["messages", "--csv", "--jsonl", CAPTURE], "cannot be used with"),
         (&["parse", "--mode", "lax", FINE], "strict, interop, border, capture"),
+        (&["parse", "--role", "b2bua", FINE], "uas, proxy, registrar"),
         (&["parse"], "FILE"),
         (&["frobnicate"], "unrecognized subcommand"),
         (&["man", "frobnicate"], "no such subcommand; there are parse, messages"),
@@ -147,6 +156,10 @@ fn the_manual_names_options_and_examples() {
     for word in [".TH simdsip-messages", "csv\\-safe", "tcpdump", "Exit status"] {
         assert!(page.text().contains(word), "{word}");
     }
+    let page = simdsip(&["man", "parse"]);
+    for word in ["\\-\\-role", "registrar", "\\-\\-mode", "border", "jq .verdict", "Exit status"] {
+        assert!(page.text().contains(word), "{word}: {}", page.text());
+    }
 }
 
 #[test]
@@ -154,6 +167,6 @@ fn a_message_on_standard_input_is_parsed() {
     let bytes = std::fs::read(crate::run::root().join(FINE)).unwrap();
     let ran = simdsip_fed(&["parse", "--json", "-"], &bytes);
     assert_eq!(ran.status, Some(0));
-    assert_eq!(ran.json()[0]["call_id"], "own1@client.example.com");
+    assert_eq!(ran.json()[0]["call_id"], "own19@client.example.com");
     assert_eq!(ran.json()[0]["file"], "-");
 }

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::findings::{Findings, Read};
-use super::params;
+use super::params::{self, Param};
 use super::rules::Rules;
 use super::token::behind_value;
 use super::uri;
@@ -40,7 +40,8 @@ pub(super) fn warning(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Read
     c.quoted(out).map(|_| ())
 }
 
-/// `( product / comment ) *( LWS ( product / comment ) )`, `product` being `token [ SLASH token ]`
+/// `( product / comment ) *( LWS ( product / comment ) )`, `product` being `token [ SLASH token ]`. White space beside a
+/// comment is free, as it is before the bracket of an address (RFC 4475 §3.1.1.6): LPAREN and RPAREN bring their own.
 pub(super) fn products(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Read {
     loop {
         if c.peek() == Some(b'(') {
@@ -59,11 +60,9 @@ pub(super) fn products(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Rea
                 return Err(out.fail(DefectCode::BadToken, start.piece(b"")));
             }
         }
-        let white = c.lws();
-        match c.peek() {
-            None => return Ok(()),
-            Some(_) if white => {}
-            Some(_) => return Err(out.fail(DefectCode::JunkAfterValue, c.rest())),
+        c.lws();
+        if c.is_done() {
+            return Ok(());
         }
     }
 }
@@ -85,31 +84,20 @@ pub(super) fn billing(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> 
     params::read(c, rules, out)
 }
 
-/// `hostport *( SEMI param )`, some of whose values are such, too (RFC 5503 §8)
+/// `hostport *( SEMI param )` (RFC 5503 §8)
 pub(super) fn hostport_params(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read {
     let text = c.take(|byte| !is_lws(byte) && byte != b';');
     if let Err((code, place)) = uri::hostport(text) {
         out.add(code, place);
     }
-    loop {
-        let before = *c;
-        c.lws();
-        let mut ahead = *c;
-        let content = ahead.eat(b';') && {
-            ahead.lws();
-            ahead.token().is_some_and(|name| name.bytes().eq_ignore_ascii_case(b"content"))
-        };
-        ahead.lws();
-        if !content || !ahead.eat(b'=') {
-            *c = before;
-            break;
-        }
-        ahead.lws();
-        let value = ahead.take(|byte| !is_lws(byte) && byte != b';');
-        if let Err((code, place)) = uri::hostport(value) {
-            out.add(code, place);
-        }
-        *c = ahead;
+    behind_value(c, rules, out)
+}
+
+/// The one parameter of those whose value is a `hostport`, too.
+pub(super) fn content(param: &Param<'_>, out: &mut Findings) {
+    if param.is(b"content")
+        && let Some(Err((code, place))) = param.value.map(uri::hostport)
+    {
+        out.add(code, place);
     }
-    params::read(c, rules, out)
 }

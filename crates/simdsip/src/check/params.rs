@@ -126,9 +126,9 @@ fn one<'b>(c: &mut Cursor<'b>, rules: &Rules, out: &mut Findings) -> Option<Para
         c.lws();
         value = Some(match c.peek() {
             Some(b'"') => c.quoted(out).ok()?,
-            Some(b'[') => reference(c),
             Some(b'<') if rules.has_uri(name) => bracketed(c, out)?,
-            _ if rules.has_v6(name) => c.take(|byte| is_token(byte) || byte == b':'),
+            _ if rules.has_colons(name) => c.take(|byte| is_token(byte) || b":[]".contains(&byte)),
+            Some(b'[') => reference(c),
             _ => c.token().unwrap_or(c.here().to(c.at())),
         });
     } else {
@@ -143,7 +143,8 @@ fn one<'b>(c: &mut Cursor<'b>, rules: &Rules, out: &mut Findings) -> Option<Para
         Some(_) => true,
     };
     let empty = value.map_or(rules.valued, |value| value.is_empty());
-    let host = value.is_some_and(|value| value.first() == Some(b'[') && !uri::is_host(value.bytes()));
+    let broken = |value: Span<'_>| value.first() == Some(b'[') && !uri::is_host(value.bytes());
+    let host = value.is_some_and(broken) && !rules.has_colons(name);
     if goes_on || empty || host {
         c.skip_to([b';', rules.comma()]);
         out.add(DefectCode::BadParameter, c.since(start).trim());

@@ -48,8 +48,8 @@ pub(super) struct Rules {
     pub(super) once: bool,
     /// The parameter whose value is a URI in brackets.
     pub(super) uri_param: &'static [u8],
-    /// The parameter whose value may be a bare IPv6 address.
-    pub(super) v6_param: &'static [u8],
+    /// The parameter whose value may hold colons.
+    pub(super) colon_param: &'static [u8],
 }
 
 impl Rules {
@@ -58,9 +58,9 @@ impl Rules {
         if self.list { b',' } else { b';' }
     }
 
-    /// Via's `received` is an IPv6 address without brackets (RFC 3261 §25.1, RFC 5118 §4.5).
-    pub(super) fn has_v6(&self, name: Span<'_>) -> bool {
-        name.bytes().eq_ignore_ascii_case(self.v6_param)
+    /// Via's `received` is an IPv6 address without brackets (RFC 3261 §25.1, RFC 5118 §4.5); another is a `hostport`.
+    pub(super) fn has_colons(&self, name: Span<'_>) -> bool {
+        name.bytes().eq_ignore_ascii_case(self.colon_param)
     }
 
     pub(super) fn has_uri(&self, name: Span<'_>) -> bool {
@@ -93,7 +93,7 @@ impl Rules {
             required: &[],
             once: true,
             uri_param: b"",
-            v6_param: b"",
+            colon_param: b"",
         };
         Some(rules.with(name))
     }
@@ -150,9 +150,11 @@ impl Rules {
             H::PRtpStat => Rules { list: true, ..self },
             H::PVisitedNetworkId | H::UserToUser => Rules { element: token::word_or_quoted_params, ..self },
             H::PDcsBillingInfo => Rules { element: free::billing, ..self },
-            H::PDcsLaes => Rules { element: free::hostport_params, ..self },
+            H::PDcsLaes => {
+                Rules { element: free::hostport_params, hook: free::content, colon_param: b"content", ..self }
+            }
             H::PDcsRedirect => Rules { element: address::quoted_address, ..self },
-            H::Via => Rules { hook: via::parameter, v6_param: b"received", ..self },
+            H::Via => Rules { hook: via::parameter, colon_param: b"received", ..self },
             _ => self,
         }
     }

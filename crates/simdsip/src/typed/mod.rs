@@ -178,6 +178,8 @@ macro_rules! header_types {
     };
 }
 
+mod named;
 mod table;
 
+pub use named::Refresher;
 pub use table::*;

@@ -12,7 +12,6 @@ use crate::message::token::is_token_slice;
 use crate::text::Span;
 
 /// A departure from the grammar of URIs.
-#[allow(dead_code, reason = "defects of typed values will be made of these")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum UriDeviation {
     /// No `scheme` and colon.
@@ -47,7 +46,6 @@ use UriDeviation::{
 type Found<'b> = Option<(UriDeviation, Span<'b>)>;
 
 /// The first departure of `span`, all of which should be a URI, and its place.
-#[allow(dead_code, reason = "defects of typed values will be made of these")]
 pub(crate) fn deviation(span: Span<'_>) -> Found<'_> {
     let uri = match Uri::read(span) {
         Ok(uri) => uri,

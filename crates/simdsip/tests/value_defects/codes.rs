@@ -5,9 +5,9 @@ use simdsip::{DefectClass, DefectCode, Index, Limits, Parser, Policy};
 use super::{defects, message_with};
 
 /// A header, a value that shows nothing, and one that shows this code at this offset over this many bytes.
-type Case = (DefectCode, &'static str, &'static [u8], &'static [u8], usize, usize);
+pub(crate) type Case = (DefectCode, &'static str, &'static [u8], &'static [u8], usize, usize);
 
-const CASES: [Case; 62] = {
+pub(crate) const CASES: [Case; 63] = {
     use DefectCode as D;
     [
         (D::EmptyValue, "Event", b"presence", b"", 0, 0),
@@ -48,11 +48,11 @@ const CASES: [Case; 62] = {
         (D::MissingAngle, "Contact", b"<sip:b@b?Subject=x>", b"sip:b@b?Subject=x", 0, 17),
         (D::NameNotQuoted, "To", b"\"Bob, Roe\" <sip:b@b>", b"Bob, Roe <sip:b@b>", 0, 8),
         (D::BadUri, "To", b"<sip:b@b>", b"<sip:b\"b@b>", 6, 1),
-        (D::BadUri, "To", b"<sip:b@b>", b"< sip:b@b>", 1, 4),
+        (D::BadUri, "To", b"<sip:b@b>", b"< sip:b@b>", 1, 8),
         (D::BadUri, "To", b"<tel:+1-201-555-0123>", b"<tel:201-555-0123>", 5, 12),
-        (D::BadEscape, "To", b"<sip:%62@b>", b"<sip:%6g@b>", 5, 1),
+        (D::BadEscape, "To", b"<sip:%62@b>", b"<sip:%6g@b>", 5, 3),
         (D::BadHost, "To", b"<sip:b@b.example>", b"<sip:b@b_.example>", 7, 10),
-        (D::BadHost, "To", b"<sip:b@[::1]:5060>", b"<sip:b@[:::1]:5060>", 7, 6),
+        (D::BadHost, "To", b"<sip:b@[::1]:5060>", b"<sip:b@[:::1]:5060>", 7, 11),
         (D::BadHost, "To", b"<sip:b@192.0.2.1>", b"<sip:b@192.0.2.256>", 7, 11),
         (D::BadPort, "To", b"<sip:b@b:65535>", b"<sip:b@b:65536>", 9, 5),
         (
@@ -63,6 +63,7 @@ const CASES: [Case; 62] = {
             16,
             1,
         ),
+        (D::BadPort, "P-DCS-LAES", b"a;x=1;content=[::1]:1;y", b"a;x=1;content=[::1]:x;y", 20, 1),
         (D::BadVia, "Via", b"SIP / 2.0 / UDP a;branch=z9hG4bK7", b"SIP/2.0 a;branch=z9hG4bK7", 0, 25),
         (
             D::BracketedReceived,
@@ -157,11 +158,11 @@ const REQUEST: &str = "REGISTER sip:b.example SIP/2.0\r\nVia: SIP/2.0/UDP a;bran
 const END: usize = usize::MAX;
 
 /// What `from` in the request above makes when it reads `to`.
-const REQUESTS: [(DefectCode, &str, &str, usize, usize); 14] = {
+pub(crate) const REQUESTS: [(DefectCode, &str, &str, usize, usize); 14] = {
     use DefectCode as D;
     [
         (D::HeadersInRequestUri, "sip:b.example", "sip:b.example;lr?Route=%3Csip:x%3E", 25, 18),
-        (D::BadUri, "sip:b.example", "<sip:b.example>", 9, 4),
+        (D::BadUri, "sip:b.example", "<sip:b.example>", 9, 15),
         (D::BadUri, "sip:b.example", "b.example", 9, 9),
         (D::BadHost, "sip:b.example", "sip:-b.example", 13, 10),
         (D::MissingHeader, "Call-ID: 7\r\n", "", END, 0),

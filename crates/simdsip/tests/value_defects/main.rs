@@ -7,6 +7,8 @@ mod generate;
 mod linear;
 mod registry;
 mod rfc;
+mod table;
+mod wild;
 
 use simdsip::{DefectCode, Index, Parser, Policy};
 

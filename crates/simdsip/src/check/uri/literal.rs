@@ -1,30 +1,13 @@
-//! Where a URI departs from its scheme's grammar: SIP and SIPS (RFC 3261 §25.1), tel (RFC 3966 §3), any other
-//! (`absoluteURI`, RFC 3261 §25.1).
-//!
-//! A literal reading for judging, not for use: it says where the first departure is, never what the URI means.
+//! The literal reading of the URI grammars that tests hold `uri::strict` against: it shares nothing with the views.
 
+use super::{Deviation, hostport, is_name, is_sip};
 use crate::DefectCode;
+use crate::message::token::is_token_slice;
 use crate::text::Span;
-
-type Deviation<'b> = (DefectCode, Span<'b>);
 
 /// The first departure and where it is, if there is one.
 pub(super) fn deviation(uri: Span<'_>) -> Option<Deviation<'_>> {
     read(uri).err()
-}
-
-/// Whether the scheme is `sip` or `sips`.
-pub(super) fn is_sip(uri: Span<'_>) -> bool {
-    let scheme = uri.to(uri.find([b':']));
-    [&b"sip"[..], b"sips"].iter().any(|name| scheme.bytes().eq_ignore_ascii_case(name))
-}
-
-/// The headers of a SIP URI with their question mark, if there are any.
-pub(super) fn headers(uri: Span<'_>) -> Option<Span<'_>> {
-    let behind = uri.from(uri.find([b'@']));
-    let behind = if behind.is_empty() { uri } else { behind };
-    let at = behind.find([b'?']);
-    behind.byte(at).map(|_| behind.from(at))
 }
 
 fn read(uri: Span<'_>) -> Result<(), Deviation<'_>> {
@@ -96,64 +79,6 @@ fn sip(rest: Span<'_>) -> Result<(), Deviation<'_>> {
     }
 }
 
-/// `host [ ":" port ]`
-pub(super) fn hostport(text: Span<'_>) -> Result<(), Deviation<'_>> {
-    let behind_host = match text.first() {
-        Some(b'[') => text.find([b']']).saturating_add(1),
-        _ => text.find([b':']),
-    };
-    let (name, behind) = (text.to(behind_host), text.from(behind_host));
-    if !is_host(name.bytes()) {
-        return Err((DefectCode::BadHost, if name.is_empty() { text } else { name }));
-    }
-    match behind.strip(b':') {
-        None if behind.is_empty() => Ok(()),
-        None => Err((DefectCode::BadHost, text)),
-        Some(port) if is_port(port) => Ok(()),
-        Some(port) => Err((DefectCode::BadPort, port)),
-    }
-}
-
-pub(super) fn is_port(port: Span<'_>) -> bool {
-    port.number().is_ok_and(|port| port <= 65_535)
-}
-
-/// `hostname / IPv4address / IPv6reference` (RFC 3261 §25.1)
-pub(super) fn is_host(text: &[u8]) -> bool {
-    if let [b'[', address @ .., b']'] = text {
-        return is_v6(address);
-    }
-    if is_v4(text) {
-        return true;
-    }
-    let name = text.strip_suffix(b".").unwrap_or(text);
-    let label = |label: &[u8]| {
-        let inner = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-        matches!(label, [first, .., last] if first.is_ascii_alphanumeric() && last.is_ascii_alphanumeric())
-            .then(|| label.iter().all(inner))
-            .unwrap_or(matches!(label, [only] if only.is_ascii_alphanumeric()))
-    };
-    let top = name.rsplit(|&byte| byte == b'.').next().unwrap_or(&[]);
-    top.first().is_some_and(u8::is_ascii_alphabetic) && name.split(|&byte| byte == b'.').all(label)
-}
-
-/// Four numbers of one to three digits, each up to 255.
-pub(super) fn is_v4(text: &[u8]) -> bool {
-    let number = |part: &[u8]| {
-        let digits = (1..=3).contains(&part.len()) && part.iter().all(u8::is_ascii_digit);
-        let value = part.iter().fold(0u32, |value, digit| {
-            value.wrapping_mul(10).wrapping_add(u32::from(digit.wrapping_sub(b'0')))
-        });
-        digits && value <= 255
-    };
-    text.split(|&byte| byte == b'.').count() == 4 && text.split(|&byte| byte == b'.').all(number)
-}
-
-/// An IPv6 address without brackets (RFC 4291 §2.2).
-pub(super) fn is_v6(text: &[u8]) -> bool {
-    core::str::from_utf8(text).is_ok_and(|text| text.parse::<core::net::Ipv6Addr>().is_ok())
-}
-
 /// `*( ";" pname [ "=" pvalue ] )`
 fn parameters<'b>(text: Span<'b>, more: &[u8]) -> Result<(), Deviation<'b>> {
     let mut rest = text;
@@ -162,7 +87,10 @@ fn parameters<'b>(text: Span<'b>, more: &[u8]) -> Result<(), Deviation<'b>> {
         let (param, next) = (param.to(end), param.from(end));
         let equals = param.find([b'=']);
         some_bytes_of(param.to(equals), more)?;
-        if param.byte(equals).is_some() {
+        // These three are tokens, in which a percent sign is a byte like others.
+        let of_token = [&b"transport"[..], b"user", b"method"];
+        let is_token = of_token.iter().any(|name| param.to(equals).bytes().eq_ignore_ascii_case(name));
+        if param.byte(equals).is_some() && !(is_token && is_token_slice(param.after(equals).bytes())) {
             some_bytes_of(param.after(equals), more)?;
         }
         rest = next;
@@ -205,7 +133,7 @@ fn telephone(text: Span<'_>) -> Result<(), Deviation<'_>> {
     if !digits.bytes().iter().any(|&byte| counts(byte)) {
         return Err((DefectCode::BadUri, text));
     }
-    parameters(params, b"[]/:&+$")?;
+    telephone_parameters(params)?;
     let context = |param: &[u8]| {
         let name = param.split(|&byte| byte == b'=').next().unwrap_or(&[]);
         name.eq_ignore_ascii_case(b"phone-context")
@@ -219,4 +147,35 @@ fn telephone(text: Span<'_>) -> Result<(), Deviation<'_>> {
 /// What may follow any other scheme: reserved, unreserved and escaped bytes, at least one.
 fn absolute(text: Span<'_>) -> Result<(), Deviation<'_>> {
     some_bytes_of(text, b";/?:@&=+$,")
+}
+
+/// `*( ";ext=" 1*phonedigit / ";isub=" 1*uric / ";phone-context=" descriptor / ";" pname [ "=" pvalue ] )`
+fn telephone_parameters(text: Span<'_>) -> Result<(), Deviation<'_>> {
+    let mut rest = text;
+    while let Some(param) = rest.strip(b';') {
+        let end = param.find([b';']);
+        let (param, next) = (param.to(end), param.from(end));
+        let equals = param.find([b'=']);
+        let (name, value) = (param.to(equals), param.after(equals));
+        let is = |wanted: &[u8]| name.bytes().eq_ignore_ascii_case(wanted);
+        let letters = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+        let digits = |text: &[u8]| text.iter().all(|byte| byte.is_ascii_digit() || b"-.()".contains(byte));
+        let fits = if is(b"ext") {
+            !value.is_empty() && digits(value.bytes())
+        } else if is(b"phone-context") {
+            match value.bytes() {
+                [b'+', number @ ..] => digits(number) && number.iter().any(u8::is_ascii_digit),
+                name => is_name(name),
+            }
+        } else {
+            let more: &[u8] = if is(b"isub") { b"/?:@&=+$," } else { b"[]/:&+$" };
+            bytes_of(value, more)?;
+            !value.is_empty() || (param.byte(equals).is_none() && !is(b"isub"))
+        };
+        if !fits || name.is_empty() || !name.bytes().iter().all(letters) {
+            return Err((DefectCode::BadUri, param));
+        }
+        rest = next;
+    }
+    Ok(())
 }
