@@ -104,3 +104,18 @@ pub use verdict::{Action, Element, Role, Verdict};
 #[cfg(all(doctest, feature = "std"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+/// The examples of the guide.
+#[cfg(all(doctest, feature = "std"))]
+mod guide {
+    #[doc = include_str!("../../../docs/guide/embed.md")]
+    struct Embed;
+    #[doc = include_str!("../../../docs/guide/read-a-field.md")]
+    struct ReadAField;
+    #[doc = include_str!("../../../docs/guide/be-lenient.md")]
+    struct BeLenient;
+    #[doc = include_str!("../../../docs/guide/answer-a-bad-message.md")]
+    struct AnswerABadMessage;
+    #[doc = include_str!("../../../docs/guide/define-your-own-header.md")]
+    struct DefineYourOwnHeader;
+}

@@ -33,6 +33,7 @@ fn streamable() -> Vec<Vec<u8>> {
     found
 }
 
+// covers: RFC 3261 §7.5, §18.3
 #[test]
 fn every_cut_of_every_message_gives_that_message() {
     let parser = Parser::new(Policy::INTEROP);
@@ -63,6 +64,7 @@ fn every_cut_of_every_message_gives_that_message() {
     assert!(cuts > 300_000);
 }
 
+// covers: RFC 3261 §7.5
 #[test]
 fn one_byte_at_a_time_gives_every_message() {
     let parser = Parser::new(Policy::INTEROP);
@@ -107,6 +109,7 @@ fn pinged(messages: &[Vec<u8>], rng: &mut Rng) -> (Vec<u8>, Vec<Event>) {
     (stream, expected)
 }
 
+// covers: RFC 5626 §4.4.1
 #[test]
 fn messages_and_pings_come_back_however_they_are_cut() {
     let all = streamable();
@@ -131,6 +134,7 @@ fn messages_and_pings_come_back_however_they_are_cut() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // covers: RFC 3261 §7.5
     #[test]
     fn any_split_of_any_stream_gives_the_same_events(seed in any::<u64>(), cuts in prop::collection::vec(1usize..400, 0..40)) {
         // Mutated messages too: what is fatal has to be so in the same place, however it comes.
@@ -201,6 +205,7 @@ fn rfc5626_3_5_1_pings_and_pongs_by_side() {
     }
 }
 
+// covers: RFC 5626 §3.5.1
 #[test]
 fn a_ping_in_pieces_is_waited_for() {
     let mut server = Framer::new(Parser::default(), Side::Server);
@@ -216,6 +221,7 @@ fn a_ping_in_pieces_is_waited_for() {
     assert_eq!((Frame::Ping.consumed(), Frame::Pong.consumed(), Frame::Need(9).consumed()), (4, 2, 0));
 }
 
+// covers: RFC 3261 §18.3
 #[test]
 fn need_tells_the_bytes_of_the_body_that_are_missing() {
     let stream = b"OPTIONS sip:a SIP/2.0\r\nl: 10\r\n\r\n0123456789";

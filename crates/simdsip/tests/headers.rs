@@ -56,6 +56,7 @@ fn check(message: &Message<'_>, id: HeaderName, spelling: &str, value: &str, kno
     }
 }
 
+// covers: RFC 3261 §7.3, §7.3.1, §7.3.3
 #[test]
 fn each_registry_row_is_found_however_it_is_written() {
     let parser = Parser::new(Policy::CAPTURE);
@@ -84,6 +85,7 @@ fn each_registry_row_is_found_however_it_is_written() {
     assert_eq!(rows_seen, 149);
 }
 
+// covers: RFC 3261 §7.3.1
 #[test]
 fn header_gives_the_first_and_headers_of_all_in_wire_order() {
     let parser = Parser::new(Policy::INTEROP);
@@ -115,6 +117,7 @@ fn header_gives_the_first_and_headers_of_all_in_wire_order() {
     }
 }
 
+// covers: RFC 3261 §7.3.1
 #[test]
 fn unknown_names_are_kept_as_they_are() {
     let names: [&[u8]; 9] = [
@@ -144,6 +147,7 @@ fn unknown_names_are_kept_as_they_are() {
     assert_eq!(message.fields(HeaderName::Unknown).count(), names.len());
 }
 
+// covers: RFC 3261 §25.1
 #[test]
 fn a_name_with_a_stray_byte_is_another_name() {
     let parser = Parser::new(Policy::CAPTURE);

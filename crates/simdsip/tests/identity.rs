@@ -23,6 +23,7 @@ fn inputs(mut visit: impl FnMut(&[u8])) {
     }
 }
 
+// covers: RFC 3261 §7, §7.4
 #[test]
 fn emit_of_what_was_parsed_is_the_identity() {
     let parser = Parser::new(Policy::CAPTURE);
@@ -39,6 +40,7 @@ fn emit_of_what_was_parsed_is_the_identity() {
     assert!(accepted > 60_000);
 }
 
+// covers: RFC 3261 §7.3, §7.3.1
 #[test]
 fn parts_stand_inside_the_message_in_wire_order() {
     let parser = Parser::new(Policy::CAPTURE);

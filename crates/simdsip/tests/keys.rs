@@ -44,6 +44,7 @@ fn same_server(a: &[u8], b: &[u8]) -> bool {
     a == b
 }
 
+// covers: RFC 3261 §8.1.1.7
 #[test]
 fn rfc3261_17_2_3_branch_sent_by_and_method() {
     let invite = request("INVITE", &[]);
@@ -69,6 +70,7 @@ fn rfc3261_17_2_3_branch_sent_by_and_method() {
     assert!(same_server(&invite, &request("INVITE", &[("Call-ID", Some("other")), ("From", Some("x"))])));
 }
 
+// covers: RFC 3261 §8.1.1.4
 #[test]
 fn rfc3261_17_2_3_clients_of_rfc_2543() {
     for via in [
@@ -165,6 +167,7 @@ fn rfc3261_12_dialogs_seen_from_both_sides() {
     }
 }
 
+// covers: RFC 3261 §8.1.1.7, §19.3
 #[test]
 fn branches_and_tags_of_random_bits() {
     let mut seen = std::collections::HashSet::new();

@@ -46,6 +46,7 @@ fn rfc3261_25_1_blanks_stand_around_the_slash_and_folds_in_quotes() {
     }
 }
 
+// covers: RFC 2046 §5.1.1; RFC 3261 §7.4.1
 #[test]
 fn a_boundary_is_one_to_seventy_bytes() {
     let longest = "b".repeat(70);
@@ -60,6 +61,7 @@ fn a_boundary_is_one_to_seventy_bytes() {
     }
 }
 
+// covers: RFC 2046 §5.1; RFC 3261 §7.4.1
 #[test]
 fn parts_within_parts_are_as_deep_as_the_limit() {
     let mut body = "core".to_owned();

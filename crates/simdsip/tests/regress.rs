@@ -22,6 +22,8 @@ fn each(check: impl Fn(&Case) -> Result<(), String>) {
     println!("{} cases", all.len());
 }
 
+// covers: RFC 3261 §7, §7.1, §7.2, §7.3.1, §18.3, §20.14, §25.1
+// covers: RFC 2046 §5.1, §5.1.1; RFC 5621 §3.1
 #[test]
 fn as_a_datagram_each_case_is_what_it_is_owed() {
     let parser = Parser::new(Policy::INTEROP);
@@ -70,6 +72,8 @@ fn agreed(parser: Parser, case: &Case) -> Result<(), String> {
     }
 }
 
+// covers: RFC 3261 §7.5, §18.3
+// covers: RFC 5626 §3.5.1, §4.4.1
 #[test]
 fn as_a_stream_each_case_gives_what_it_is_owed() {
     let parser = Parser::new(Policy::INTEROP);

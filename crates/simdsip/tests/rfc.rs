@@ -117,6 +117,7 @@ fn check(example: &Example, index: &mut Index) -> Result<(), String> {
     difference(&message, &read(&example.bytes)).map_or(Ok(()), Err)
 }
 
+// covers: RFC 3261 §7, §7.3, §7.4
 #[test]
 fn all_clean_examples_are_represented_as_the_rfcs_print_them() {
     let all = examples().expect("corpus/rfc is there");
@@ -177,6 +178,7 @@ fn table(expected: &str, folder: &str) {
     assert!(failed.is_empty(), "{} rows differ; found\n{}", failed.len(), failed.join("\n"));
 }
 
+// covers: RFC 4475 §3.1.1, §3.1.2
 #[test]
 fn rfc4475_torture_messages_are_told_apart_by_structure() {
     table(include_str!("torture_4475.txt"), "rfc4475");

@@ -41,6 +41,7 @@ fn parts(text: &str) -> (Option<String>, Option<String>, String, Option<u16>, St
     )
 }
 
+// covers: RFC 3261 §19.1.1
 #[test]
 fn rfc3261_19_1_3_examples() {
     for (text, user, password, host, params, headers) in [
@@ -131,6 +132,7 @@ fn rfc3261_19_1_4_equivalence_is_not_transitive() {
     different("sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off");
 }
 
+// covers: RFC 3261 §19.1.2
 #[test]
 fn rfc3261_19_1_4_rules() {
     different("sip:a@b", "sips:a@b");
@@ -172,6 +174,7 @@ fn repeated_parameters_that_differ_are_equivalent_in_the_same_order_only() {
     equivalent("sip:b;x=1;x=1", "sip:b;y;x=1");
 }
 
+// covers: RFC 3966 §5.1.1, §5.2, §5.3, §5.4
 #[test]
 fn rfc3966_4_equivalence() {
     equivalent("tel:+1-201-555-0123", "TEL:+1(201)555.0123");
@@ -188,6 +191,8 @@ fn rfc3966_4_equivalence() {
     different("tel:+1", "sip:+1@h;user=phone");
 }
 
+// covers: RFC 3261 §19.1.6
+// covers: RFC 3966 §5.1.4, §5.1.5, §5.3
 #[test]
 fn rfc3966_6_examples() {
     let global = uri("tel:+1-201-555-0123");
@@ -218,6 +223,7 @@ fn rfc8141_3_equivalence() {
     different("http:a", "https:a");
 }
 
+// covers: RFC 3261 §19.1.2
 #[test]
 fn rfc4475_3_1_1_4_escapes() {
     let esc01 = uri("sip:sips%3Auser%40example.com@example.net");
@@ -230,6 +236,7 @@ fn rfc4475_3_1_1_4_escapes() {
     assert!(contact.params().value(b"name").unwrap().is(b"value%41"));
 }
 
+// covers: RFC 3261 §19.1.2
 #[test]
 fn rfc4475_3_1_1_5_escaped_nulls() {
     let user = uri("sip:null-%00-null@example.com").user().unwrap();
@@ -238,6 +245,7 @@ fn rfc4475_3_1_1_5_escaped_nulls() {
     equivalent("sip:%00@host5.example.com", "sip:\0@host5.example.com");
 }
 
+// covers: RFC 3261 §19.1.1
 #[test]
 fn rfc4475_3_1_1_9_semicolons_in_the_user() {
     let semi = uri("sip:user;par=u%40example.net@example.com");
@@ -252,6 +260,7 @@ fn rfc4475_3_1_2_11_escaped_headers() {
     assert_eq!(escaped.host().unwrap().raw(), b"example.com");
 }
 
+// covers: RFC 5118 §4.1, §4.2, §4.3, §4.4, §4.9, §4.10
 #[test]
 fn rfc5118_4_addresses() {
     let host = |text: &'static str| match uri(text).host().unwrap().kind() {
@@ -269,6 +278,7 @@ fn rfc5118_4_addresses() {
     assert_eq!((error.kind, error.at), (ErrorKind::Host, 4));
 }
 
+// covers: RFC 3261 §19.1.1; RFC 3966 §3
 #[test]
 fn no_meaning_is_an_error_where_it_shows() {
     for (text, kind, at) in [
@@ -314,6 +324,7 @@ fn no_meaning_is_an_error_where_it_shows() {
     assert_eq!(uri("sip:a;maddr").maddr().unwrap_err().kind, ErrorKind::Host);
 }
 
+// covers: RFC 3261 §19.1.1
 #[test]
 fn userinfo_ends_at_the_last_at_before_a_host_ends() {
     for (text, user, password, host, params) in [
@@ -334,6 +345,7 @@ fn userinfo_ends_at_the_last_at_before_a_host_ends() {
     }
 }
 
+// covers: RFC 3261 §19.1.2
 #[test]
 fn escapes_that_are_cut_off_are_themselves() {
     for end in ["%", "%4", "%%", "%4%"] {

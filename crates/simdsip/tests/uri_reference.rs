@@ -251,6 +251,7 @@ fn parts(made: &Made) -> Seen {
     }
 }
 
+// covers: RFC 3261 §19.1.1; RFC 3966 §3
 #[test]
 fn views_show_the_parts_that_the_grammar_made() {
     let mut rng = Rng::new(0x7572_6932);
@@ -265,6 +266,7 @@ fn views_show_the_parts_that_the_grammar_made() {
     }
 }
 
+// covers: RFC 3261 §19.1.1
 #[test]
 fn views_of_mutated_uris_are_what_the_slow_reader_sees() {
     const MEANINGFUL: &[u8] = b"::@@;;??&==[][]%%%25,./+- \t\r\n\0\xff\xc3\xa9sipSIP0123456789af";
@@ -351,6 +353,7 @@ fn slow_equivalent(a: &Seen, b: &Seen) -> bool {
         })
 }
 
+// covers: RFC 3261 §19.1.4
 #[test]
 fn equivalence_is_what_its_rules_say_and_hashes_agree() {
     let mut rng = Rng::new(0x7572_6934);
@@ -399,6 +402,7 @@ fn equivalence_is_what_its_rules_say_and_hashes_agree() {
     assert!(equal > 20_000, "{equal} pairs were equivalent");
 }
 
+// covers: RFC 3261 §19.1.4
 #[test]
 fn a_uri_is_equivalent_to_itself_written_otherwise() {
     let mut rng = Rng::new(0x7572_6935);

@@ -33,6 +33,8 @@ fn is_owed(action: Action, owed: &str) -> bool {
     })
 }
 
+// covers: RFC 3261 §8.2.2
+// covers: RFC 4475 §3.1.1, §3.1.2, §3.2.1, §3.3, §3.4.1
 #[test]
 fn rfc4475_49_of_49_in_strict_for_each_role() {
     let folder = root().join("torture/rfc4475");
@@ -57,6 +59,7 @@ fn rfc4475_49_of_49_in_strict_for_each_role() {
 
 /// RFC 5118 §4: what is well-formed is accepted, what is to be rejected is not, and what RFC 5118 asks to tolerate
 /// although the grammar of RFC 3261 forbids it is for Interop.
+// covers: RFC 5118 §4.1, §4.2, §4.3, §4.4, §4.5, §4.7, §4.9, §4.10
 #[test]
 fn rfc5118_12_of_12() {
     let folder = root().join("torture/rfc5118");
@@ -84,6 +87,7 @@ fn rfc5118_12_of_12() {
 }
 
 /// The lenient readings that RFC 4475 allows.
+// covers: RFC 4475 §3.1.2, §3.2.1, §3.4.1
 #[test]
 fn rfc4475_lenient_readings_in_interop() {
     let read = |name: &str| std::fs::read(root().join(format!("torture/rfc4475/{name}.dat"))).unwrap();
@@ -117,6 +121,7 @@ fn request(method: &str, target: &str, more: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+// covers: RFC 3261 §8.2.1, §8.2.2.1, §8.2.2.3, §8.2.3, §19.2, §20.1, §20.32
 #[test]
 fn rfc3261_8_2_what_a_uas_understands() {
     let mut element = strict(Role::Uas);
@@ -160,6 +165,7 @@ fn rfc3261_8_2_what_a_uas_understands() {
     assert_eq!(verdict(&request("INVITE", target, end), &element), Action::Answer(405));
 }
 
+// covers: RFC 3261 §19.2, §20.22, §20.29
 #[test]
 fn rfc3261_16_3_what_a_proxy_needs() {
     let element = strict(Role::Proxy);

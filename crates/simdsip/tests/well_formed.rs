@@ -155,6 +155,7 @@ fn check(message: &Message<'_>, parts: &Parts) {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // covers: RFC 3261 §7, §7.1, §7.2, §7.3.1
     #[test]
     fn what_was_put_in_comes_out(parts in parts()) {
         let bytes = parts.write();
@@ -175,6 +176,7 @@ proptest! {
         }
     }
 
+    // covers: RFC 3261 §7.5, §18.3
     #[test]
     fn messages_on_a_stream_come_out_one_by_one(all in prop::collection::vec(parts(), 1..5), step in 1usize..300) {
         let messages: Vec<Vec<u8>> = all.iter().map(Parts::write).collect();

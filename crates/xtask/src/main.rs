@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod codegen;
+mod conformance;
 mod cross;
 mod fuzz;
 mod neon;
@@ -31,6 +32,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             (cargo deny), and `cargo check` for other targets where they can be had.
   codegen [--check]         Write the header and method tables from crates/simdsip/registry;
                             --check only compares.
+  conformance [--check]     Write docs/CONFORMANCE.md from docs/conformance.csv and the tests; --check only compares.
   bench [ARGS...]           The benchmark program, in release; its own --help lists the arguments.
   fuzz [TARGET] [--seconds N]
                             One fuzz target, or all, for N seconds each (60) over the seeds in corpus/.
@@ -95,6 +97,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["conformance"] => conformance(codegen::Mode::Write),
+        ["conformance", "--check"] => conformance(codegen::Mode::Check),
         ["bench", ref rest @ ..] => {
             let bench =
                 ["run", "--release", "-p", "simdsip-benches", "--features", "rivals", "--bin", "bench", "--"];
@@ -136,6 +140,10 @@ fn miri(rest: &[&str]) -> Result<()> {
         .args(what)
         .env("RUSTFLAGS", "-Ctarget-feature=+avx2,+bmi1,+bmi2,+lzcnt,+popcnt")
         .env("MIRIFLAGS", "-Zmiri-disable-isolation"))
+}
+
+fn conformance(mode: codegen::Mode) -> Result<()> {
+    conformance::run(mode, &tidy::files()?)
 }
 
 fn mutants(rest: &[&str]) -> Result<()> {

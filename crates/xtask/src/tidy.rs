@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::report::{Group, Report, quiet};
 use crate::source::{code_only, shipped, unsafe_blocks, words};
-use crate::{Result, cargo, codegen, cross, root, succeeds, test};
+use crate::{Result, cargo, codegen, conformance, cross, root, succeeds, test};
 
 const LINES_WANTED: usize = 400;
 const LINES_MAX: usize = 800;
@@ -42,6 +42,7 @@ pub(crate) fn walls(group: &mut Group) {
     } else {
         group.skip("the table of unsafe blocks: there is no docs/SAFETY.md");
     }
+    group.check("docs/CONFORMANCE.md is up to date", conformance::run(codegen::Mode::Check, &files));
     group.check("length of files", lengths(&files));
     group.check("no path of one machine", machine_paths(&files));
     group.check("no open end without an issue", open_ends(&files));
@@ -56,9 +57,9 @@ pub(crate) fn walls(group: &mut Group) {
 }
 
 /// Text files by path from the top, with forward slashes.
-type Files = BTreeMap<String, String>;
+pub(crate) type Files = BTreeMap<String, String>;
 
-fn files() -> Result<Files> {
+pub(crate) fn files() -> Result<Files> {
     let list = quiet(Command::new("git").current_dir(root()).args([
         "ls-files",
         "--cached",

@@ -84,6 +84,7 @@ fn table_agrees_with_the_registry() {
     assert_eq!(HeaderName::Unknown.compact(), None);
 }
 
+// covers: RFC 3261 §7.3.1, §7.3.3
 #[test]
 fn every_name_in_every_case_finds_its_row() {
     let mut forms = 0;
@@ -163,6 +164,7 @@ fn random_names_agree_with_the_linear_search() {
     }
 }
 
+// covers: RFC 3261 §25.1
 #[test]
 fn control_bytes_do_not_pass_for_punctuation() {
     assert_eq!(HeaderName::lookup(b"Content-Type"), HeaderName::ContentType);
@@ -183,6 +185,7 @@ fn blank_names_are_in_no_row() {
     }
 }
 
+// covers: RFC 3261 §7.1
 #[test]
 fn methods_agree_with_the_registry() {
     let mut count = 0;

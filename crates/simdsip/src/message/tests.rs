@@ -90,6 +90,7 @@ const LINES: [&[u8]; 20] = [
     b"Subject:\x0b\x0c\t x \t",
 ];
 
+// covers: RFC 3261 §7, §7.3
 #[test]
 fn every_line_at_every_place_of_a_block_is_seen() {
     let parsers = every_backend();
@@ -107,6 +108,7 @@ fn every_line_at_every_place_of_a_block_is_seen() {
     }
 }
 
+// covers: RFC 3261 §7
 #[test]
 fn the_empty_line_is_found_across_every_edge() {
     let parsers = every_backend();
@@ -188,6 +190,7 @@ fn a_line_open_at_the_end_of_a_batch_is_taken_up_by_the_next() {
     }
 }
 
+// covers: RFC 3261 §7.3.1
 #[test]
 fn folds_join_with_one_space() {
     let bytes = b"BYE sip:b SIP/2.0\r\nSubject: a  \r\n \t b\r\n\r\n c\r\n".to_vec();
@@ -203,6 +206,7 @@ fn folds_join_with_one_space() {
     assert_eq!(format!("{subject:?}"), "Subject: a  \\r\\n \\t b");
 }
 
+// covers: RFC 3261 §7
 #[test]
 fn values_that_are_not_utf8_are_shown_with_replacements() {
     let bytes = b"BYE sip:b SIP/2.0\r\nSubject: \xffa\xc3\r\n \xc3\xa9\xff\r\n\r\n";

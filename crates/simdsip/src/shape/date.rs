@@ -135,6 +135,7 @@ mod tests {
     use super::*;
 
     /// Every day from 1970 to 2100, counted one by one.
+    // covers: RFC 3261 §20.17
     #[test]
     fn every_day_of_130_years() {
         let mut days = 0i64;
@@ -152,6 +153,7 @@ mod tests {
         assert_eq!(days, 47_482);
     }
 
+    // covers: RFC 3261 §20.17
     #[test]
     fn what_is_no_date() {
         for text in [

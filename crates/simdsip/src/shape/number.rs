@@ -445,6 +445,7 @@ pub(crate) fn quality(value: Word<'_>) -> Result<u16, Error> {
 mod tests {
     use super::*;
 
+    // covers: RFC 3261 §20.33
     #[test]
     fn a_fold_ends_the_seconds_of_retry_after() {
         let retry = RetryAfter::parse(Span::new(b"120\r\n (soon)\r\n ;duration=60").unwrap()).unwrap();
@@ -452,6 +453,7 @@ mod tests {
         assert!(retry.param(b"duration").is_some());
     }
 
+    // covers: RFC 3261 §20.1, §20.10
     #[test]
     fn qualities() {
         let quality = |text: &'static str| quality(Word::new(Span::new(text.as_bytes()).unwrap())).ok();

@@ -44,6 +44,7 @@ impl Span<'_> {
 mod tests {
     use super::*;
 
+    // covers: RFC 3261 §25.1
     #[test]
     fn numbers_at_the_edges() {
         let number = |text: &'static str| Span::new(text.as_bytes()).unwrap().number();

@@ -210,6 +210,7 @@ mod tests {
         Word::new(Span::new(text).unwrap()).unescaped().flatten().copied().collect()
     }
 
+    // covers: RFC 3261 §25.1
     #[test]
     fn quoted_pairs_and_folds() {
         for (text, want) in [

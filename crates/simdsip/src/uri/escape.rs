@@ -281,6 +281,7 @@ mod tests {
         Escaped::new(Span::new(text).unwrap())
     }
 
+    // covers: RFC 3261 §19.1.2
     #[test]
     fn lone_percents_are_themselves() {
         for (text, want) in [

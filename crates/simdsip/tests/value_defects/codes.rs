@@ -125,6 +125,8 @@ pub(crate) const CASES: [Case; 63] = {
     ]
 };
 
+// covers: RFC 3261 §8.1.1.3, §8.1.1.5, §8.1.1.7, §19.1.1, §19.1.2, §20, §20.10, §20.16, §20.42, §25.1; RFC 3966 §3
+// covers: RFC 5118 §4.5
 #[test]
 fn each_code_shows_alone_and_at_its_place() {
     let mut failed = vec![];
@@ -176,6 +178,7 @@ pub(crate) const REQUESTS: [(DefectCode, &str, &str, usize, usize); 14] = {
     ]
 };
 
+// covers: RFC 3261 §8.1.1, §8.1.1.6, §10.3, §19.1.1, §20, §20.10
 #[test]
 fn what_shows_between_the_parts_of_a_message() {
     assert_eq!(defects(REQUEST.as_bytes()), []);

@@ -457,6 +457,8 @@ const MAKERS: [Maker; 24] = [
     },
 ];
 
+// covers: RFC 3261 §7.3.1, §20.1, §20.5, §20.6, §20.8, §20.10, §20.11, §20.16, §20.17, §20.19, §20.20, §20.23, §20.28
+// covers: RFC 3261 §20.31, §20.32, §20.33, §20.35, §20.37, §20.38, §20.39, §20.41, §20.42, §20.43, §20.44, §25.1
 #[test]
 fn values_made_from_the_grammar_show_nothing_and_are_read_as_they_were_made() {
     let mut make = Make { rng: Rng::new(3261), out: vec![] };

@@ -36,6 +36,10 @@ const OTHERWISE: [(&str, &str, &str); 4] = [
     ("Remote-Party-ID", "bad-uri", "bad-escape"),
 ];
 
+// covers: RFC 3261 §20.1, §20.2, §20.3, §20.4, §20.5, §20.6, §20.7, §20.8, §20.9, §20.10, §20.11, §20.12, §20.13, §20.14
+// covers: RFC 3261 §20.15, §20.16, §20.17, §20.18, §20.19, §20.20, §20.21, §20.22, §20.23, §20.24, §20.25, §20.26, §20.27
+// covers: RFC 3261 §20.28, §20.29, §20.30, §20.31, §20.32, §20.33, §20.34, §20.35, §20.36, §20.37, §20.38, §20.39, §20.40
+// covers: RFC 3261 §20.41, §20.42, §20.43, §20.44
 #[test]
 fn the_examples_of_the_registry_show_what_they_say() {
     let path = root().join("../crates/simdsip/registry/sip_header_examples.csv");

@@ -47,6 +47,8 @@ fn the_clean_examples_of_the_rfcs_show_only_slips_of_their_authors() {
     assert_eq!(counts, shortened);
 }
 
+// covers: RFC 4475 §3.1.1, §3.1.2, §3.2.1, §3.3, §3.4.1
+// covers: RFC 5118 §4.1, §4.2, §4.3, §4.4, §4.5, §4.7, §4.9, §4.10
 #[test]
 fn the_torture_messages_show_what_their_sections_say() {
     let mut failed = vec![];
@@ -71,6 +73,7 @@ fn the_torture_messages_show_what_their_sections_say() {
 
 /// What the presets refuse of RFC 4475, against what its sections owe: all that they call malformed under Strict, and
 /// under Interop what they name no lenient reading for.
+// covers: RFC 4475
 #[test]
 fn the_presets_refuse_of_the_torture_messages_what_is_owed() {
     // A body that is cut or of unknown length has a reading, which framing decides on; so has another version (505) and

@@ -25,6 +25,7 @@ fn datagram(lines: &str, body: &str) -> (String, Vec<D>, Result<Option<u64>, Err
     (text, message.structural_defects().map(|defect| defect.code).collect(), message.content_length())
 }
 
+// covers: RFC 3261 §20.14
 #[test]
 fn numbers_are_decimal_digits_and_nothing_else() {
     for (text, owed) in [
@@ -75,6 +76,7 @@ fn numbers_are_decimal_digits_and_nothing_else() {
     }
 }
 
+// covers: RFC 3261 §7.4.2, §18.3
 #[test]
 fn a_datagram_takes_what_content_length_says_and_what_is_there() {
     assert_eq!(datagram("l: 4\r\n", "body"), ("body".into(), [].into(), Ok(Some(4))));
@@ -86,6 +88,7 @@ fn a_datagram_takes_what_content_length_says_and_what_is_there() {
     assert_eq!(datagram("l: 1\r\n", ""), ("".into(), [D::ContentLengthTooLong].into(), Ok(Some(1))));
 }
 
+// covers: RFC 3261 §20.14
 #[test]
 fn a_number_beyond_u64_is_too_long_and_told_as_an_error() {
     let largest = format!("l: {}\r\n", u64::MAX);
@@ -95,6 +98,7 @@ fn a_number_beyond_u64_is_too_long_and_told_as_an_error() {
     assert_eq!(value, Err(Error { kind: E::ContentLength, at: 26 }));
 }
 
+// covers: RFC 3261 §18.3
 #[test]
 fn what_is_no_number_leaves_all_bytes_to_the_body() {
     for value in ["", "-1", "+4", "4.0", "0x4", "4;a", "4, 4", "four", "4 4", "\"4\"", "4\r\n 4"] {
@@ -107,6 +111,7 @@ fn what_is_no_number_leaves_all_bytes_to_the_body() {
     assert_eq!(datagram("l:\r\n 4\r\n", "body!"), ("body".into(), [D::SurplusBytes].into(), Ok(Some(4))));
 }
 
+// covers: RFC 3261 §7.3.1
 #[test]
 fn repeated_values_agree_or_conflict() {
     let repeated = [D::ContentLengthRepeated];
@@ -142,6 +147,7 @@ fn stream(policy: Policy, bytes: &str) -> Result<String, (E, usize, bool)> {
     }
 }
 
+// covers: RFC 3261 §7.4.2, §18.3
 #[test]
 fn a_stream_takes_exactly_content_length() {
     for policy in [Policy::INTEROP, Policy::CAPTURE] {
@@ -152,6 +158,7 @@ fn a_stream_takes_exactly_content_length() {
     }
 }
 
+// covers: RFC 3261 §18.3
 #[test]
 fn a_stream_without_a_usable_content_length_cannot_go_on() {
     let missing = message("To: x\r\n", "body");
@@ -167,6 +174,7 @@ fn a_stream_without_a_usable_content_length_cannot_go_on() {
     assert_eq!(error, (E::Refused(D::ContentLengthRepeated), 32, true));
 }
 
+// covers: RFC 3261 §18.3
 #[test]
 fn a_stream_refuses_a_body_over_the_limit_before_it_comes() {
     let mut limits = Limits::new();

@@ -61,6 +61,7 @@ fn message_len_counts_every_byte() {
     assert_eq!(outcome(limits, bytes), Err((LimitKind::Message, bytes.len() - 1)));
 }
 
+// covers: RFC 3261 §7.5
 #[test]
 fn line_ends_before_a_message_do_not_count_however_it_comes() {
     let bytes = b"\r\n\r\n\r\nOPTIONS sip:a SIP/2.0\r\nTo: x\r\nl: 0\r\n\r\n";

@@ -20,6 +20,7 @@ fn refused(line: &str) -> (E, usize) {
     (error.kind, error.at)
 }
 
+// covers: RFC 3261 §7.1, §7.2
 #[test]
 fn what_cannot_be_a_start_line_is_refused_where_it_shows() {
     for (line, kind, at) in [
@@ -58,6 +59,7 @@ fn what_cannot_be_a_start_line_is_refused_where_it_shows() {
     }
 }
 
+// covers: RFC 3261 §7.1, §7.2
 #[test]
 fn what_is_odd_about_a_start_line_is_told() {
     for (line, owed) in [
@@ -99,6 +101,7 @@ fn what_is_odd_about_a_start_line_is_told() {
     }
 }
 
+// covers: RFC 3261 §7.2
 #[test]
 fn status_codes_are_three_digits_from_one_hundred_on() {
     for number in 0..1_000u16 {
@@ -119,6 +122,7 @@ fn status_codes_are_three_digits_from_one_hundred_on() {
     }
 }
 
+// covers: RFC 3261 §7.1
 #[test]
 fn methods_of_every_length_are_read() {
     let parsers = every_backend();
@@ -161,6 +165,7 @@ fn methods_of_every_length_are_read() {
     }
 }
 
+// covers: RFC 3261 §7.1
 #[test]
 fn blanks_and_controls_at_every_place_of_every_uri_length() {
     let parsers = every_backend();
@@ -201,6 +206,7 @@ fn start_lines_of_every_length_are_read() {
     }
 }
 
+// covers: RFC 3261 §7.1, §7.2
 #[test]
 fn parts_are_given_as_they_stand_on_the_wire() {
     let mut index = Index::new();
