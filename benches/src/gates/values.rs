@@ -107,7 +107,7 @@ fn random_over_hot(class: Class, messages: &[Vec<u8>], spec: Spec) -> (f64, Stri
     let set = Set::new(messages);
     let best = format!("simdsip/{}", engine::best_backend().name());
     let engine = || -> Box<dyn Engine> {
-        let mut engines = plan::engines(&[best.clone()], Some(class), &[]);
+        let mut engines = plan::engines(std::slice::from_ref(&best), Some(class), &[]);
         engines.retain(|engine| engine.identity().label() == best && engine.classes().contains(&class));
         engines.remove(0)
     };
