@@ -27,14 +27,18 @@
 //! # Ok::<(), simdsip::Error>(())
 //! ```
 //!
+//! What fields mean is read when asked: [`Message::header`] and [`Message::list`] give the types of
+//! [`typed`], [`HeaderField::values`] any header by its grammar shape, [`Message::validate`] the answer
+//! that an element owes, [`key`] the transaction and dialog that a message belongs to.
+//!
 //! # Features
 //! `std` (default): run-time detection in memchr and simdutf8, and `alloc`. `alloc`: `Owned` and
 //! `GrowIndex`. `arena`: joining folded values in a bumpalo arena. Without any, the crate is `no_std`
 //! and never allocates.
 //!
 //! # What it refuses to do
-//! No I/O, no clock, no environment, no globals. It does not judge whether a request is acceptable to
-//! an element, and it does not interpret values.
+//! No I/O, no clock, no environment, no globals. It sends no answer, matches no transaction, resolves no
+//! name and computes no digest: it says what stands there and what is owed.
 
 #![no_std]
 #![deny(unsafe_code)]

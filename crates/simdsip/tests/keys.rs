@@ -238,3 +238,39 @@ fn counters_count_each_outcome_once() {
         assert_eq!(counters.last_refused, Some(simdsip::DefectCode::BareLf));
     }
 }
+
+#[test]
+fn rfc3261_17_1_3_responses_find_their_client_transaction() {
+    let key = |bytes: &[u8]| {
+        let mut index = GrowIndex::new();
+        let message = parser().parse_growing(bytes, &mut index).unwrap();
+        TransactionKey::client(&message).map(|key| {
+            key.map(|key| {
+                let mut hasher = DefaultHasher::new();
+                key.hash(&mut hasher);
+                (hasher.finish(), key.method() == simdsip::Method::Invite, key.is_by_branch())
+            })
+        })
+    };
+    let response = |changes: &[(&str, Option<&str>)]| {
+        let text = String::from_utf8(request("INVITE", changes)).unwrap();
+        text.replace("INVITE sip:bob@b.example SIP/2.0", "SIP/2.0 180 Ringing").into_bytes()
+    };
+    let sent = key(&request("INVITE", &[])).unwrap();
+    assert!(sent.is_some_and(|(_, invite, by_branch)| invite && by_branch));
+    // Tags, Call-ID and what the server added do not matter; nor does sent-by, which is ours.
+    let via = "SIP/2.0/UDP pc33.a.example;received=192.0.2.1;rport=5060;branch=z9hG4bK776";
+    assert_eq!(
+        key(&response(&[("Via", Some(via)), ("To", Some("<sip:bob@b.example>;tag=9"))])).unwrap(),
+        sent
+    );
+    // The branch and the method of CSeq do.
+    for change in [("Via", "SIP/2.0/UDP pc33.a.example;branch=z9hG4bK775"), ("CSeq", "314 CANCEL")] {
+        assert_ne!(key(&response(&[(change.0, Some(change.1))])).unwrap(), sent, "{change:?}");
+    }
+    for missing in ["Via", "CSeq"] {
+        assert_eq!(key(&response(&[(missing, None)])), Ok(None), "{missing}");
+    }
+    assert_eq!(key(&response(&[("Via", Some("SIP/2.0/UDP pc33.a.example"))])), Ok(None), "no branch");
+    assert!(key(&response(&[("CSeq", Some("x INVITE"))])).is_err());
+}

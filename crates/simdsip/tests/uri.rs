@@ -225,7 +225,7 @@ fn rfc8141_3_equivalence() {
 
 // covers: RFC 3261 §19.1.2
 #[test]
-fn rfc4475_3_1_1_4_escapes() {
+fn rfc4475_3_1_1_3_escapes() {
     let esc01 = uri("sip:sips%3Auser%40example.com@example.net");
     assert!(esc01.user().unwrap().is(b"sips:user@example.com"));
     assert_eq!((esc01.scheme(), esc01.host().unwrap().raw()), (Scheme::Sip, &b"example.net"[..]));
@@ -238,7 +238,7 @@ fn rfc4475_3_1_1_4_escapes() {
 
 // covers: RFC 3261 §19.1.2
 #[test]
-fn rfc4475_3_1_1_5_escaped_nulls() {
+fn rfc4475_3_1_1_4_escaped_nulls() {
     let user = uri("sip:null-%00-null@example.com").user().unwrap();
     assert!(user.unescaped().eq(*b"null-\0-null"));
     different("sip:%00@host5.example.com", "sip:%00%00@host5.example.com");

@@ -198,3 +198,16 @@ fn nobody_answers_a_response_or_an_ack() {
     let bad = ok.replace("CSeq: 314", "CSeq: 31x4");
     assert_eq!(verdict(bad.as_bytes(), &Element::new(Role::Uas)), Action::Drop);
 }
+
+#[test]
+fn rfc3261_8_1_3_3_more_than_one_via_is_for_somebody_else() {
+    let text = String::from_utf8(request("INVITE", "sip:b", "Content-Length: 0\r\n\r\n")).unwrap();
+    let ok = text.replace("INVITE sip:b SIP/2.0", "SIP/2.0 200 OK");
+    let two = ok.replace("Max-Forwards: 70", "Via: SIP/2.0/UDP pc34.a.example;branch=z9hG4bK777");
+    assert_eq!(verdict(ok.as_bytes(), &strict(Role::Uas)), Action::Accept);
+    assert_eq!(verdict(two.as_bytes(), &strict(Role::Uas)), Action::Drop);
+    assert_eq!(verdict(two.as_bytes(), &strict(Role::Proxy)), Action::Accept, "it goes on to the second");
+    let list = ok.replace("branch=z9hG4bK776", "branch=z9hG4bK776, SIP/2.0/UDP 255.255.255.255");
+    assert_eq!(verdict(list.as_bytes(), &Element::new(Role::Uas)), Action::Drop);
+    assert_eq!(verdict(list.as_bytes(), &Element::new(Role::Proxy)), Action::Drop, "nobody is there");
+}

@@ -1,7 +1,8 @@
 //! The strict reading of header values: where each departs from the ABNF of its specification.
 //!
-//! Shares nothing with the lenient views ([`crate::shape`]) but [`Span`], so that tests can hold the two against each
-//! other. Says where and how a value departs, never what it means. Allocates nothing; each byte is looked at a bounded
+//! The shapes share nothing with the lenient views ([`crate::shape`]) but [`Span`], so that tests can hold the two
+//! against each other; URIs are located by [`crate::Uri`] and judged byte by byte, and what concerns several fields
+//! (`message`) asks their views. Says where and how a value departs, never what it means. Allocates nothing; each byte is looked at a bounded
 //! number of times. Grammar: RFC 3261 §25.1, and each header's own.
 
 mod address;
