@@ -3,6 +3,7 @@
 use core::iter::FusedIterator;
 
 use super::Span;
+use crate::scan::window::matches;
 
 /// The elements of a header value that is a comma list (RFC 3261 §7.3.1): split at commas that stand outside quotes,
 /// angle brackets and, where the grammar has them, comments. Empty elements are passed over.
@@ -96,6 +97,22 @@ impl<'b> Elements<'b> {
     }
 }
 
+/// The same as [`before_comma`] where there is a short element, a comma, and perhaps one space behind it. `None` for all
+/// else.
+#[inline(always)]
+fn usual(rest: Span<'_>) -> Option<[u32; 3]> {
+    let window = rest.near()?;
+    let stops = matches(window, [b',', b'"', b'<', b'(']);
+    let at = stops.trailing_zeros();
+    let byte = |at: u32| window.get(at as usize).copied();
+    let is_graphic = |at: u32| byte(at).is_some_and(|byte| byte > b' ');
+    let behind = at.wrapping_add(if byte(at.wrapping_add(1)) == Some(b' ') { 2 } else { 1 });
+    let [end, behind_place] = [at, behind].map(|at| rest.start().wrapping_add(at));
+    let usual = byte(at) == Some(b',') && is_graphic(at.wrapping_sub(1)) && is_graphic(behind);
+    // What is behind the comma is within the list, which has no white space at its end.
+    (usual && behind_place < rest.end()).then_some([rest.start(), end, behind_place])
+}
+
 /// Where the first element of `rest` that is not empty begins and ends, and where what follows its comma begins: places
 /// and not spans, for those stay in registers.
 #[inline(never)]
@@ -144,7 +161,10 @@ impl<'b> Iterator for Elements<'b> {
             return Some(rest);
         }
         self.kind = Kind::List;
-        let found = before_comma(rest.apart(), self.stops);
+        let found = match usual(rest) {
+            Some(found) => Some(found),
+            None => before_comma(rest.apart(), self.stops),
+        };
         let [start, end, behind] = found.unwrap_or([rest.end(); 3]);
         self.rest = rest.between(behind, rest.end());
         found.is_some().then(|| rest.between(start, end))

@@ -205,39 +205,37 @@ impl<'b> Params<'b> {
         }
     }
 
-    /// The first parameter and the offset behind it, if it is what nearly all are: perhaps a separator and a space; a
-    /// name of at most 15 bytes; perhaps a value, quoted or not, that ends within two windows, and no white space
-    /// around it. `None` for all else.
+    /// The first parameter and the offset behind it, if it is what nearly all are: perhaps a separator, and a space
+    /// behind it; a name; perhaps a value, and no white space around it; all that within two windows, but for the end of
+    /// a quoted value. `None` for all else.
     #[inline(always)]
     fn usual(&self) -> Option<(Param<'b>, u32)> {
-        let mut start = self.rest.start();
-        for dull in [self.separator, b' '] {
-            start = start.wrapping_add(u32::from(self.rest.byte(start) == Some(dull)));
-        }
-        let rest = self.rest.from(start);
+        let rest = self.rest;
         let window = rest.far()?;
+        let start = match window {
+            [first, b' ', ..] if *first == self.separator => 2,
+            [first, ..] => u32::from(*first == self.separator),
+        };
         // The end is a stop too.
         let end = 1u64.checked_shl(rest.len() as u32).unwrap_or(0);
-        let stops = matches_far(window, [self.separator, b'"']) & end.wrapping_sub(1) | end;
-        let equals = matches_far(window, [b'=']) as u16 & stops.wrapping_sub(1) as u16 & !stops as u16;
+        let from_start = u64::MAX.wrapping_shl(start);
+        let stops = (matches_far(window, [self.separator, b'"']) & end.wrapping_sub(1) | end) & from_start;
+        let equals = matches_far(window, [b'=']) & stops.wrapping_sub(1) & !stops;
         let byte = |at: u32| window.get(at as usize).copied();
-        let graphic = |at: u32| byte(at).is_some_and(|byte| byte > b' ');
+        let is_graphic = |at: u32| byte(at).is_some_and(|byte| byte > b' ');
+        let place = |at: u32| rest.start().wrapping_add(at);
         let stop = stops.trailing_zeros();
-        let place = |at: u32| start.wrapping_add(at);
-        let is_separator = place(stop) == rest.end() || byte(stop) == Some(self.separator);
-        if equals == 0 {
-            // A longer name may have its equals sign further on.
-            let usual = stop <= u16::BITS && is_separator && graphic(0) && graphic(stop.wrapping_sub(1));
-            let name = self.rest.at_places(start, place(stop));
-            return usual.then_some((Param { name, value: 0, value_end: 0 }, place(stop)));
-        }
-        let equals = equals.trailing_zeros();
-        let value = equals.wrapping_add(1);
-        let name = self.rest.at_places(start, place(equals));
-        if !graphic(0) || !graphic(equals.wrapping_sub(1)) {
+        let ends = place(stop) == rest.end() || byte(stop) == Some(self.separator);
+        let name_end = if equals == 0 { stop } else { equals.trailing_zeros() };
+        if start >= name_end || !is_graphic(start) || !is_graphic(name_end.wrapping_sub(1)) {
             return None;
         }
-        if stop == value && byte(value) == Some(b'"') && place(value) < rest.end() {
+        let name = rest.at_places(place(start), place(name_end));
+        if equals == 0 {
+            return ends.then_some((Param { name, value: 0, value_end: 0 }, place(stop)));
+        }
+        let value = name_end.wrapping_add(1);
+        if stop == value && byte(value) == Some(b'"') && !ends {
             let open = rest.from(place(value));
             let close = open.after(open.start()).find_far([b'"', b'\\']);
             let behind = close.wrapping_add(1);
@@ -245,9 +243,8 @@ impl<'b> Params<'b> {
                 open.byte(close) == Some(b'"') && open.byte(behind).is_none_or(|byte| byte == self.separator);
             return closed.then_some((Param { name, value: place(value), value_end: behind }, behind));
         }
-        let usual =
-            is_separator && graphic(value) && byte(value) != Some(b'<') && graphic(stop.wrapping_sub(1));
-        (usual && value < stop)
+        let usual = ends && value < stop && is_graphic(value) && is_graphic(stop.wrapping_sub(1));
+        (usual && byte(value) != Some(b'<'))
             .then_some((Param { name, value: place(value), value_end: place(stop) }, place(stop)))
     }
 }

@@ -6,7 +6,7 @@ use core::ops::Range;
 use super::find;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::message::token::is_lws;
-use crate::scan::window::FAR;
+use crate::scan::window::{FAR, WINDOW};
 
 /// A piece of the input: its bytes and their offset. What header values are parsed from, and what typed views hold.
 ///
@@ -279,6 +279,12 @@ impl<'b> Span<'b> {
     #[inline]
     pub(crate) fn find_far<const N: usize>(&self, set: [u8; N]) -> u32 {
         find::any_far(self.whole, self.start, self.end, set)
+    }
+
+    /// The 32 bytes of the input from the first one on, where there are so many.
+    #[inline]
+    pub(crate) fn near(&self) -> Option<&'b [u8; WINDOW]> {
+        self.input(self.start)
     }
 
     /// The 64 bytes of the input from the first one on, where there are so many: what is behind the last one counts
