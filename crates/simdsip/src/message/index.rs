@@ -7,6 +7,7 @@
 use core::ops::Range;
 
 use super::head::Head;
+use crate::scan::window::matches;
 use crate::scan::{Kernel, WINDOW};
 use crate::text::{Span, any_of};
 
@@ -424,6 +425,11 @@ impl<'b> Table<'b> {
         Some((first, self.find(id, first.wrapping_add(1)).is_some()))
     }
 
+    #[inline(never)]
+    fn find_far(&self, id: u8, from: usize) -> Option<usize> {
+        self.find(id, from)
+    }
+
     /// The first record from `from` on with that id.
     #[inline]
     pub(crate) fn find(&self, id: u8, from: usize) -> Option<usize> {
@@ -433,10 +439,28 @@ impl<'b> Table<'b> {
     }
 
     /// The value of the first record with that id, in the bytes that were indexed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn first_value<'i>(&self, id: u8, bytes: &'i [u8]) -> Option<Span<'i>> {
-        let record = self.get(self.find(id, 0)?)?;
-        Some(Span::within(bytes, record.value_range()))
+        let at = self.first(id)?;
+        let (start, len) = match self.records {
+            Records::Narrow(records) => {
+                records.get(at).map(|record| (record.value.into(), record.value_len.into()))?
+            }
+            #[cfg(feature = "alloc")]
+            Records::Wide(records) => records.get(at).map(|record| (record.value, record.value_len))?,
+        };
+        Some(Span::placed(bytes, start, len))
+    }
+
+    /// The first record with that id: one look where it is among the first few.
+    #[inline]
+    fn first(&self, id: u8) -> Option<usize> {
+        let Some(window) = self.ids.first_chunk::<WINDOW>() else { return self.find_far(id, 0) };
+        match matches(window, [id]) {
+            0 if self.count > WINDOW => self.find_far(id, WINDOW),
+            0 => None,
+            found => Some(found.trailing_zeros() as usize).filter(|at| *at < self.count),
+        }
     }
 }
 

@@ -20,13 +20,13 @@ impl<'b> Message<'b> {
     /// assert_eq!(message.header::<SessionExpires>()?.unwrap().value(), 1800);
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn header<H: Header<'b>>(&self) -> Result<Option<H>, Error> {
         if H::ID != HeaderName::Unknown {
             // The first field nearly always has an element.
             let Some(value) = self.first_value(H::ID) else { return Ok(None) };
             if let Some(element) = H::elements(value).next() {
-                return H::parse(element).map(Some);
+                return Ok(Some(H::parse(element)?));
             }
         }
         self.list::<H>().next().transpose()
@@ -60,9 +60,12 @@ impl<'b> Message<'b> {
     /// assert_eq!(message.request_uri()?.unwrap().port()?, Some(5066));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn request_uri(&self) -> Result<Option<Uri<'b>>, Error> {
-        self.uri_span().map(Uri::read).transpose()
+        match self.uri_span() {
+            Some(span) => Ok(Some(Uri::read(span)?)),
+            None => Ok(None),
+        }
     }
 }
 
@@ -81,7 +84,7 @@ macro_rules! shortcuts {
             #[doc = $test]
             /// # Ok::<(), simdsip::Error>(())
             /// ```
-            #[inline]
+            #[inline(always)]
             pub fn $method(&self) -> Result<Option<typed::$header<'b>>, Error> {
                 self.header()
             })*

@@ -117,13 +117,6 @@ impl<'b> Message<'b> {
         Span::within(self.bytes, self.head.headers_end..self.head.headers_end)
     }
 
-    pub(crate) fn uri_span(&self) -> Option<Span<'b>> {
-        let uri = self.head.start.parts[1];
-        let start = uri.at as usize;
-        let end = start.saturating_add(uri.len as usize);
-        (self.kind() == Kind::Request).then(|| Span::within(self.bytes, start..end))
-    }
-
     pub(crate) fn has_structural(&self, code: DefectCode) -> bool {
         self.head.defects.contains(code)
     }
@@ -209,6 +202,12 @@ impl<'b> Message<'b> {
     #[inline]
     pub(crate) fn first_value(&self, name: HeaderName) -> Option<Span<'b>> {
         self.table.first_value(name.id(), self.bytes)
+    }
+
+    /// The Request-URI and where it stands.
+    pub(crate) fn uri_span(&self) -> Option<Span<'b>> {
+        let [_, uri, _] = self.head.start.parts;
+        (self.kind() == Kind::Request).then(|| Span::placed(self.bytes, uri.at, uri.len))
     }
 
     /// The Status-Code of a response (RFC 3261 §7.2); `None` for a request.
@@ -406,13 +405,10 @@ impl<'b> Message<'b> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn content_length(&self) -> Result<Option<u64>, Error> {
-        let Some(field) = self.field(HeaderName::ContentLength) else { return Ok(None) };
-        let number = core::str::from_utf8(field.value())
-            .ok()
-            .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-        match number.and_then(|text| text.parse().ok()) {
-            Some(number) => Ok(Some(number)),
-            None => Err(Error::new(ErrorKind::ContentLength, field.value_range().start)),
+        let Some(value) = self.first_value(HeaderName::ContentLength) else { return Ok(None) };
+        match value.short_number() {
+            Some(number) => Ok(Some(number.into())),
+            None => long_number(value.apart()).map(Some),
         }
     }
 
@@ -489,6 +485,15 @@ impl<'b> Message<'b> {
     pub fn has_structural_defects(&self) -> bool {
         !self.head.defects.is_empty()
     }
+}
+
+/// A Content-Length of any number of digits.
+#[cold]
+fn long_number(value: Span<'_>) -> Result<u64, Error> {
+    let number = core::str::from_utf8(value.bytes())
+        .ok()
+        .filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    number.and_then(|text| text.parse().ok()).ok_or(value.error(ErrorKind::ContentLength))
 }
 
 impl fmt::Debug for RequestLine<'_> {

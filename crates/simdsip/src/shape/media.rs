@@ -60,7 +60,7 @@ impl<'b> MediaType<'b> {
     #[inline]
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.value.to(self.kind_end).bytes()
+        self.value.between(self.value.start(), self.kind_end).bytes()
     }
 
     /// The subtype, such as `sdp`.
@@ -74,7 +74,7 @@ impl<'b> MediaType<'b> {
     #[inline]
     #[must_use]
     pub fn subtype(&self) -> &'b [u8] {
-        self.value.to(self.subtype_end).from(self.subtype).bytes()
+        self.value.between(self.subtype, self.subtype_end).bytes()
     }
 
     /// Whether type and subtype are these, in any case.

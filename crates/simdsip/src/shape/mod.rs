@@ -22,7 +22,7 @@ macro_rules! with_params {
             #[inline]
             #[must_use]
             pub fn params(&self) -> $crate::text::Params<'b> {
-                $crate::text::Params::new(self.value.from(self.params))
+                $crate::text::Params::new(self.value.between(self.params, self.value.end()))
             }
 
             /// The first parameter of that name, in any case.

@@ -42,9 +42,55 @@ impl<'b> NameAddr<'b> {
     /// assert_eq!((error.kind, error.at), (ErrorKind::Quote, 0));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<NameAddr<'b>, Error> {
         let value = value.trim();
+        Ok(match NameAddr::usual(value) {
+            Some(view) => view,
+            None => NameAddr::any(value.apart())?,
+        })
+    }
+
+    /// What nearly all look like: perhaps a name and a space, the URI in brackets, and right behind them parameters or
+    /// the end. `None` for all else, and for what is malformed.
+    #[inline(always)]
+    fn usual(value: Span<'b>) -> Option<NameAddr<'b>> {
+        let start = value.start();
+        let (display_end, open) = match value.first()? {
+            b'<' => (start, start),
+            b'"' => {
+                let close = value.after(start).find_far([b'"', b'\\']);
+                let behind = close.wrapping_add(1);
+                match value.input(close) {
+                    Some([b'"', b' ', b'<']) => (behind, behind.wrapping_add(1)),
+                    Some([b'"', b'<', _]) => (behind, behind),
+                    _ => return None,
+                }
+            }
+            _ => {
+                let open = value.find([b'<', b'"', b';']);
+                match value.input(open.wrapping_sub(2))? {
+                    [b'!'..=0xff, b' ', b'<'] => (open.wrapping_sub(1), open),
+                    [_, b'!'..=0xff, b'<'] => (open, open),
+                    _ => return None,
+                }
+            }
+        };
+        let uri = open.wrapping_add(1);
+        let uri_end = value.from(uri).find_far([b'>']);
+        let params = uri_end.wrapping_add(1);
+        // All places up to here are within the value if this one is.
+        match value.from(uri).to(uri_end).bytes() {
+            [b'!'..=0xff, .., b'!'..=0xff] if uri_end < value.end() => {}
+            _ => return None,
+        }
+        let ends = params == value.end() || value.byte(params) == Some(b';');
+        ends.then_some(NameAddr { value, display_end, uri, uri_end, params })
+    }
+
+    /// The same for whatever stands there.
+    #[inline(never)]
+    fn any(value: Span<'b>) -> Result<NameAddr<'b>, Error> {
         let mut at = value.find([b'<', b';', b'"']);
         while value.byte(at) == Some(b'"') {
             let open = value.from(at);
@@ -97,7 +143,7 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn display_name(&self) -> Option<Word<'b>> {
-        let display = self.value.to(self.display_end);
+        let display = self.value.between(self.value.start(), self.display_end);
         (!display.is_empty()).then(|| Word::new(display))
     }
 
@@ -113,7 +159,7 @@ impl<'b> NameAddr<'b> {
     #[inline]
     #[must_use]
     pub fn uri_span(&self) -> Span<'b> {
-        self.value.to(self.uri_end).from(self.uri)
+        self.value.between(self.uri, self.uri_end)
     }
 
     /// The URI, taken apart.
@@ -128,7 +174,7 @@ impl<'b> NameAddr<'b> {
     /// assert_eq!(to.uri()?.port()?, Some(5066));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn uri(&self) -> Result<Uri<'b>, Error> {
         Uri::read(self.uri_span())
     }
@@ -156,7 +202,7 @@ impl<'b> NameAddr<'b> {
     /// assert_eq!(to.tag(), Some(&b""[..]));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn tag(&self) -> Option<&'b [u8]> {
         Some(self.params().value(b"tag")?.raw())
@@ -223,7 +269,7 @@ impl<'b> Contact<'b> {
     /// assert!(Contact::parse(Span::new(b"<sip:a@b.example")?).is_err());
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<Contact<'b>, Error> {
         let value = value.trim();
         if value.bytes() == b"*" { Ok(Contact::Star) } else { NameAddr::parse(value).map(Contact::Address) }

@@ -5,6 +5,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::header::Method;
+use crate::message::token::is_lws;
 use crate::text::{Span, Word};
 
 /// A decimal number (RFC 3261 §25.1): Content-Length, Max-Forwards, Expires, RSeq.
@@ -99,6 +100,11 @@ impl<'b> NumberParams<'b> {
     #[inline]
     pub fn parse(value: Span<'b>) -> Result<NumberParams<'b>, Error> {
         let value = value.trim();
+        if let Some((number, params)) = value.leading_number()
+            && value.byte(params).is_none_or(|byte| byte == b';')
+        {
+            return Ok(NumberParams { number, value, params });
+        }
         let params = value.find([b';']);
         Ok(NumberParams { number: value.to(params).trim_end().number()?, value, params })
     }
@@ -222,7 +228,7 @@ impl<'b> CSeq<'b> {
     /// assert_eq!(CSeq::parse(Span::new(b"36893488147419103232 INVITE")?).unwrap_err().kind, ErrorKind::NumberRange);
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<CSeq<'b>, Error> {
         let (number, method) = number_and_rest(value.trim())?;
         if method.is_empty() {
@@ -413,8 +419,13 @@ fn fraction(text: Span<'_>) -> Result<(), Error> {
 }
 
 /// The number at the start, and what follows the white space behind it.
-#[inline]
+#[inline(always)]
 fn number_and_rest(value: Span<'_>) -> Result<(u32, Span<'_>), Error> {
+    if let Some((number, at)) = value.leading_number()
+        && value.byte(at).is_none_or(is_lws)
+    {
+        return Ok((number, value.from(at).trim_start()));
+    }
     let at = value.find([b' ', b'\t', b'\r', b'\n']);
     Ok((value.to(at).number()?, value.from(at).trim_start()))
 }

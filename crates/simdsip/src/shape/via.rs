@@ -49,7 +49,7 @@ pub enum Rport {
 }
 
 /// What nearly every Via begins with.
-const USUAL: &[u8] = b"SIP/2.0/";
+const USUAL: &[u8; 8] = b"SIP/2.0/";
 
 impl<'b> Via<'b> {
     /// Reads one element.
@@ -64,9 +64,65 @@ impl<'b> Via<'b> {
     /// assert_eq!(Via::parse(Span::new(b"SIP/2.0 host")?).unwrap_err().kind, ErrorKind::Via);
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<Via<'b>, Error> {
         let value = value.trim();
+        Ok(match Via::usual(value) {
+            Some(view) => view,
+            None => Via::any(value.apart())?,
+        })
+    }
+
+    /// What nearly all look like: `SIP/2.0/`, a short transport, one space, and no other white space up to the
+    /// parameters, of which the first has its semicolon right there. `None` for all else, and for what is malformed.
+    #[inline(always)]
+    fn usual(value: Span<'b>) -> Option<Via<'b>> {
+        let (protocol, transport) = value.input::<16>(value.start())?.split_first_chunk::<8>()?;
+        if protocol != USUAL {
+            return None;
+        }
+        let transport_at = value.start().wrapping_add(8);
+        // The high bit of each byte up to a space, but perhaps not of all behind the first one.
+        let word = u64::from_le_bytes(*transport.first_chunk()?);
+        let dull = word.wrapping_sub(u64::from_le_bytes([0x21; 8])) & !word & u64::from_le_bytes([0x80; 8]);
+        let transport_end = transport_at.wrapping_add(dull.trailing_zeros() / 8);
+        let host = transport_end.wrapping_add(1);
+        let sent_by = value.from(host);
+        let host_end = match value.input(transport_end)? {
+            _ if transport_end == transport_at => return None,
+            [b' ', b'['] => sent_by.find_far([b']']).wrapping_add(1),
+            [b' ', b'!'..=0xff] => sent_by.find_far([b':', b';', b'(']),
+            _ => return None,
+        };
+        let (mut port, mut params) = (0, host_end);
+        if value.byte(host_end) == Some(b':') {
+            port = host_end.wrapping_add(1);
+            (_, params) = value.from(port).leading_number()?;
+        }
+        // All places up to here are within the value if this one is.
+        if params > value.end() || value.byte(params).is_some_and(|byte| byte != b';') {
+            return None;
+        }
+        match sent_by.to(host_end).bytes() {
+            [.., b'!'..=0xff] => {}
+            _ => return None,
+        }
+        let protocol_end = transport_at.wrapping_sub(1);
+        Some(Via {
+            value,
+            protocol_end,
+            transport: transport_at,
+            transport_end,
+            host,
+            host_end,
+            port,
+            params,
+        })
+    }
+
+    /// The same for whatever stands there.
+    #[inline(never)]
+    fn any(value: Span<'b>) -> Result<Via<'b>, Error> {
         let (protocol_end, rest) = if value.bytes().starts_with(USUAL) {
             let slash = value.start().saturating_add(7);
             (slash, value.after(slash))
@@ -104,7 +160,7 @@ impl<'b> Via<'b> {
     #[inline]
     #[must_use]
     pub fn protocol(&self) -> &'b [u8] {
-        self.value.to(self.protocol_end).bytes()
+        self.value.between(self.value.start(), self.protocol_end).bytes()
     }
 
     /// The transport, as on the wire: `UDP`, `TLS`, any token.
@@ -118,7 +174,7 @@ impl<'b> Via<'b> {
     #[inline]
     #[must_use]
     pub fn transport(&self) -> &'b [u8] {
-        self.value.to(self.transport_end).from(self.transport).bytes()
+        self.value.between(self.transport, self.transport_end).bytes()
     }
 
     /// The host of sent-by as it stands, an IPv6 reference with its brackets.
@@ -133,7 +189,7 @@ impl<'b> Via<'b> {
     #[inline]
     #[must_use]
     pub fn host_span(&self) -> Span<'b> {
-        self.value.to(self.host_end).from(self.host)
+        self.value.between(self.host, self.host_end)
     }
 
     /// The host of sent-by: a name, an IPv4 address or an IPv6 reference.
@@ -169,7 +225,7 @@ impl<'b> Via<'b> {
         if self.port == 0 {
             return Ok(None);
         }
-        port(self.value.to(self.params).from(self.port).trim()).map(Some)
+        port(self.value.between(self.port, self.params).trim()).map(Some)
     }
 
     /// The `branch` parameter: the transaction's id (RFC 3261 §8.1.1.7).
@@ -180,7 +236,7 @@ impl<'b> Via<'b> {
     /// assert_eq!(Via::parse(Span::new(b"SIP/2.0/UDP h;branch=1")?)?.branch(), Some(&b"1"[..]));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn branch(&self) -> Option<&'b [u8]> {
         Some(self.params().value(b"branch")?.raw())

@@ -3,6 +3,7 @@
 use core::iter::FusedIterator;
 
 use super::Span;
+use crate::scan::window::matches;
 
 /// The elements of a header value that is a comma list (RFC 3261 §7.3.1): split at commas that stand outside quotes,
 /// angle brackets and, where the grammar has them, comments. Empty elements are passed over.
@@ -20,8 +21,17 @@ pub struct Elements<'b> {
     rest: Span<'b>,
     /// The comma, and what opens text in which it does not count.
     stops: [u8; 4],
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Kind {
     /// All of it is one element, even if that is empty.
-    single: bool,
+    Single,
+    /// Whether a comma stands in it is not known yet.
+    Unseen,
+    /// A comma was seen: what is left may hold more.
+    List,
 }
 
 impl<'b> Elements<'b> {
@@ -32,7 +42,7 @@ impl<'b> Elements<'b> {
     /// The elements of `rest`, which has no white space at its ends.
     #[inline(always)]
     pub(crate) fn of(rest: Span<'b>, stops: [u8; 4]) -> Elements<'b> {
-        Elements { rest, stops, single: false }
+        Elements { rest, stops, kind: Kind::Unseen }
     }
 
     /// The elements of `list`.
@@ -77,7 +87,7 @@ impl<'b> Elements<'b> {
     /// All of `value`, which has no white space at its ends, as the one element that it is.
     #[inline(always)]
     pub(crate) fn single(value: Span<'b>) -> Elements<'b> {
-        Elements { rest: value, stops: Elements::COMMAS_ALONE, single: true }
+        Elements { rest: value, stops: Elements::COMMAS_ALONE, kind: Kind::Single }
     }
 
     /// No elements.
@@ -85,36 +95,53 @@ impl<'b> Elements<'b> {
     pub(crate) fn none() -> Elements<'b> {
         Elements::of(Span::NOTHING, Elements::USUAL)
     }
+}
 
-    /// The next element, where there is a comma somewhere.
-    #[inline(never)]
-    fn before_comma(&mut self) -> Option<Span<'b>> {
-        while !self.rest.is_empty() {
-            let end = self.end_of_element();
-            let element = self.rest.to(end).trim_end();
-            self.rest = self.rest.after(end).trim_start();
-            if !element.is_empty() {
-                return Some(element);
-            }
+/// The same as [`before_comma`] where there is a short element, a comma, and perhaps one space behind it. `None` for all
+/// else.
+#[inline(always)]
+fn usual(rest: Span<'_>) -> Option<[u32; 3]> {
+    let window = rest.near()?;
+    let stops = matches(window, [b',', b'"', b'<', b'(']);
+    let at = stops.trailing_zeros();
+    let byte = |at: u32| window.get(at as usize).copied();
+    let is_graphic = |at: u32| byte(at).is_some_and(|byte| byte > b' ');
+    let behind = at.wrapping_add(if byte(at.wrapping_add(1)) == Some(b' ') { 2 } else { 1 });
+    let [end, behind_place] = [at, behind].map(|at| rest.start().wrapping_add(at));
+    let usual = byte(at) == Some(b',') && is_graphic(at.wrapping_sub(1)) && is_graphic(behind);
+    // What is behind the comma is within the list, which has no white space at its end.
+    (usual && behind_place < rest.end()).then_some([rest.start(), end, behind_place])
+}
+
+/// Where the first element of `rest` that is not empty begins and ends, and where what follows its comma begins: places
+/// and not spans, for those stay in registers.
+#[inline(never)]
+fn before_comma(mut rest: Span<'_>, stops: [u8; 4]) -> Option<[u32; 3]> {
+    while !rest.is_empty() {
+        let end = end_of_element(rest, stops);
+        let element = rest.to(end).trim_end();
+        rest = rest.after(end).trim_start();
+        if !element.is_empty() {
+            return Some([element.start(), element.end(), rest.start()]);
         }
-        None
     }
+    None
+}
 
-    fn end_of_element(&self) -> u32 {
-        let mut rest = self.rest;
-        loop {
-            let at = rest.find(self.stops);
-            let open = rest.from(at);
-            let end = match rest.byte(at) {
-                Some(b'"') => open.end_of_quoted(),
-                Some(b'<') => Some(open.find([b'>'])),
-                Some(b'(') => open.end_of_comment(),
-                _ => return at,
-            };
-            match end {
-                Some(end) => rest = rest.from(end),
-                None => return rest.end(),
-            }
+#[inline]
+fn end_of_element(mut rest: Span<'_>, stops: [u8; 4]) -> u32 {
+    loop {
+        let at = rest.find(stops);
+        let open = rest.from(at);
+        let end = match rest.byte(at) {
+            Some(b'"') => open.end_of_quoted(),
+            Some(b'<') => Some(open.find_far([b'>'])),
+            Some(b'(') => open.end_of_comment(),
+            _ => return at,
+        };
+        match end {
+            Some(end) => rest = rest.from(end),
+            None => return rest.end(),
         }
     }
 }
@@ -125,19 +152,22 @@ impl<'b> Iterator for Elements<'b> {
     #[inline(always)]
     fn next(&mut self) -> Option<Span<'b>> {
         let rest = self.rest;
-        if self.single {
-            *self = Elements { rest: rest.from(u32::MAX), single: false, ..*self };
-            return Some(rest);
-        }
-        if rest.is_empty() {
+        if rest.is_empty() && self.kind != Kind::Single {
             return None;
         }
         // Nearly always there is no comma, and then nothing else matters.
-        if rest.find([b',']) == rest.end() {
-            self.rest = rest.from(u32::MAX);
+        if self.kind == Kind::Single || (self.kind == Kind::Unseen && rest.find_far([b',']) == rest.end()) {
+            *self = Elements { rest: rest.from(u32::MAX), kind: Kind::List, ..*self };
             return Some(rest);
         }
-        self.before_comma()
+        self.kind = Kind::List;
+        let found = match usual(rest) {
+            Some(found) => Some(found),
+            None => before_comma(rest.apart(), self.stops),
+        };
+        let [start, end, behind] = found.unwrap_or([rest.end(); 3]);
+        self.rest = rest.between(behind, rest.end());
+        found.is_some().then(|| rest.between(start, end))
     }
 }
 

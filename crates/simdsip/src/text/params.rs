@@ -5,6 +5,7 @@ use core::iter::FusedIterator;
 
 use super::{Span, Word};
 use crate::message::token::is_lws;
+use crate::scan::window::matches_far;
 
 /// One parameter. The name as on the wire; the value is absent where there is no `=`.
 ///
@@ -16,10 +17,12 @@ use crate::message::token::is_lws;
 /// assert_eq!(transport.value().unwrap().raw(), b"udp");
 /// # Ok::<(), simdsip::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Param<'b> {
     name: Span<'b>,
-    value: Option<Word<'b>>,
+    /// Offsets in the input; zero, where no value can begin, if there is none.
+    value: u32,
+    value_end: u32,
 }
 
 impl<'b> Param<'b> {
@@ -60,7 +63,7 @@ impl<'b> Param<'b> {
     #[inline]
     #[must_use]
     pub fn value(&self) -> Option<Word<'b>> {
-        self.value
+        (self.value != 0).then(|| Word::new(self.name.at_places(self.value, self.value_end)))
     }
 
     /// Whether the name is `name`, in any case.
@@ -74,10 +77,16 @@ impl<'b> Param<'b> {
     #[must_use]
     pub fn is(&self, name: &[u8]) -> bool {
         let own = self.name.bytes();
-        // Most names differ in length or first letter.
+        // Most names differ in length or first letter, or not at all.
         own.len() == name.len()
             && matches!((own, name), ([a, ..], [b, ..]) if a.eq_ignore_ascii_case(b))
-            && own.eq_ignore_ascii_case(name)
+            && (own == name || own.eq_ignore_ascii_case(name))
+    }
+}
+
+impl fmt::Debug for Param<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Param").field("name", &self.name).field("value", &self.value()).finish()
     }
 }
 
@@ -145,10 +154,17 @@ impl<'b> Params<'b> {
     /// assert!(Params::new(Span::new(b";lr;ob")?).get(b"OB").is_some());
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<Param<'b>> {
-        self.clone().find(|param| param.is(name))
+        let mut rest = Params { rest: self.rest, separator: self.separator };
+        loop {
+            let (param, behind) = rest.split_first()?;
+            if param.is(name) {
+                return Some(param);
+            }
+            rest.rest = rest.rest.from(behind);
+        }
     }
 
     /// The value of the first parameter of that name; `None` where it is absent or has none.
@@ -158,7 +174,7 @@ impl<'b> Params<'b> {
     /// assert!(Params::new(Span::new(b";transport=TCP")?).value(b"transport").unwrap().is(b"TCP"));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn value(&self, name: &[u8]) -> Option<Word<'b>> {
         self.get(name)?.value()
@@ -168,27 +184,89 @@ impl<'b> Params<'b> {
 impl<'b> Iterator for Params<'b> {
     type Item = Param<'b>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Param<'b>> {
-        let mut rest = self.rest;
-        while rest.first().is_some_and(|byte| byte == self.separator || is_lws(byte)) {
-            rest = rest.after(rest.start());
-        }
-        if rest.is_empty() {
-            self.rest = rest;
+        let (param, behind) = self.split_first().unzip();
+        self.rest = self.rest.from(behind.unwrap_or(u32::MAX));
+        param
+    }
+}
+
+impl<'b> Params<'b> {
+    /// The first parameter and the offset behind it.
+    #[inline(always)]
+    fn split_first(&self) -> Option<(Param<'b>, u32)> {
+        if self.rest.is_empty() {
             return None;
         }
-        let at = rest.find([b'=', self.separator]);
-        let name = rest.to(at).trim_end();
-        if rest.byte(at) != Some(b'=') {
-            self.rest = rest.from(at);
-            return Some(Param { name, value: None });
+        match self.usual() {
+            Some(found) => Some(found),
+            None => any(self.rest.apart(), self.separator),
         }
-        let value = rest.after(at).trim_start();
-        let end = end_of_value(value, self.separator);
-        self.rest = rest.from(end);
-        Some(Param { name, value: Some(Word::new(value.to(end).trim_end())) })
     }
+
+    /// The first parameter and the offset behind it, if it is what nearly all are: perhaps a separator, and a space
+    /// behind it; a name; perhaps a value, and no white space around it; all that within two windows, but for the end of
+    /// a quoted value. `None` for all else.
+    #[inline(always)]
+    fn usual(&self) -> Option<(Param<'b>, u32)> {
+        let rest = self.rest;
+        let window = rest.far()?;
+        let start = match window {
+            [first, b' ', ..] if *first == self.separator => 2,
+            [first, ..] => u32::from(*first == self.separator),
+        };
+        // The end is a stop too.
+        let end = 1u64.checked_shl(rest.len() as u32).unwrap_or(0);
+        let from_start = u64::MAX.wrapping_shl(start);
+        let stops = (matches_far(window, [self.separator, b'"']) & end.wrapping_sub(1) | end) & from_start;
+        let equals = matches_far(window, [b'=']) & stops.wrapping_sub(1) & !stops;
+        let byte = |at: u32| window.get(at as usize).copied();
+        let is_graphic = |at: u32| byte(at).is_some_and(|byte| byte > b' ');
+        let place = |at: u32| rest.start().wrapping_add(at);
+        let stop = stops.trailing_zeros();
+        let ends = place(stop) == rest.end() || byte(stop) == Some(self.separator);
+        let name_end = if equals == 0 { stop } else { equals.trailing_zeros() };
+        if start >= name_end || !is_graphic(start) || !is_graphic(name_end.wrapping_sub(1)) {
+            return None;
+        }
+        let name = rest.at_places(place(start), place(name_end));
+        if equals == 0 {
+            return ends.then_some((Param { name, value: 0, value_end: 0 }, place(stop)));
+        }
+        let value = name_end.wrapping_add(1);
+        if stop == value && byte(value) == Some(b'"') && !ends {
+            let open = rest.from(place(value));
+            let close = open.after(open.start()).find_far([b'"', b'\\']);
+            let behind = close.wrapping_add(1);
+            let closed =
+                open.byte(close) == Some(b'"') && open.byte(behind).is_none_or(|byte| byte == self.separator);
+            return closed.then_some((Param { name, value: place(value), value_end: behind }, behind));
+        }
+        let usual = ends && value < stop && is_graphic(value) && is_graphic(stop.wrapping_sub(1));
+        (usual && byte(value) != Some(b'<'))
+            .then_some((Param { name, value: place(value), value_end: place(stop) }, place(stop)))
+    }
+}
+
+/// The first parameter of `rest` and the offset behind it, whatever stands there.
+#[inline(never)]
+fn any(mut rest: Span<'_>, separator: u8) -> Option<(Param<'_>, u32)> {
+    while rest.first().is_some_and(|byte| byte == separator || is_lws(byte)) {
+        rest = rest.after(rest.start());
+    }
+    if rest.is_empty() {
+        return None;
+    }
+    let at = rest.find([b'=', separator]);
+    let name = rest.to(at).trim_end();
+    if rest.byte(at) != Some(b'=') {
+        return Some((Param { name, value: 0, value_end: 0 }, at));
+    }
+    let value = rest.after(at).trim_start();
+    let end = end_of_value(value, separator);
+    let value = value.to(end).trim_end();
+    Some((Param { name, value: value.start(), value_end: value.end() }, end))
 }
 
 impl FusedIterator for Params<'_> {}

@@ -6,6 +6,7 @@ use core::ops::Range;
 use super::find;
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::message::token::is_lws;
+use crate::scan::window::{FAR, WINDOW};
 
 /// A piece of the input: its bytes and their offset. What header values are parsed from, and what typed views hold.
 ///
@@ -132,10 +133,17 @@ impl<'b> Span<'b> {
     /// assert_eq!(simdsip::Span::new(b" a b\r\n ")?.trim().bytes(), b"a b");
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn trim(self) -> Span<'b> {
-        self.trim_start().trim_end()
+        match self.bytes() {
+            // Nearly always there is none.
+            [first, .., last] if *first > b' ' && *last > b' ' => self,
+            _ => {
+                let (start, end) = trimmed(self.apart());
+                self.between(start, end)
+            }
+        }
     }
 
     /// The part at `range`, counted from its own first byte; what lies outside is left out.
@@ -174,6 +182,12 @@ impl<'b> Span<'b> {
         if at < self.end { self.whole.get(at as usize).copied() } else { None }
     }
 
+    /// `N` bytes of the input from offset `at` on, whether they are within these or not.
+    #[inline]
+    pub(crate) fn input<const N: usize>(&self, at: u32) -> Option<&'b [u8; N]> {
+        self.whole.get(at as usize..)?.first_chunk()
+    }
+
     #[inline]
     pub(crate) fn first(&self) -> Option<u8> {
         self.byte(self.start)
@@ -182,6 +196,23 @@ impl<'b> Span<'b> {
     #[inline]
     pub(crate) fn last(&self) -> Option<u8> {
         if self.is_empty() { None } else { self.whole.get((self.end as usize).wrapping_sub(1)).copied() }
+    }
+
+    /// The `len` bytes of `whole` from `start` on; nothing if they reach behind its end.
+    #[inline]
+    pub(crate) fn placed(whole: &'b [u8], start: u32, len: u32) -> Span<'b> {
+        let end = start.saturating_add(len);
+        if end as usize <= whole.len() {
+            Span { whole, start, end }
+        } else {
+            Span { whole, start: 0, end: 0 }
+        }
+    }
+
+    /// All of the input, of which these are a part.
+    #[inline]
+    pub(crate) fn whole(&self) -> &'b [u8] {
+        self.whole
     }
 
     #[inline]
@@ -206,6 +237,26 @@ impl<'b> Span<'b> {
         Span { end: at.min(self.end), ..self }
     }
 
+    /// The same, for a call out of line: what is handed to one has to stand in memory, and where these themselves are
+    /// not, they stay in registers.
+    #[inline(always)]
+    pub(crate) fn apart(&self) -> Span<'b> {
+        self.from(self.start)
+    }
+
+    /// What stands from offset `start` of the input on, up to `end`: both within these, and neither behind the other.
+    #[inline]
+    pub(crate) fn between(self, start: u32, end: u32) -> Span<'b> {
+        debug_assert!(self.start <= start && start <= end && end <= self.end, "places within the value");
+        Span { start, end, ..self }
+    }
+
+    /// What stands from offset `start` of the input on, up to `end`, within these or not.
+    #[inline]
+    pub(crate) fn at_places(self, start: u32, end: u32) -> Span<'b> {
+        Span { start, end, ..self }
+    }
+
     /// Behind the byte at offset `at` of the input.
     #[inline]
     pub(crate) fn after(self, at: u32) -> Span<'b> {
@@ -222,6 +273,25 @@ impl<'b> Span<'b> {
     #[inline]
     pub(crate) fn find<const N: usize>(&self, set: [u8; N]) -> u32 {
         find::any_of(self.whole, self.start, self.end, set)
+    }
+
+    /// The same where that is likely to be further away.
+    #[inline]
+    pub(crate) fn find_far<const N: usize>(&self, set: [u8; N]) -> u32 {
+        find::any_far(self.whole, self.start, self.end, set)
+    }
+
+    /// The 32 bytes of the input from the first one on, where there are so many.
+    #[inline]
+    pub(crate) fn near(&self) -> Option<&'b [u8; WINDOW]> {
+        self.input(self.start)
+    }
+
+    /// The 64 bytes of the input from the first one on, where there are so many: what is behind the last one counts
+    /// for nothing.
+    #[inline]
+    pub(crate) fn far(&self) -> Option<&'b [u8; FAR]> {
+        find::far(self.whole, self.start)
     }
 
     /// Offset behind the quoted string that begins here, or `None` where nothing closes it (RFC 3261 §25.1).
@@ -256,6 +326,14 @@ impl<'b> Span<'b> {
             rest = rest.after(at);
         }
     }
+}
+
+/// Where what is left begins and ends, white space at both ends left out. Places and not a span, for those stay in
+/// registers.
+#[inline(never)]
+fn trimmed(span: Span<'_>) -> (u32, u32) {
+    let span = span.trim_start().trim_end();
+    (span.start, span.end)
 }
 
 impl PartialEq<[u8]> for Span<'_> {

@@ -158,7 +158,7 @@ macro_rules! header_types {
                 $crate::shape::elements(Self::CARDINALITY, SHAPE, value)
             }
 
-            #[inline]
+            #[inline(always)]
             fn parse(value: $crate::Span<'b>) -> Result<Self, $crate::Error> {
                 <$shape>::parse(value).map($name)
             }

@@ -10,6 +10,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::{fold, write_lossy};
 use crate::error::{Error, ErrorKind};
+use crate::scan::window::{matches_far, range_far};
 use crate::text::Span;
 
 /// A host (RFC 3261 §25.1).
@@ -59,10 +60,12 @@ impl<'b> Host<'b> {
     /// ```
     pub fn read(span: Span<'b>) -> Result<Host<'b>, Error> {
         let host = Host { span };
-        if span.is_empty() || (host.may_be_v6() && host.v6().is_none()) {
-            return Err(span.error(ErrorKind::Host));
+        match span.first() {
+            None => Err(span.error(ErrorKind::Host)),
+            Some(b'[') if is_usual_v6(span.between(span.start().saturating_add(1), span.end())) => Ok(host),
+            Some(_) if host.may_be_v6() && host.v6().is_none() => Err(span.error(ErrorKind::Host)),
+            Some(_) => Ok(host),
         }
-        Ok(host)
     }
 
     /// A host that `read` took.
@@ -185,6 +188,34 @@ fn without_third_colon(address: &[u8]) -> Option<Ipv6Addr> {
         *place = *byte;
     }
     text(joined)?.parse().ok()
+}
+
+/// Whether `behind` is an IPv6 address as nearly all are written, and a bracket: groups of one to four hexadecimal
+/// digits, and one pair of colons at most. `false` may yet be one: with an IPv4 address at its end, or a zone.
+#[inline]
+fn is_usual_v6(behind: Span<'_>) -> bool {
+    let len = (behind.len() as u32).saturating_sub(1);
+    let (Some(window), true) = (behind.far(), behind.last() == Some(b']') && (2..u64::BITS).contains(&len))
+    else {
+        return false;
+    };
+    let end = 1u64.wrapping_shl(len);
+    let within = end.wrapping_sub(1);
+    let colons = matches_far(window, [b':']) & within;
+    let digits =
+        range_far(window, b'0', b'9') | range_far(window, b'a', b'f') | range_far(window, b'A', b'F');
+    let digits = digits & within;
+    let groups = (digits & !(digits << 1)).count_ones();
+    let long = digits & digits >> 1 & digits >> 2 & digits >> 3 & digits >> 4;
+    // The first colon of each pair, and those at either end.
+    let pairs = colons & colons >> 1;
+    let edges = colons & (1 | end >> 1);
+    let groups_fit = match pairs.count_ones() {
+        0 => groups == 8 && edges == 0,
+        1 => groups <= 7 && edges & !(pairs | pairs << 1) == 0,
+        _ => false,
+    };
+    colons | digits == within && long == 0 && groups_fit
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {

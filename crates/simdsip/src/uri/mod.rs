@@ -97,12 +97,9 @@ impl<'b> Uri<'b> {
     /// assert_eq!((error.kind, error.at), (ErrorKind::Host, 4));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn read(span: Span<'b>) -> Result<Uri<'b>, Error> {
-        read::read(match span.bytes() {
-            [first, .., last] if *first > b' ' && *last > b' ' => span,
-            _ => span.trim(),
-        })
+        read::read(span)
     }
 
     /// All of it, where it stands in the input.
@@ -163,7 +160,7 @@ impl<'b> Uri<'b> {
     #[inline]
     #[must_use]
     pub fn user(&self) -> Option<Escaped<'b>> {
-        self.has_userinfo().then(|| Escaped::new(self.span.from(self.rest).to(self.user_end)))
+        self.has_userinfo().then(|| Escaped::new(self.span.between(self.rest, self.user_end)))
     }
 
     /// The password of a SIP or SIPS URI (RFC 3261 §19.1.1): what stands between the first colon of the userinfo and
@@ -211,6 +208,11 @@ impl<'b> Uri<'b> {
     #[inline]
     pub fn port(&self) -> Result<Option<u16>, Error> {
         let Some(port) = self.port_span() else { return Ok(None) };
+        if let Some(number) = port.short_number()
+            && let Ok(number) = u16::try_from(number)
+        {
+            return Ok(Some(number));
+        }
         let mut number = 0u32;
         for (at, byte) in port.bytes().iter().enumerate() {
             let digit = u32::from(byte.wrapping_sub(b'0'));
@@ -270,7 +272,7 @@ impl<'b> Uri<'b> {
 
     #[inline]
     fn host_span(&self) -> Span<'b> {
-        self.span.from(self.host).to(self.host_end)
+        self.span.between(self.host, self.host_end)
     }
 
     #[inline]
@@ -281,19 +283,20 @@ impl<'b> Uri<'b> {
     /// What stands behind the host's colon.
     #[inline]
     fn port_span(&self) -> Option<Span<'b>> {
-        (self.host_end != self.params).then(|| self.span.after(self.host_end).to(self.params))
+        (self.host_end != self.params)
+            .then(|| self.span.between(self.host_end.saturating_add(1), self.params))
     }
 
     /// The parameters, with the semicolon before the first.
     #[inline]
     fn params_span(&self) -> Span<'b> {
-        self.span.from(self.params).to(self.headers)
+        self.span.between(self.params, self.headers)
     }
 
     /// The headers, with the question mark.
     #[inline]
     fn headers_span(&self) -> Span<'b> {
-        self.span.from(self.headers)
+        self.span.between(self.headers, self.span.end())
     }
 }
 

@@ -1,20 +1,79 @@
 //! Where the parts of a URI stand.
 //!
-//! Of a URI that fills one window, and no more than two, all delimiters are found at once; a shorter or longer one takes
-//! a look for each. All that is unusual about a host is told apart in `unusual`.
+//! Of a usual URI all delimiters are found at once; any other takes a look for each. All that is unusual about a host is
+//! told apart in `unusual`.
 //! Grammar: RFC 3261 §25.1, `SIP-URI`; RFC 3966 §3, `telephone-uri`.
 
 use super::scheme::{self, Kind};
 use super::{Host, Uri};
 use crate::error::{Error, ErrorKind};
-use crate::scan::window::{WINDOW, matches};
+use crate::scan::window::{matches_far, range_far};
 use crate::text::Span;
 
-/// Reads `span`, which has no white space around it.
-#[inline]
+/// Stands for the end, where a stop is expected: no stop has this value.
+const END: u8 = 0;
+
+/// Reads `span`, white space around it left out.
+#[inline(always)]
 pub(super) fn read(span: Span<'_>) -> Result<Uri<'_>, Error> {
+    Ok(match usual(span) {
+        Some(uri) => uri,
+        None => any(span.apart())?,
+    })
+}
+
+/// What nearly all look like: a SIP or SIPS URI, shorter than two windows, with a user that holds no delimiter, and a
+/// host without brackets. `None` for all else, and for what is malformed.
+#[inline(always)]
+fn usual(span: Span<'_>) -> Option<Uri<'_>> {
+    let (kind, behind) = scheme::sip(span.bytes())?;
+    let len = behind.len() as u32;
+    if behind.last().is_none_or(|last| *last <= b' ') || len >= u64::BITS {
+        return None;
+    }
+    let rest = span.end().wrapping_sub(len);
+    let window = span.from(rest).far()?;
+    // All of `:;<=>?@`; the end is a stop too, so that none is behind it.
+    let end = 1u64.wrapping_shl(len);
+    let first_of = |marks: u64| (marks & end.wrapping_sub(1) | end).trailing_zeros();
+    let mut stops = range_far(window, b':', b'@') & end.wrapping_sub(1) | end;
+    let mut next = || {
+        let at = stops.trailing_zeros();
+        stops &= stops.wrapping_sub(1);
+        (at, window.get(at as usize).copied().filter(|_| at != len).unwrap_or(END))
+    };
+    let (mut user_end, mut host) = (0, 0);
+    let (mut host_end, mut stop) = next();
+    if stop == b'@' {
+        (user_end, host) = (host_end, host_end.wrapping_add(1));
+        (host_end, stop) = next();
+    }
+    let mut params = host_end;
+    if stop == b':' {
+        (params, stop) = next();
+    }
+    let headers = match stop {
+        END => len,
+        // Without an `@` before it there may be one behind.
+        b';' | b'?' if host != 0 || first_of(matches_far(window, [b'@'])) == len => {
+            first_of(matches_far(window, [b'?']))
+        }
+        _ => return None,
+    };
+    if host == host_end || window.get(host as usize) == Some(&b'[') {
+        return None;
+    }
+    let [user_end, host, host_end, params, headers] =
+        [user_end, host, host_end, params, headers].map(|at| rest.wrapping_add(at));
+    Some(Uri { span, rest, user_end, host, host_end, params, headers, kind })
+}
+
+/// The same for whatever stands there.
+#[inline(never)]
+fn any(span: Span<'_>) -> Result<Uri<'_>, Error> {
+    let span = span.trim();
     let (kind, len) = scheme::of(span)?;
-    let rest = (span.at() as u32).saturating_add(len);
+    let rest = span.start().saturating_add(len);
     match kind {
         Kind::Sip | Kind::Sips => sip(span, kind, rest),
         Kind::Tel => telephone(span, rest),
@@ -25,67 +84,9 @@ pub(super) fn read(span: Span<'_>) -> Result<Uri<'_>, Error> {
     }
 }
 
+/// A SIP URI, with a look for each delimiter.
 #[inline]
 fn sip(span: Span<'_>, kind: Kind, rest: u32) -> Result<Uri<'_>, Error> {
-    let behind = span.from(rest).bytes();
-    let Some(marks) = Marks::of(behind) else { return by_finding(span, kind, rest) };
-    let len = behind.len() as u32;
-    let offset = |mask: u64| rest.wrapping_add(mask.trailing_zeros().min(len));
-    let (mut user_end, mut host, mut behind_at) = (rest, rest, u64::MAX);
-    if marks.at != 0 {
-        user_end = offset(marks.at | marks.colon);
-        host = offset(marks.at).wrapping_add(1);
-        behind_at = !(marks.at ^ marks.at.wrapping_sub(1));
-    }
-    let mut stops = (marks.at | marks.colon | marks.semicolon | marks.question) & behind_at;
-    let host_end = offset(stops);
-    let mut params = host_end;
-    if marks.colon & lowest(stops) != 0 {
-        stops &= stops.wrapping_sub(1);
-        params = offset(stops);
-    }
-    let first = behind.get(host.wrapping_sub(rest) as usize);
-    if host == host_end || first == Some(&b'[') || (marks.at | marks.colon) & lowest(stops) != 0 {
-        return unusual(span, kind, rest, user_end, host);
-    }
-    let headers = offset(marks.question & behind_at);
-    Ok(Uri { span, rest, user_end, host, host_end, params, headers, kind })
-}
-
-/// The lowest bit of `mask`.
-#[inline]
-fn lowest(mask: u64) -> u64 {
-    mask & mask.wrapping_neg()
-}
-
-/// Where delimiters stand in two windows, which may overlap: one bit a byte.
-struct Marks {
-    at: u64,
-    colon: u64,
-    semicolon: u64,
-    question: u64,
-}
-
-impl Marks {
-    /// `None` for less than 32 bytes, or more than 64.
-    #[inline]
-    fn of(bytes: &[u8]) -> Option<Marks> {
-        let (low, high) = (bytes.first_chunk::<WINDOW>()?, bytes.last_chunk::<WINDOW>()?);
-        let shift = bytes.len().wrapping_sub(WINDOW) as u32;
-        if shift > WINDOW as u32 {
-            return None;
-        }
-        let marks = |byte| {
-            let high = u64::from(matches(high, [byte])).wrapping_shl(shift);
-            u64::from(matches(low, [byte])) | high
-        };
-        Some(Marks { at: marks(b'@'), colon: marks(b':'), semicolon: marks(b';'), question: marks(b'?') })
-    }
-}
-
-/// The same with a look for each delimiter, whatever the length.
-#[inline]
-fn by_finding(span: Span<'_>, kind: Kind, rest: u32) -> Result<Uri<'_>, Error> {
     let behind = span.from(rest);
     let mut user_end = behind.find([b'@', b':']);
     let at = match span.byte(user_end) {

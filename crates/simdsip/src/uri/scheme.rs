@@ -67,24 +67,31 @@ const SIPS: u32 = u32::from_le_bytes(*b"sips");
 const TEL: u32 = u32::from_le_bytes(*b"tel:");
 const URN: u32 = u32::from_le_bytes(*b"urn:");
 
+/// SIP or SIPS, if that begins `bytes`, and what follows its colon.
+#[inline]
+pub(super) fn sip(bytes: &[u8]) -> Option<(Kind, &[u8])> {
+    let (four, behind) = bytes.split_first_chunk::<4>()?;
+    match u32::from_le_bytes(*four) | LETTERS {
+        SIP => Some((Kind::Sip, behind)),
+        four if four | 0x2000_0000 == SIPS => Some((Kind::Sips, behind.strip_prefix(b":")?)),
+        _ => None,
+    }
+}
+
 /// The scheme that begins `span`, and the length of it and its colon.
 #[inline]
 pub(super) fn of(span: Span<'_>) -> Result<(Kind, u32), Error> {
     let bytes = span.bytes();
-    if let Some(four) = bytes.first_chunk::<4>() {
-        let four = u32::from_le_bytes(*four) | LETTERS;
-        match four {
-            SIP => return Ok((Kind::Sip, 4)),
-            TEL => return Ok((Kind::Tel, 4)),
-            URN => return Ok((Kind::Urn, 4)),
-            _ if four | 0x2000_0000 == SIPS && bytes.get(4) == Some(&b':') => return Ok((Kind::Sips, 5)),
-            _ => {}
-        }
+    if let Some((kind, behind)) = sip(bytes) {
+        return Ok((kind, bytes.len().wrapping_sub(behind.len()) as u32));
     }
-    other(span)
+    match bytes.first_chunk::<4>().map(|four| u32::from_le_bytes(*four) | LETTERS) {
+        Some(TEL) => Ok((Kind::Tel, 4)),
+        Some(URN) => Ok((Kind::Urn, 4)),
+        _ => other(span),
+    }
 }
 
-#[inline(never)]
 fn other(span: Span<'_>) -> Result<(Kind, u32), Error> {
     let bytes = span.bytes();
     let len = bytes.iter().position(|&byte| !strict::is_scheme(byte)).unwrap_or(bytes.len());
