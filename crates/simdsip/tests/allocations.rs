@@ -7,6 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fmt::Write;
 
+use common::probe::probe;
 use common::touch;
 use simdsip::{Backend, DefectCode, Frame, Framer, GrowIndex, HeaderName, Index, Parser, Policy, Side};
 
@@ -100,6 +101,27 @@ fn parsing_and_every_view_allocate_nothing() {
             assert_eq!(found, 0, "{backend}");
         }
     }
+}
+
+/// Every type of header, every value by its shape, URIs, parameters, defects, verdicts, keys and the description.
+#[test]
+fn typed_views_and_what_follows_from_them_allocate_nothing() {
+    let all = simdsip_corpus::messages();
+    let parser = Parser::new(Policy::CAPTURE);
+    let mut index = Index::<256>::sized();
+    let mut count = 0;
+    let found = allocations(|| {
+        let mut sum = 0;
+        for entry in &all {
+            if let Ok(message) = parser.parse(&entry.bytes, &mut index) {
+                sum ^= probe(&message);
+                count += 1;
+            }
+        }
+        sum
+    });
+    assert_eq!(found, 0);
+    assert!(count > 3_000, "{count} messages");
 }
 
 #[test]

@@ -6,8 +6,10 @@ mod common;
 
 use std::sync::Arc;
 
+use common::probe::{Probe, Sum, probe};
 use common::{rivals, touch};
-use simdsip::{Backend, Frame, Framer, Index, Parser, Policy, Side};
+use simdsip::shape::Value;
+use simdsip::{Backend, Frame, Framer, HeaderName, Index, Parser, Policy, Side, Span, Uri};
 use simdsip_corpus::Entry;
 
 /// Readable bytes that end where touching faults.
@@ -127,4 +129,69 @@ fn the_framer_reads_no_prefix_beyond_its_end() {
             }
         }
     }
+}
+
+/// The windows in which typed views look for delimiters end with the input: nothing is asked for behind it.
+#[test]
+fn no_typed_view_of_any_prefix_reads_beyond_its_end() {
+    let mut all = simdsip_corpus::messages();
+    all.retain(|entry| entry.bytes.len() < 20_000);
+    let all = Arc::new(all);
+    let halves = [0, 1].map(|half| {
+        let all = Arc::clone(&all);
+        std::thread::spawn(move || {
+            let (parser, mut index) = (Parser::new(Policy::CAPTURE), Index::<256>::sized());
+            let mut guarded = Guarded::new(20_000);
+            let (mut count, mut sum) = (0, 0u64);
+            for entry in all.iter().skip(half).step_by(2) {
+                // Messages made by the thousand are much alike.
+                let step =
+                    if entry.name.starts_with("workloads/") { 61 } else { 1 + entry.bytes.len() / 1_000 };
+                let first = entry.bytes.len() % step;
+                for len in (first..=entry.bytes.len()).step_by(step) {
+                    if let Ok(message) = parser.parse(guarded.hold(&entry.bytes[..len]), &mut index) {
+                        sum ^= probe(&message);
+                        count += 1;
+                    }
+                }
+            }
+            std::hint::black_box(sum);
+            count
+        })
+    });
+    let count: usize = halves.map(|half| half.join().expect("no prefix faults")).iter().sum();
+    println!("{count} prefixes of {} messages", all.len());
+    assert!(count > 200_000, "{count} prefixes");
+}
+
+/// A value or URI of one's own has no message around it: every prefix of some of each kind.
+#[test]
+fn no_value_that_stands_alone_is_read_beyond_its_end() {
+    let mut guarded = Guarded::new(4_096);
+    let rows = include_str!("../registry/sip_header_examples.csv");
+    let values = rows.lines().skip(1).chain([
+        "sip:user:pass%20word@host.example:5060;transport=tcp;lr;maddr=192.0.2.1?Subject=x&Route=%3csip:a%3e",
+        "sips:[2001:db8::1%25eth0]:65535;x=%4",
+        "tel:+1-201-555-0123;phone-context=+44;ext=%",
+    ]);
+    let mut sum = Sum::new();
+    for value in values {
+        for len in 0..=value.len() {
+            for from in [0, len / 2] {
+                let Ok(span) = Span::new(guarded.hold(&value.as_bytes()[from..len])) else { continue };
+                for id in 1..=255 {
+                    // One header of each shape would do, but which they are is the registry's to say.
+                    if len % 5 == usize::from(id) % 5
+                        && let Ok(view) = Value::parse(HeaderName::from_id(id).shape(), span)
+                    {
+                        view.probe(&mut sum);
+                    }
+                }
+                if let Ok(uri) = Uri::read(span) {
+                    sum.uri(uri);
+                }
+            }
+        }
+    }
+    assert_ne!(sum.value(), Sum::new().value());
 }

@@ -127,7 +127,7 @@ fn headers(span: Span<'_>, params: u32, first: Option<u8>) -> u32 {
 #[inline(never)]
 fn unusual(span: Span<'_>, kind: Kind, rest: u32, user_end: u32, host: u32) -> Result<Uri<'_>, Error> {
     let params = span.from(host).find([b';', b'?']);
-    let (mut host, mut user_end) = (host, user_end);
+    let (first_host, mut host, mut user_end) = (host, host, user_end);
     let mut hostport = span.from(host).to(params);
     loop {
         let at = hostport.find([b'@']);
@@ -136,7 +136,10 @@ fn unusual(span: Span<'_>, kind: Kind, rest: u32, user_end: u32, host: u32) -> R
         }
         host = at.saturating_add(1);
         hostport = span.from(host).to(params);
-        user_end = span.from(rest).to(at).find([b':']);
+    }
+    // Once, behind the loop: any number of `@` may stand before the last.
+    if host != first_host {
+        user_end = span.from(rest).to(host.saturating_sub(1)).find([b':']);
     }
     let host_end = match hostport.first() {
         Some(b'[') => hostport.find([b']']).saturating_add(1).min(params),

@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "a module of test binaries")]
 
 pub mod mutate;
+pub mod probe;
 
 use simdsip::{Backend, Error, Frame, Framer, Index, Message, Parser, Policy, Side};
 
