@@ -1,14 +1,14 @@
 //! Hostile messages: is the time linear in the bytes, whatever they are?
 //!
-//! Each kind is built at 64 KiB and at 1 MiB and taken three ways with limits lifted: parsed and read
-//! back, framed in reads of 1,460 bytes, framed in reads of one byte. A refusal counts as an answer; its
+//! Each kind is built at 64 KiB and at 1 MiB and taken with limits lifted: parsed, read back, typed and
+//! judged, framed in reads of 1,460 bytes, framed in reads of one byte. A refusal counts as an answer; its
 //! time is measured all the same.
 
 use crate::clock;
 use crate::engine;
 use crate::rng::Rng;
 use crate::stream;
-use simdsip::{Frame, Framer, GrowIndex, HeaderName, Parser, Side};
+use simdsip::{Element, Frame, Framer, GrowIndex, HeaderName, Parser, Policy, Role, Side};
 use simdsip_corpus::adversary::ADVERSARIES;
 use std::hint::black_box;
 
@@ -22,6 +22,8 @@ pub enum Way {
     Parse,
     /// Parsed, then every value unfolded, four names looked up, parts and defects walked.
     Read,
+    /// Parsed, then every value of every header typed, all defects told, and a verdict given.
+    Typed,
     /// Framed in reads of 1,460 bytes.
     Frame,
     /// Framed in reads of one byte.
@@ -47,6 +49,7 @@ impl Cost {
         let way = match self.way {
             Way::Parse => "parse",
             Way::Read => "read",
+            Way::Typed => "typed",
             Way::Frame => "frame",
             Way::FrameOne => "frame-1",
         };
@@ -82,7 +85,18 @@ fn read_back(parser: &Parser, bytes: &[u8], index: &mut GrowIndex, value: &mut V
     if let Some(Ok(parts)) = message.multipart() {
         sum += parts.map(|part| part.headers().count() as u64).sum::<u64>();
     }
-    sum + message.defects().map(|d| d.at as u64 & 1).sum::<u64>()
+    sum + message.structural_defects().map(|d| d.at as u64 & 1).sum::<u64>()
+}
+
+/// Parses, types every value and judges.
+fn typed_back(parser: &Parser, bytes: &[u8], index: &mut GrowIndex) -> u64 {
+    let Ok(message) = parser.parse_growing(bytes, index) else { return 0 };
+    let mut element = Element::new(Role::Uas);
+    element.policy = Policy::CAPTURE;
+    let verdict = message.validate(&element);
+    engine::typed_sum(&message)
+        + message.defects().map(|d| d.at as u64 & 1).sum::<u64>()
+        + u64::from(verdict.accepts())
 }
 
 /// Frames until the bytes or the framer's patience end.
@@ -151,6 +165,7 @@ pub fn costs() -> Vec<Cost> {
         if !kind.stream {
             add(Way::Parse, pair(&sizes, |i| engine::grown(&parser, &sizes[i], &mut index)));
             add(Way::Read, pair(&sizes, |i| read_back(&parser, &sizes[i], &mut index, &mut value)));
+            add(Way::Typed, pair(&sizes, |i| typed_back(&parser, &sizes[i], &mut index)));
         }
         let cuts = bytes.map(reads);
         add(Way::Frame, pair(&sizes, |i| framed(parser, &sizes[i], &cuts[i])));
@@ -165,6 +180,7 @@ pub fn costs() -> Vec<Cost> {
 pub struct Base {
     parse: f64,
     read: f64,
+    typed: f64,
     frame: f64,
     frame_one: f64,
 }
@@ -180,10 +196,13 @@ impl Base {
         let (by_read, by_byte) = (reads(stream.len()), stream::one_byte(stream.len()));
         let parse = least(|| order.iter().map(|m| engine::grown(&parser, m, &mut index)).sum());
         let read = least(|| order.iter().map(|m| read_back(&parser, m, &mut index, &mut value)).sum());
+        let typed = least(|| order.iter().map(|m| typed_back(&parser, m, &mut index)).sum());
         let frame = least(|| framed(parser, &stream, &by_read));
         let frame_one = least(|| framed(parser, &stream, &by_byte));
         let bytes = stream.len() as f64;
-        Base { parse: parse / bytes, read: read / bytes, frame: frame / bytes, frame_one: frame_one / bytes }
+        let [parse, read, typed, frame, frame_one] =
+            [parse, read, typed, frame, frame_one].map(|ns| ns / bytes);
+        Base { parse, read, typed, frame, frame_one }
     }
 
     /// This cost's time a byte over mix-1k's, taken the same way.
@@ -191,6 +210,7 @@ impl Base {
         let base = match cost.way {
             Way::Parse => self.parse,
             Way::Read => self.read,
+            Way::Typed => self.typed,
             Way::Frame => self.frame,
             Way::FrameOne => self.frame_one,
         };
@@ -203,10 +223,12 @@ pub fn table(costs: &[Cost], base: &Base, rows: usize) -> String {
     let mut sorted: Vec<&Cost> = costs.iter().collect();
     sorted.sort_by(|a, b| base.over(b).total_cmp(&base.over(a)));
     let mut out = format!(
-        "\nadversary, limits lifted; mix-1k taken the same ways: parse {:.3}, read {:.3}, frame {:.3}, \
+        "\nadversary, limits lifted; mix-1k taken the same ways: parse {:.3}, read {:.3}, typed {:.3}, \
+         frame {:.3}, \
          frame-1 {:.3} ns a byte\n{:<34}{:>12}{:>12}{:>9}{:>12}{:>13}\n",
         base.parse,
         base.read,
+        base.typed,
         base.frame,
         base.frame_one,
         "kind and way",

@@ -1,5 +1,7 @@
 //! The bars that the project has set itself, measured and judged.
 
+mod values;
+
 use crate::adversary::{self, Base, Cost, Way};
 use crate::callgrind;
 use crate::engine::native::Library;
@@ -101,6 +103,7 @@ pub fn run(spec: Spec, loaded: &[Library]) -> Result<(Vec<Gate>, Vec<Row>, Strin
     gates.push(Gate { what, bar: "told".into(), measured: format!("{value:.3}{interval}"), verdict: "told" });
     let frames = plan::frame(&mut engines, "stream-mix", &mix, spec);
     frame_gates(&frames, &mut gates);
+    rows.extend(values::gates(spec, &mix, loaded, &mut gates));
     let (small, large) = plan::one_byte(&mix, 64 << 10);
     gates.push(at_most("one-byte feeds, ns a call", 20.0, large, ""));
     gates.push(at_most("one-byte feeds, ns a call over 8 times the bytes", 1.2, large / small, ""));
@@ -173,7 +176,9 @@ fn adversary_gates(mix: &[Vec<u8>], gates: &mut Vec<Gate>) -> String {
     if let Some((value, name)) = worst(&Cost::growth) {
         gates.push(at_most("adversary: 1 MiB over 64 KiB, worst kind", 20.0, value, &format!(" ({name})")));
     }
-    for (way, word) in [(Way::Parse, "parsed"), (Way::Read, "read back"), (Way::Frame, "framed")] {
+    for (way, word) in
+        [(Way::Parse, "parsed"), (Way::Read, "read back"), (Way::Typed, "typed"), (Way::Frame, "framed")]
+    {
         let over = |c: &Cost| if c.way == way { base.over(c) } else { 0.0 };
         if let Some((value, name)) = worst(&over) {
             let beyond = costs.iter().filter(|c| over(c) > 10.0).count();

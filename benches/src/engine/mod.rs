@@ -13,6 +13,7 @@ mod sip;
 mod views;
 
 pub use sip::{Simdsip, backends, best_backend, grown, lifted};
+pub use views::typed_sum;
 
 use crate::alloc;
 use crate::clock;

@@ -6,7 +6,7 @@
 use super::fields::{Reader, Reading};
 use super::sip::backends;
 use super::{Class, Engine, Identity};
-use crate::emission::{Param, Sink};
+use crate::emission::{Param, Sink, Sum};
 use simdsip::shape::{CSeq, MediaType, NameAddr, Value, Via};
 use simdsip::{Backend, Error, HeaderName, Index, Message, Params, Parser, Policy, Scheme, Uri};
 
@@ -132,6 +132,16 @@ fn typed<S: Sink>(message: &Message<'_>, names: &[String], sink: &mut S) -> Resu
     }
     body(message, sink);
     Ok(())
+}
+
+/// A checksum of every value that has a meaning, of a message whose limits may be lifted.
+pub fn typed_sum(message: &Message<'_>) -> u64 {
+    let mut sum = Sum::default();
+    let _ = start(message, true, &mut sum);
+    for value in message.headers().flat_map(|field| field.values()).flatten() {
+        let _ = element(value, "", &mut sum);
+    }
+    sum.0
 }
 
 #[inline(always)]

@@ -2,7 +2,7 @@
 
 use crate::packet::{Endpoint, Vlans};
 use crate::table::Column;
-use simdsip::{Error, ErrorKind, HeaderField, Message, StructuralDefects};
+use simdsip::{Defects, Error, ErrorKind, HeaderField, Message};
 use std::net::IpAddr;
 
 /// What carried a message.
@@ -111,7 +111,7 @@ impl<'r> Row<'r> {
     #[must_use]
     pub fn defects(&self) -> RowDefects<'r> {
         let all = match self.content {
-            Ok(message) => Source::Message(message.structural_defects()),
+            Ok(message) => Source::Message(Box::new(message.defects())),
             Err(error) => Source::Error(Some(error)),
         };
         RowDefects { all, seen: [0; 4] }
@@ -171,7 +171,8 @@ pub struct RowDefects<'r> {
 
 #[derive(Clone, Debug)]
 enum Source<'r> {
-    Message(StructuralDefects<'r>),
+    /// Boxed: it carries the findings of a header field.
+    Message(Box<Defects<'r>>),
     Error(Option<Error>),
 }
 
