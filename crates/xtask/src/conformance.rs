@@ -23,9 +23,9 @@ const INTRO: &str = "\
 # Clause → test
 
 What each clause asks for, in our words, and the tests that show it. The tests are functions below `crates/`; how one
-tells what it covers: [CONTRIBUTING](CONTRIBUTING.md#tests-and-clauses). Defect codes name their clause themselves
-(`DefectCode::rfc`), and `crates/simdsip/registry/sip_header_examples.csv` the section that each header's value comes from,
-also for the headers of RFCs that are not listed here.
+tells what it covers: [CONTRIBUTING](CONTRIBUTING.md#tests-and-clauses). Which clause a defect departs from is told in
+[DEFECTS](DEFECTS.md); where the value comes from that a header is tested with, also for the headers of RFCs that are not
+listed here, in `crates/simdsip/registry/sip_header_examples.csv`.
 
 The scope says whose a clause is: `engine`, of what is here; `later`, of a part that is not built yet; `program`, of
 whoever uses the engine. A clause without a test is shown as **missing**, whatever its scope.

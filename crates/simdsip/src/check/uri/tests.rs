@@ -14,6 +14,7 @@ fn next(state: &mut u64) -> usize {
     (*state >> 11) as usize
 }
 
+// covers: RFC 3261 §19.1.1, §19.1.2; RFC 3966 §3
 #[test]
 fn both_readers_say_the_same() {
     const URIS: [&[u8]; 16] = [
