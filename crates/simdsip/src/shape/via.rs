@@ -169,7 +169,9 @@ impl<'b> Via<'b> {
         if self.port == 0 {
             return Ok(None);
         }
-        port(self.value.to(self.params).from(self.port).trim()).map(Some)
+        let text = self.value.to(self.params).from(self.port);
+        // RFC 2543 comments stand behind it.
+        port(text.to(text.find([b'('])).trim()).map(Some)
     }
 
     /// The `branch` parameter: the transaction's id (RFC 3261 §8.1.1.7).
