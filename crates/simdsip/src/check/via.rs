@@ -20,10 +20,14 @@ pub(super) fn via(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read
         Some(b'[') => {
             let place = c.at();
             c.take(|byte| byte != b']' && !b";,".contains(&byte));
-            c.eat(b']');
+            // Where the host ends is anybody's guess, so that no response would find its way.
+            if !c.eat(b']') {
+                c.skip_to([b',', b',']);
+                return Err(out.fail(DefectCode::BadVia, c.since(start.at()).trim()));
+            }
             c.since(place)
         }
-        _ => c.take(|byte| !is_lws(byte) && !b":;,".contains(&byte)),
+        _ => c.take(|byte| !is_lws(byte) && !b":;,(".contains(&byte)),
     };
     if host.is_empty() {
         c.skip_to([b',', b',']);

@@ -225,7 +225,9 @@ impl<'b> Via<'b> {
         if self.port == 0 {
             return Ok(None);
         }
-        port(self.value.between(self.port, self.params).trim()).map(Some)
+        let text = self.value.between(self.port, self.params).trim();
+        // Comments of RFC 2543 stand behind some.
+        port(text).or_else(|error| port(text.to(text.find([b'('])).trim()).map_err(|_| error)).map(Some)
     }
 
     /// The `branch` parameter: the transaction's id (RFC 3261 §8.1.1.7).

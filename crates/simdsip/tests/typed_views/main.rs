@@ -4,7 +4,6 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod examples;
 mod linear;
 mod round_trip;
 
