@@ -2,6 +2,7 @@
 
 use super::token::some;
 use crate::error::{Error, ErrorKind};
+use crate::scan::window::{WINDOW, matches};
 use crate::text::Span;
 
 /// `type/subtype` with parameters; in Accept either may be `*`.
@@ -35,8 +36,37 @@ impl<'b> MediaType<'b> {
     /// assert_eq!(MediaType::parse(Span::new(b"text")?).unwrap_err().kind, ErrorKind::MediaType);
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<MediaType<'b>, Error> {
+        Ok(match MediaType::usual(value) {
+            Some(view) => view,
+            None => MediaType::any(value.apart())?,
+        })
+    }
+
+    /// What nearly all look like: no white space around the slash, and a semicolon or the end right behind the subtype.
+    /// `None` for all else, and for what is malformed.
+    #[inline(always)]
+    fn usual(value: Span<'b>) -> Option<MediaType<'b>> {
+        let (window, start) = (value.near()?, value.start());
+        if value.last()? <= b' ' {
+            return None;
+        }
+        let len = value.len() as u32;
+        let is_graphic = |at: u32| window.get(at as usize).is_some_and(|byte| *byte > b' ');
+        let slash = matches(window, [b'/']).trailing_zeros();
+        let params = matches(window, [b';']).trailing_zeros().min(len);
+        let subtype = slash.wrapping_add(1);
+        let usual = subtype < params
+            && (params == len || params < WINDOW as u32)
+            && [0, slash.wrapping_sub(1), subtype, params.wrapping_sub(1)].into_iter().all(is_graphic);
+        let [kind_end, subtype, params] = [slash, subtype, params].map(|at| start.wrapping_add(at));
+        usual.then_some(MediaType { value, kind_end, subtype, subtype_end: params, params })
+    }
+
+    /// The same for whatever stands there.
+    #[inline(never)]
+    fn any(value: Span<'b>) -> Result<MediaType<'b>, Error> {
         let value = some(value)?;
         let slash = value.find([b'/', b';']);
         let subtype = value.after(slash).trim_start();

@@ -44,7 +44,6 @@ impl<'b> NameAddr<'b> {
     /// ```
     #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<NameAddr<'b>, Error> {
-        let value = value.trim();
         Ok(match NameAddr::usual(value) {
             Some(view) => view,
             None => NameAddr::any(value.apart())?,
@@ -56,7 +55,11 @@ impl<'b> NameAddr<'b> {
     #[inline(always)]
     fn usual(value: Span<'b>) -> Option<NameAddr<'b>> {
         let start = value.start();
-        let (display_end, open) = match value.first()? {
+        let first = match value.bytes() {
+            [first, .., b'!'..=0xff] => *first,
+            _ => return None,
+        };
+        let (display_end, open) = match first {
             b'<' => (start, start),
             b'"' => {
                 let close = value.after(start).find_far([b'"', b'\\']);
@@ -67,7 +70,7 @@ impl<'b> NameAddr<'b> {
                     _ => return None,
                 }
             }
-            _ => {
+            b'!'..=0xff => {
                 let open = value.find([b'<', b'"', b';']);
                 match value.input(open.wrapping_sub(2))? {
                     [b'!'..=0xff, b' ', b'<'] => (open.wrapping_sub(1), open),
@@ -75,6 +78,7 @@ impl<'b> NameAddr<'b> {
                     _ => return None,
                 }
             }
+            _ => return None,
         };
         let uri = open.wrapping_add(1);
         let uri_end = value.from(uri).find_far([b'>']);
@@ -91,6 +95,7 @@ impl<'b> NameAddr<'b> {
     /// The same for whatever stands there.
     #[inline(never)]
     fn any(value: Span<'b>) -> Result<NameAddr<'b>, Error> {
+        let value = value.trim();
         let mut at = value.find([b'<', b';', b'"']);
         while value.byte(at) == Some(b'"') {
             let open = value.from(at);

@@ -5,7 +5,6 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::header::Method;
-use crate::message::token::is_lws;
 use crate::text::{Span, Word};
 
 /// A decimal number (RFC 3261 §25.1): Content-Length, Max-Forwards, Expires, RSeq.
@@ -230,6 +229,26 @@ impl<'b> CSeq<'b> {
     /// ```
     #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<CSeq<'b>, Error> {
+        if let Some(view) = CSeq::usual(value) {
+            return Ok(view);
+        }
+        CSeq::any(value.apart())
+    }
+
+    /// What nearly all look like: up to seven digits, one space, a method. `None` for all else.
+    #[inline(always)]
+    fn usual(value: Span<'b>) -> Option<CSeq<'b>> {
+        let (number, behind) = value.leading_number()?;
+        let method = behind.wrapping_add(1);
+        let usual = matches!(value.input(behind)?, [b' ', b'!'..=0xff])
+            && method < value.end()
+            && value.last()? > b' ';
+        usual.then_some(CSeq { number, method: value.at_places(method, value.end()) })
+    }
+
+    /// The same for whatever stands there.
+    #[inline(never)]
+    fn any(value: Span<'b>) -> Result<CSeq<'b>, Error> {
         let (number, method) = number_and_rest(value.trim())?;
         if method.is_empty() {
             return Err(method.error(ErrorKind::Token));
@@ -419,13 +438,8 @@ fn fraction(text: Span<'_>) -> Result<(), Error> {
 }
 
 /// The number at the start, and what follows the white space behind it.
-#[inline(always)]
+#[inline]
 fn number_and_rest(value: Span<'_>) -> Result<(u32, Span<'_>), Error> {
-    if let Some((number, at)) = value.leading_number()
-        && value.byte(at).is_none_or(is_lws)
-    {
-        return Ok((number, value.from(at).trim_start()));
-    }
     let at = value.find([b' ', b'\t', b'\r', b'\n']);
     Ok((value.to(at).number()?, value.from(at).trim_start()))
 }

@@ -87,7 +87,7 @@ impl<'b> Value<'b> {
     /// assert!(matches!(Value::parse(Shape::Number, Span::new(b"7")?)?, Value::Number(number) if number.value() == 7));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn parse(shape: Shape, element: Span<'b>) -> Result<Value<'b>, Error> {
         Ok(match shape {
             Shape::Opaque => Value::Opaque(element),
@@ -164,7 +164,7 @@ impl<'b> Values<'b> {
 impl<'b> Iterator for Values<'b> {
     type Item = Result<Value<'b>, Error>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Result<Value<'b>, Error>> {
         let element = self.elements.next()?;
         Some(Value::parse(self.shape, element))

@@ -66,7 +66,6 @@ impl<'b> Via<'b> {
     /// ```
     #[inline(always)]
     pub fn parse(value: Span<'b>) -> Result<Via<'b>, Error> {
-        let value = value.trim();
         Ok(match Via::usual(value) {
             Some(view) => view,
             None => Via::any(value.apart())?,
@@ -77,6 +76,9 @@ impl<'b> Via<'b> {
     /// parameters, of which the first has its semicolon right there. `None` for all else, and for what is malformed.
     #[inline(always)]
     fn usual(value: Span<'b>) -> Option<Via<'b>> {
+        if value.last()? <= b' ' {
+            return None;
+        }
         let (protocol, transport) = value.input::<16>(value.start())?.split_first_chunk::<8>()?;
         if protocol != USUAL {
             return None;
@@ -123,6 +125,7 @@ impl<'b> Via<'b> {
     /// The same for whatever stands there.
     #[inline(never)]
     fn any(value: Span<'b>) -> Result<Via<'b>, Error> {
+        let value = value.trim();
         let (protocol_end, rest) = if value.bytes().starts_with(USUAL) {
             let slash = value.start().saturating_add(7);
             (slash, value.after(slash))
@@ -225,9 +228,12 @@ impl<'b> Via<'b> {
         if self.port == 0 {
             return Ok(None);
         }
-        let text = self.value.between(self.port, self.params).trim();
-        // Comments of RFC 2543 stand behind some.
-        port(text).or_else(|error| port(text.to(text.find([b'('])).trim()).map_err(|_| error)).map(Some)
+        let text = self.value.between(self.port, self.params);
+        match text.short_number().map(u16::try_from) {
+            Some(Ok(number)) => Ok(Some(number)),
+            // White space, or a comment of RFC 2543, stands behind some.
+            _ => port(text.to(text.find([b'('])).trim()).map(Some),
+        }
     }
 
     /// The `branch` parameter: the transaction's id (RFC 3261 §8.1.1.7).

@@ -30,7 +30,8 @@ pub(crate) fn any_far<const N: usize>(whole: &[u8], start: u32, end: u32, set: [
         // What is found at or behind the end is nothing.
         Some(mask) if mask != 0 => end.min(start.wrapping_add(mask.trailing_zeros())),
         Some(_) if end.wrapping_sub(start) <= FAR as u32 => end,
-        _ => from_afar(whole, start, end, set),
+        Some(_) => from_afar(whole, start.wrapping_add(FAR as u32), end, set),
+        None => from_afar(whole, start, end, set),
     }
 }
 

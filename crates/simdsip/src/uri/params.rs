@@ -76,7 +76,7 @@ impl<'b> UriParam<'b> {
 }
 
 /// The next of `rest`, which are separated by `separator`.
-#[inline]
+#[inline(always)]
 fn next<'b>(rest: &mut Span<'b>, separator: u8) -> Option<UriParam<'b>> {
     while let Some(behind) = rest.strip(separator) {
         *rest = behind;
@@ -160,7 +160,7 @@ impl<'b> UriParams<'b> {
 impl<'b> Iterator for UriParams<'b> {
     type Item = UriParam<'b>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<UriParam<'b>> {
         next(&mut self.rest, b';')
     }
@@ -237,7 +237,7 @@ impl<'b> UriHeaders<'b> {
 impl<'b> Iterator for UriHeaders<'b> {
     type Item = UriParam<'b>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<UriParam<'b>> {
         next(&mut self.rest, b'&')
     }

@@ -7,7 +7,7 @@
 use super::scheme::{self, Kind};
 use super::{Host, Uri};
 use crate::error::{Error, ErrorKind};
-use crate::scan::window::{matches_far, range_far};
+use crate::scan::window::{FAR, matches_far, range_far};
 use crate::text::Span;
 
 /// Stands for the end, where a stop is expected: no stop has this value.
@@ -32,7 +32,7 @@ fn usual(span: Span<'_>) -> Option<Uri<'_>> {
         return None;
     }
     let rest = span.end().wrapping_sub(len);
-    let window = span.from(rest).far()?;
+    let window = span.input::<FAR>(rest)?;
     // All of `:;<=>?@`; the end is a stop too, so that none is behind it.
     let end = 1u64.wrapping_shl(len);
     let first_of = |marks: u64| (marks & end.wrapping_sub(1) | end).trailing_zeros();
