@@ -138,3 +138,20 @@ impl<'b> MediaType<'b> {
 }
 
 with_params!(MediaType, "text/plain;x=1");
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_usual_ones_are_read_as_any_is((text, range) in crate::text::values(&["application/sdp", "text/plain;charset=utf-8"])) {
+            let value = Span::within(&text, range);
+            if let Some(usual) = MediaType::usual(value) {
+                prop_assert_eq!(std::format!("{usual:?}"), std::format!("{:?}", MediaType::any(value).unwrap()));
+            }
+        }
+    }
+}

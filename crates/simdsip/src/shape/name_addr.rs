@@ -297,3 +297,20 @@ impl<'b> Contact<'b> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_usual_ones_are_read_as_any_is((text, range) in crate::text::values(&["\"Bob\" <sip:b@b.example>", "Bob <sip:b>;tag=7", "<sips:b?x>;q=1"])) {
+            let value = Span::within(&text, range);
+            if let Some(usual) = NameAddr::usual(value) {
+                prop_assert_eq!(std::format!("{usual:?}"), std::format!("{:?}", NameAddr::any(value).unwrap()));
+            }
+        }
+    }
+}

@@ -498,4 +498,14 @@ mod tests {
             assert_eq!(quality(text), None, "{text}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_usual_cseq_is_read_as_any_is((text, range) in crate::text::values(&["4711 INVITE", "1 ACK"])) {
+            let value = Span::within(&text, range);
+            if let Some(usual) = CSeq::usual(value) {
+                proptest::prop_assert_eq!(std::format!("{usual:?}"), std::format!("{:?}", CSeq::any(value).unwrap()));
+            }
+        }
+    }
 }

@@ -335,3 +335,20 @@ fn protocol(value: Span<'_>) -> Result<(u32, Span<'_>), Error> {
     }
     Ok((value.to(second).trim_end().end(), value.after(second)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_usual_ones_are_read_as_any_is((text, range) in crate::text::values(&["SIP/2.0/UDP a.example:5060;branch=z", "SIP/2.0/TLS [2001:db8::1];rport", "SIP/2.0/WS a"])) {
+            let value = Span::within(&text, range);
+            if let Some(usual) = Via::usual(value) {
+                prop_assert_eq!(std::format!("{usual:?}"), std::format!("{:?}", Via::any(value).unwrap()));
+            }
+        }
+    }
+}

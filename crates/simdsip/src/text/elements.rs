@@ -172,3 +172,22 @@ impl<'b> Iterator for Elements<'b> {
 }
 
 impl FusedIterator for Elements<'_> {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_usual_ones_are_found_as_any_is((text, range) in crate::text::values(&["INVITE, ACK,BYE", "a (b), <c>"])) {
+            let rest = Span::within(&text, range).trim();
+            for stops in [Elements::USUAL, Elements::WITH_COMMENTS, Elements::COMMAS_ALONE] {
+                if let Some(found) = usual(rest) {
+                    prop_assert_eq!(Some(found), before_comma(rest, stops));
+                }
+            }
+        }
+    }
+}

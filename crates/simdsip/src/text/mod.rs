@@ -18,3 +18,27 @@ pub(crate) use params::end_outside_quotes;
 pub use params::{Param, Params};
 pub use span::Span;
 pub use word::{Unescaped, Word};
+
+/// Input with a value in it: pieces of `examples` and of what is hard about values, and the place of some of it.
+#[cfg(test)]
+pub(crate) fn values(
+    examples: &'static [&'static str],
+) -> impl proptest::strategy::Strategy<Value = (alloc::vec::Vec<u8>, core::ops::Range<usize>)> {
+    use proptest::prelude::*;
+    let hard = [
+        " ", "\t", "\r\n ", "\"", "\\", "<", ">", ";", ":", "@", "?", "=", ",", "(", ")", "/", "[", "]", "1",
+        "x",
+    ];
+    let piece = prop_oneof![
+        3 => (0..examples.len()).prop_map(move |at| examples[at]),
+        1 => (0..hard.len()).prop_map(move |at| hard[at]),
+    ];
+    (prop::collection::vec(piece, 0..9), any::<[prop::sample::Index; 2]>(), any::<bool>()).prop_map(
+        |(pieces, [first, last], tail)| {
+            let mut text = pieces.concat().into_bytes();
+            let (first, last) = (first.index(text.len() + 1), last.index(text.len() + 1));
+            text.extend_from_slice(if tail { &[b';'; 80] } else { &[] });
+            (text, first.min(last)..first.max(last))
+        },
+    )
+}

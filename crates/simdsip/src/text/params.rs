@@ -301,3 +301,24 @@ pub(crate) fn end_outside_quotes(text: Span<'_>, separator: u8) -> u32 {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_usual_ones_are_read_as_any_is(
+            (text, range) in crate::text::values(&[";tag=7", ";a=\"b;c\";lr", ", realm=\"x\", b=c"]),
+        ) {
+            let rest = Span::within(&text, range);
+            for separator in [b';', b','] {
+                if let Some(usual) = (Params { rest, separator }).usual() {
+                    prop_assert_eq!(std::format!("{usual:?}"), std::format!("{:?}", super::any(rest, separator).unwrap()));
+                }
+            }
+        }
+    }
+}

@@ -233,3 +233,21 @@ impl fmt::Debug for Host<'_> {
         self.span.fmt(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_usual_ipv6_address_is_one(groups in "\\[[0-9a-fA-F:]{0,12}(:|::|[0-9a-f]{1,5}|:1:2:3){0,9}\\]") {
+            let text = [groups.as_bytes(), &[b'_'; 64]].concat();
+            let span = Span::within(&text, 0..groups.len());
+            let inner = groups.trim_start_matches('[').trim_end_matches(']');
+            let parsed = inner.parse::<Ipv6Addr>().is_ok();
+            prop_assert_eq!(is_usual_v6(span.after(0)), parsed, "{}", groups);
+        }
+    }
+}

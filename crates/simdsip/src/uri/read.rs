@@ -168,3 +168,25 @@ fn telephone(span: Span<'_>, rest: u32) -> Result<Uri<'_>, Error> {
     let (host, headers, kind) = (number_end, span.end(), Kind::Tel);
     Ok(Uri { span, rest, user_end: host, host, host_end: host, params: number_end, headers, kind })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_usual_ones_are_read_as_any_is(
+            (text, range) in crate::text::values(&["sip:a@b.example:5060;lr", "sips:b.example?x=y", "sip:+1@1.2.3.4"]),
+        ) {
+            let parts = |uri: Uri<'_>| {
+                (uri.span.range(), uri.rest, uri.user_end, uri.host, uri.host_end, uri.params, uri.headers)
+            };
+            let value = Span::within(&text, range);
+            if let Some(usual) = usual(value) {
+                prop_assert_eq!(parts(usual), parts(super::any(value).unwrap()));
+            }
+        }
+    }
+}
