@@ -145,7 +145,7 @@ fn one<'b>(c: &mut Cursor<'b>, rules: &Rules, out: &mut Findings) -> Option<Para
     let empty = value.map_or(rules.valued, |value| value.is_empty());
     let host = value.is_some_and(|value| value.first() == Some(b'[') && !uri::is_host(value.bytes()));
     // What must be a URI in brackets is that, or nothing that one could follow.
-    let bare = rules.has_uri(name) && !value.is_some_and(|value| value.first() == Some(b'<'));
+    let bare = rules.has_uri(name) && value.is_none_or(|value| value.first() != Some(b'<'));
     if goes_on || empty || host || bare {
         c.skip_to([b';', rules.comma()]);
         out.add(DefectCode::BadParameter, c.since(start).trim());
