@@ -5,6 +5,7 @@
 pub mod examples;
 pub mod mutate;
 pub mod probe;
+pub mod sum;
 
 use simdsip::{Backend, Error, Frame, Framer, Index, Message, Parser, Policy, Side};
 
