@@ -8,6 +8,7 @@ use core::fmt::{self, Write};
 use crate::defect::DefectCode;
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, StartLine};
+use crate::uri::{Scheme, Uri};
 
 /// The most bytes a description has.
 const ROOM: usize = 200;
@@ -75,26 +76,22 @@ impl Description {
         write!(self, " body={}", message.body().len())
     }
 
-    /// Scheme and host of a URI: what stands between them is somebody's name or number.
+    /// Scheme and host of a URI that can be read; what else it holds is somebody's name, number or secret.
     fn uri(&mut self, label: &str, uri: &[u8]) -> fmt::Result {
         self.write_str(label)?;
-        let Some(colon) = memchr::memchr(b':', uri).filter(|&at| at <= 8) else { return self.write_str("*") };
-        let (scheme, rest) = uri.split_at_checked(colon).unwrap_or((uri, &[]));
-        self.part("", scheme, 8)?;
-        // The last `@` there is: nothing before it is shown, whatever it is.
-        match memchr::memrchr(b'@', rest).and_then(|at| rest.get(at.saturating_add(1)..)) {
-            Some(host) => {
-                let end =
-                    host.iter().position(|byte| matches!(byte, b';' | b'?' | b'>')).unwrap_or(host.len());
-                self.part(":*@", host.get(..end).unwrap_or(host), 32)
+        let Ok(uri) = Uri::parse(uri) else { return self.write_str("*") };
+        match uri.scheme() {
+            Scheme::Other(_) => return self.write_str("*"),
+            scheme => self.part("", scheme.as_bytes(), 4)?,
+        }
+        let host = uri.host().filter(|host| {
+            host.raw().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(byte))
+        });
+        match host {
+            Some(host) if uri.port().is_ok() => {
+                self.part(if uri.user().is_some() { ":*@" } else { ":" }, host.raw(), 32)
             }
-            None if scheme.eq_ignore_ascii_case(b"sip") || scheme.eq_ignore_ascii_case(b"sips") => {
-                let host = rest.get(1..).unwrap_or(&[]);
-                let end =
-                    host.iter().position(|byte| matches!(byte, b';' | b'?' | b'>')).unwrap_or(host.len());
-                self.part(":", host.get(..end).unwrap_or(host), 32)
-            }
-            None => self.write_str(":*"),
+            _ => self.write_str(":*"),
         }
     }
 

@@ -215,11 +215,19 @@ fn refused_defect(message: &Message<'_>, element: &Element<'_>) -> Option<Defect
 }
 
 fn response(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
+    if let Some(defect) = unusable(message, &[DefectCode::BadVersion, DefectCode::BadStatus]) {
+        return Some(Refusal::of(defect, 0, "RFC 3261 §18.1.2"));
+    }
     if let Some(defect) = refused_defect(message, element) {
         return Some(Refusal::of(defect, 0, "RFC 3261 §18.1.2"));
     }
-    let mut hops = message.list::<typed::Via>().flatten();
-    let (top, next) = (hops.next()?, hops.next());
+    let mut hops = message.list::<typed::Via>();
+    let lost = |at| Refusal::new(0, "RFC 3261 §18.1.2", "the way of the response cannot be read", at);
+    let (top, next) = match (hops.next(), hops.next().transpose()) {
+        (Some(Ok(top)), Ok(next)) => (top, next),
+        (Some(Err(error)), _) | (_, Err(error)) => return Some(lost(Some(error.at))),
+        (None, _) => return Some(lost(None)),
+    };
     if element.role != Role::Proxy
         && let Some(next) = next
     {
@@ -236,6 +244,11 @@ fn response(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
     ))
 }
 
+/// The first defect that no policy makes good.
+fn unusable(message: &Message<'_>, codes: &[DefectCode]) -> Option<Defect> {
+    message.structural_defects().find(|defect| codes.contains(&defect.code))
+}
+
 fn is_for_many(via: &Via<'_>) -> bool {
     via.host().is_ok_and(|host| match host.kind() {
         HostKind::V4(address) => address.is_broadcast() || address.is_multicast(),
@@ -245,7 +258,7 @@ fn is_for_many(via: &Via<'_>) -> bool {
 }
 
 fn request(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
-    if let Some(defect) = message.structural_defects().find(|defect| defect.code == DefectCode::BadVersion) {
+    if let Some(defect) = unusable(message, &[DefectCode::BadVersion]) {
         return Some(Refusal::of(defect, 505, "RFC 3261 §21.5.6"));
     }
     if let Some(defect) = refused_defect(message, element) {
@@ -263,8 +276,10 @@ fn request(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
             .or_else(|| answer_body(message, element)),
         Role::Proxy => scheme(message, element, "RFC 3261 §16.3")
             .or_else(|| hops(message))
+            .or_else(|| next_hop(message))
             .or_else(|| extensions::<typed::ProxyRequire>(message, element, "RFC 3261 §16.3")),
-        Role::Registrar => scheme(message, element, "RFC 3261 §10.3")
+        Role::Registrar => registers(message)
+            .or_else(|| scheme(message, element, "RFC 3261 §10.3"))
             .or_else(|| extensions::<typed::Require>(message, element, "RFC 3261 §10.3"))
             .or_else(|| address_of_record(message)),
     }
@@ -294,9 +309,38 @@ fn scheme(message: &Message<'_>, element: &Element<'_>, rfc: &'static str) -> Op
 
 /// RFC 3261 §16.3, step 3.
 fn hops(message: &Message<'_>) -> Option<Refusal> {
-    let left = message.max_forwards().ok().flatten()?;
-    (left.value() == 0)
-        .then(|| Refusal::new(483, "RFC 3261 §16.3", "no hops are left", Some(left.span().at())))
+    match message.max_forwards() {
+        Ok(Some(left)) if left.value() == 0 => {
+            Some(Refusal::new(483, "RFC 3261 §16.3", "no hops are left", Some(left.span().at())))
+        }
+        Ok(_) => None,
+        Err(error) => {
+            let reason = "Max-Forwards cannot be counted down";
+            Some(Refusal::new(400, "RFC 3261 §16.3", reason, Some(error.at)))
+        }
+    }
+}
+
+/// What the request is forwarded by must be well-formed (RFC 3261 §16.3, step 1): the first Route, and the port of the
+/// Request-URI.
+fn next_hop(message: &Message<'_>) -> Option<Refusal> {
+    let route = message.header::<typed::Route>().and_then(|route| match route {
+        Some(route) => route.uri()?.port(),
+        None => Ok(None),
+    });
+    let port = message.request_uri().and_then(|uri| uri.map_or(Ok(None), |uri| uri.port()));
+    let error = route.err().or(port.err())?;
+    Some(Refusal::new(400, "RFC 3261 §16.3", "the next hop cannot be read", Some(error.at)))
+}
+
+/// A registrar accepts nothing but REGISTER (RFC 3261 §10.3).
+fn registers(message: &Message<'_>) -> Option<Refusal> {
+    let at = Some(message.start_line_range().start);
+    match message.method()? {
+        Method::Register | Method::Ack => None,
+        Method::Other(_) => Some(Refusal::new(501, "RFC 3261 §21.5.2", "the method is not known", at)),
+        _ => Some(Refusal::new(405, "RFC 3261 §10.3", "a registrar takes REGISTER alone", at)),
+    }
 }
 
 /// Option tags that the message requires and the element lacks.
@@ -333,10 +377,13 @@ fn content(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
             Some(coding.span().at()),
         ));
     }
-    let media = message.content_type().ok().flatten()?;
     let at = message.field(HeaderName::ContentType).map(|field| field.span().at());
-    (!element.body_types.iter().any(|known| is_media(&media, known)))
-        .then(|| Refusal::new(415, rfc, "the body is of a type that is not supported", at))
+    match message.content_type() {
+        // Many send text without a word about it.
+        Ok(None) => None,
+        Ok(Some(media)) if element.body_types.iter().any(|known| is_media(&media, known)) => None,
+        _ => Some(Refusal::new(415, rfc, "the body is of a type that is not supported", at)),
+    }
 }
 
 /// An INVITE whose answer could have no body that the caller accepts (RFC 3261 §20.1, §21.4.7).
@@ -347,7 +394,7 @@ fn answer_body(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> 
             let (kind, _) = known.split_once('/').unwrap_or((known, ""));
             range.is(b"*", b"*") || range.is(kind.as_bytes(), b"*") || is_media(&range, known)
         };
-        element.body_types.iter().any(any)
+        !matches!(range.q(), Ok(Some(0))) && element.body_types.iter().any(any)
     });
     (!possible).then(|| {
         Refusal::new(406, "RFC 3261 §21.4.7", "no body that we make is acceptable", Some(accept.span().at()))

@@ -211,3 +211,71 @@ fn rfc3261_8_1_3_3_more_than_one_via_is_for_somebody_else() {
     assert_eq!(verdict(list.as_bytes(), &Element::new(Role::Uas)), Action::Drop);
     assert_eq!(verdict(list.as_bytes(), &Element::new(Role::Proxy)), Action::Drop, "nobody is there");
 }
+
+/// A field of a request or response, and what the usual policy owes to it.
+#[test]
+fn what_is_open_or_unreadable_decides_nothing_by_being_overlooked() {
+    let ok = String::from_utf8(request("INVITE", "sip:b@b.example", "Content-Length: 0\r\n\r\n")).unwrap();
+    let with = |from: &str, to: &str| {
+        assert!(ok.contains(from));
+        ok.replace(from, to)
+    };
+    let via = "SIP/2.0/UDP pc33.a.example;branch=z9hG4bK776";
+    let from = "<sip:alice@a.example>;tag=1928";
+    let (refused, dropped) = (Action::Answer(400), Action::Drop);
+    for (old, new, role, owed) in [
+        (from, "<sip:alice@a.example>;x=<;tag=1928", Role::Uas, refused),
+        (from, "<sip:alice@a.example>;x=a\";tag=1928", Role::Uas, refused),
+        (via, "SIP/2.0/UDP h;x=<;branch=z9hG4bK1", Role::Proxy, refused),
+        (via, ",", Role::Uas, refused),
+        (via, "SIP/2.0/UDP [::1;branch=z9hG4bK1", Role::Uas, refused),
+        ("Max-Forwards: 70", "Max-Forwards: x", Role::Proxy, refused),
+        ("Max-Forwards: 70", "Max-Forwards: 99999999999", Role::Proxy, refused),
+        ("Max-Forwards: 70", "Max-Forwards: 70\r\nRoute: <sip:p1:99999;lr>", Role::Proxy, refused),
+        ("Max-Forwards: 70", "Max-Forwards: 70\r\nRoute: <sip:>", Role::Proxy, refused),
+        ("INVITE sip:b@b.example SIP", "INVITE sip:b@b.example:99999 SIP", Role::Proxy, refused),
+        ("Max-Forwards: 70", "Max-Forwards: 70", Role::Registrar, Action::Answer(405)),
+        (
+            "Content-Length: 0\r\n\r\n",
+            "c: foo\r\nContent-Length: 2\r\n\r\nhi",
+            Role::Uas,
+            Action::Answer(415),
+        ),
+        (
+            "Content-Length: 0",
+            "Accept: application/sdp;q=0\r\nContent-Length: 0",
+            Role::Uas,
+            Action::Answer(406),
+        ),
+    ] {
+        assert_eq!(verdict(with(old, new).as_bytes(), &Element::new(role)), owed, "{new}");
+    }
+    let ok = ok.replace("INVITE sip:b@b.example SIP/2.0", "SIP/2.0 200 OK");
+    for (old, new) in [
+        ("SIP/2.0 200 OK", "SIP/7.0 200 OK"),
+        ("SIP/2.0 200 OK", "SIP/2.0 4294967301 OK"),
+        (via, ","),
+        (via, "SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP [::1;branch=z"),
+        (via, "SIP/2.0/UDP a;branch=z9hG4bK1;x=(, SIP/2.0/UDP b;branch=z9hG4bK2"),
+        (via, "SIP/2.0/UDP a;branch=z9hG4bK1;x=<, SIP/2.0/UDP b;branch=z9hG4bK2"),
+    ] {
+        assert!(ok.contains(old));
+        assert_eq!(verdict(ok.replace(old, new).as_bytes(), &Element::new(Role::Uas)), dropped, "{new}");
+    }
+    // No policy of the border lets a second tag hide behind many parameters.
+    let many: String = (0..64).map(|at| format!(";p{at}=1")).collect();
+    let tags = with_text(
+        &request("BYE", "sip:b", "Content-Length: 0\r\n\r\n"),
+        from,
+        &format!("<sip:a@a.example>{many};tag=1;tag=2"),
+    );
+    let mut border = Element::new(Role::Uas);
+    border.policy = Policy::BORDER;
+    let mut index = Index::<256>::sized();
+    let message = Parser::new(Policy::BORDER).parse(&tags, &mut index).unwrap();
+    assert_eq!(message.validate(&border).action, refused);
+}
+
+fn with_text(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
+    String::from_utf8(bytes.to_vec()).unwrap().replace(from, to).into_bytes()
+}

@@ -111,7 +111,7 @@ impl<'r> Row<'r> {
     #[must_use]
     pub fn defects(&self) -> RowDefects<'r> {
         let all = match self.content {
-            Ok(message) => Source::Message(Box::new(message.defects())),
+            Ok(message) => Source::Message(message.defects()),
             Err(error) => Source::Error(Some(error)),
         };
         RowDefects { all, seen: [0; 4] }
@@ -119,6 +119,7 @@ impl<'r> Row<'r> {
 }
 
 /// What a column holds for one row.
+#[expect(clippy::large_enum_variant, reason = "a box would allocate for each row")]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Value<'r> {
@@ -169,10 +170,10 @@ pub struct RowDefects<'r> {
     seen: [u64; 4],
 }
 
+#[expect(clippy::large_enum_variant, reason = "a box would allocate for each row")]
 #[derive(Clone, Debug)]
 enum Source<'r> {
-    /// Boxed: it carries the findings of a header field.
-    Message(Box<Defects<'r>>),
+    Message(Defects<'r>),
     Error(Option<Error>),
 }
 

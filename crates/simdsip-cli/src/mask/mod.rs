@@ -62,6 +62,15 @@ impl<'b> Shown<'b> {
         self.bytes() != self.real
     }
 
+    /// What may be shown of a piece that is a secret wherever it stands.
+    pub(crate) fn secret(&self, piece: &[u8]) -> Vec<u8> {
+        let mut shown = self.piece(piece).into_owned();
+        if self.masked.is_some() {
+            shown.iter_mut().filter(|byte| !byte.is_ascii_whitespace()).for_each(|byte| *byte = HIDDEN);
+        }
+        shown
+    }
+
     /// What may be shown of `slice`, which is a piece of the real bytes. Anything else is masked by itself.
     pub(crate) fn of<'s>(&'s self, slice: &'s [u8]) -> Cow<'s, [u8]> {
         match &self.masked {

@@ -88,10 +88,15 @@ struct Marks {
     encoded: bool,
 }
 
+/// How far a URI is looked through for its at-sign.
+const LONGEST: usize = 4096;
+
 /// Hides what stands between the first colon and the last at-sign before the host. Gives where the search for
 /// another goes on.
 fn password(mask: &mut Mask<'_>, uri: Range<usize>, marks: &Marks) -> usize {
-    let bytes = &mask.real[uri.clone()];
+    // A longer URI is covered from its colon on: looking to the end of it each time would take quadratic time.
+    let far = uri.start.saturating_add(LONGEST).min(uri.end);
+    let bytes = &mask.real[uri.start..far];
     if bytes.starts_with(b"[") {
         return uri.start;
     }
@@ -106,7 +111,14 @@ fn password(mask: &mut Mask<'_>, uri: Range<usize>, marks: &Marks) -> usize {
     let end = (0..bytes.len()).find(|at| ends(*at)).unwrap_or(bytes.len());
     let bytes = &bytes[..end];
     let is_at = |at: &usize| if marks.encoded { is_escape(&bytes[*at..], b"40") } else { bytes[*at] == b'@' };
-    let Some(first) = (0..end).find(is_at) else { return uri.start + end };
+    let Some(first) = (0..end).find(is_at) else {
+        if end == LONGEST
+            && let Some(colon) = bytes.iter().position(|&byte| byte == b':')
+        {
+            mask.cover(uri.start + colon + 1..far);
+        }
+        return uri.start + end;
+    };
     let host = |at: &usize| bytes[*at].is_ascii_whitespace() || b",;?&/".contains(&bytes[*at]);
     let host_end = (first..end).find(host).unwrap_or(end);
     let last = (first..host_end).rev().find(is_at).unwrap_or(first);

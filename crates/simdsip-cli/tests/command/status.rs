@@ -14,7 +14,7 @@ fn what_finishes_is_0_whatever_the_traffic_holds() {
         &["parse", "--fail-on", "defects", FINE],
         &["parse", "--mode", "strict", FINE],
         &["parse", "--role", "proxy", FINE],
-        &["parse", "--role", "registrar", "--mode", "capture", ODD],
+        &["parse", "--role", "proxy", "--mode", "capture", ODD],
         &["parse", "corpus/torture/rfc4475/zeromf.dat"],
         &["messages", CAPTURE],
         &["messages", "--limit", "0", CAPTURE],

@@ -77,7 +77,7 @@ fn one(c: &mut Cursor<'_>, fits: fn(&Param<'_>, &mut Findings) -> bool, out: &mu
         _ => false,
     };
     if !read {
-        c.skip_to([b',', b',']);
+        c.skip_to([b',', b','], out);
         let place = c.since(start).trim();
         // A parameter that was read is pointed at alone; what follows it is part of what was not.
         out.add(DefectCode::BadAuth, place);

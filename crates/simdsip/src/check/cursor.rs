@@ -142,21 +142,26 @@ impl<'b> Cursor<'b> {
         }
     }
 
-    /// On to the next of `stops` that stands outside quotes and angle brackets, or to the end.
-    pub(super) fn skip_to(&mut self, stops: [u8; 2]) {
+    /// On to the next of `stops` that stands outside quotes and angle brackets, or to the end, where what is open hides
+    /// whatever follows it.
+    pub(super) fn skip_to(&mut self, stops: [u8; 2], out: &mut Findings) {
         loop {
             self.go(self.rest().find([stops[0], stops[1], b'"', b'<']));
-            let behind = match self.peek() {
-                Some(b'"') => self.rest().end_of_quoted(),
+            let (behind, code) = match self.peek() {
+                Some(b'"') => (self.rest().end_of_quoted(), DefectCode::UnterminatedQuote),
                 Some(b'<') => {
                     let close = self.rest().find([b'>']);
-                    self.all.byte(close).map(|_| close.saturating_add(1))
+                    let behind = self.all.byte(close).map(|_| close.saturating_add(1));
+                    (behind, DefectCode::UnterminatedAngle)
                 }
                 _ => return,
             };
             match behind {
                 Some(at) => self.go(at),
-                None => return self.go_to_end(),
+                None => {
+                    out.add(code, self.rest());
+                    return self.go_to_end();
+                }
             }
         }
     }

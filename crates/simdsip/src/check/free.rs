@@ -19,7 +19,7 @@ pub(super) fn media_type(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) 
     let subtype = c.token();
     let ends = c.peek().is_none_or(|byte| is_lws(byte) || matches!(byte, b';' | b','));
     if kind.is_none() || !slash || subtype.is_none() || !ends {
-        c.skip_to([b';', rules.comma()]);
+        c.skip_to([b';', rules.comma()], out);
         return Err(out.fail(DefectCode::BadMediaType, c.since(start.at()).trim()));
     }
     behind_value(c, rules, out)
@@ -34,7 +34,7 @@ pub(super) fn warning(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Read
     fits &= super::token::is_one(agent) || uri::hostport(agent).is_ok();
     fits &= c.lws() && c.peek() == Some(b'"');
     if !fits {
-        c.skip_to([b',', b',']);
+        c.skip_to([b',', b','], out);
         return Err(out.fail(DefectCode::BadWarning, c.since(start.at()).trim()));
     }
     c.quoted(out).map(|_| ())

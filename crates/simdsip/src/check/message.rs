@@ -63,7 +63,8 @@ pub(crate) fn check_field_in(
 /// What the message lacks; told at the end of its header section.
 pub(crate) fn check_missing(message: &Message<'_>, out: &mut Findings) {
     let end = message.end_of_section();
-    let lacks = |name: &HeaderName| message.field(*name).is_none_or(|field| field.span().is_empty());
+    let first = |name: HeaderName| message.field(name).and_then(|field| name.elements(field.span()).next());
+    let lacks = |name: &HeaderName| first(*name).is_none_or(|element| element.is_empty());
     if MANDATORY.iter().any(lacks) {
         out.add(DefectCode::MissingHeader, end);
     }

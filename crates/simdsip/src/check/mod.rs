@@ -91,7 +91,7 @@ fn one(c: &mut Cursor<'_>, rules: &Rules, comma: u8, out: &mut Findings) {
     c.lws();
     if !matches!(c.peek(), None | Some(b',')) {
         let start = c.at();
-        c.skip_to([comma, comma]);
+        c.skip_to([comma, comma], out);
         if read.is_ok() {
             out.add(DefectCode::JunkAfterValue, c.since(start).trim());
         }

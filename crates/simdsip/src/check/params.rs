@@ -107,7 +107,7 @@ fn step<'b>(c: &mut Cursor<'b>, names: &mut Names<'b>, rules: &Rules, out: &mut 
     }
     match one(c, rules, out) {
         Some(param) => (rules.hook)(&param, out),
-        None => c.skip_to([b';', rules.comma()]),
+        None => c.skip_to([b';', rules.comma()], out),
     }
 }
 
@@ -148,7 +148,7 @@ fn one<'b>(c: &mut Cursor<'b>, rules: &Rules, out: &mut Findings) -> Option<Para
     // What must be a URI in brackets is that, or nothing that one could follow.
     let bare = rules.has_uri(name) && value.is_none_or(|value| value.first() != Some(b'<'));
     if goes_on || empty || host || bare {
-        c.skip_to([b';', rules.comma()]);
+        c.skip_to([b';', rules.comma()], out);
         out.add(DefectCode::BadParameter, c.since(start).trim());
         return None;
     }

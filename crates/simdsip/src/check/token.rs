@@ -28,7 +28,7 @@ pub(super) fn word(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Rea
 pub(super) fn word_params(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read {
     let read = word(c, rules, out);
     if read.is_err() {
-        c.skip_to([b';', rules.comma()]);
+        c.skip_to([b';', rules.comma()], out);
     }
     // A token that is none tells enough: what its parameters lack is not told, too.
     let behind = behind_value(c, rules, out);
@@ -44,7 +44,7 @@ pub(super) fn behind_value(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings
         Some(b',') if rules.list => {}
         Some(_) => {
             let start = ahead.at();
-            ahead.skip_to([b';', rules.comma()]);
+            ahead.skip_to([b';', rules.comma()], out);
             out.add(DefectCode::JunkAfterValue, ahead.since(start).trim());
             *c = ahead;
         }
@@ -70,7 +70,7 @@ pub(super) fn privacy(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Read
             let empty = matches!(start.peek(), None | Some(b';'));
             let code = if empty { DefectCode::EmptyParameter } else { DefectCode::BadToken };
             out.add(code, start.piece(b";"));
-            c.skip_to([b';', b';']);
+            c.skip_to([b';', b';'], out);
         }
         c.lws();
         if !c.eat(b';') {

@@ -13,7 +13,7 @@ use crate::message::token::is_lws;
 pub(super) fn via(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read {
     let start = *c;
     if sent_protocol(c).is_none() {
-        c.skip_to([b',', b',']);
+        c.skip_to([b',', b','], out);
         return Err(out.fail(DefectCode::BadVia, c.since(start.at()).trim()));
     }
     let host = match c.peek() {
@@ -22,7 +22,7 @@ pub(super) fn via(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read
             c.take(|byte| byte != b']' && !b";,".contains(&byte));
             // Where the host ends is anybody's guess, so that no response would find its way.
             if !c.eat(b']') {
-                c.skip_to([b',', b',']);
+                c.skip_to([b',', b','], out);
                 return Err(out.fail(DefectCode::BadVia, c.since(start.at()).trim()));
             }
             c.since(place)
@@ -30,7 +30,7 @@ pub(super) fn via(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read
         _ => c.take(|byte| !is_lws(byte) && !b":;,(".contains(&byte)),
     };
     if host.is_empty() {
-        c.skip_to([b',', b',']);
+        c.skip_to([b',', b','], out);
         return Err(out.fail(DefectCode::BadVia, c.since(start.at()).trim()));
     }
     if !uri::is_host(host.bytes()) {

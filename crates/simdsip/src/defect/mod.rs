@@ -172,12 +172,12 @@ defects! {
     BadCallId = 52, "bad-call-id", Cosmetic, Forbids, "RFC 3261 §20.8", "a Call-ID holds bytes that no word has";
     BadDate = 53, "bad-date", Lossy, Forbids, "RFC 3261 §20.17", "a date is not of the form that SIP has, in GMT";
     BadMediaType = 54, "bad-media-type", Lossy, Forbids, "RFC 3261 §20.15", "a media type lacks type, slash or subtype";
-    BadAuth = 55, "bad-auth", Lossy, Forbids, "RFC 3261 §25.1", "authentication is not a scheme with its parameters";
+    BadAuth = 55, "bad-auth", Ambiguous, Forbids, "RFC 3261 §25.1", "authentication is not a scheme with its parameters";
     BadWarning = 56, "bad-warning", Lossy, Forbids, "RFC 3261 §20.43", "a warning is not a code, an agent and a quoted text";
     StarNotAlone = 57, "star-not-alone", Ambiguous, Forbids, "RFC 3261 §10.2.2", "Contact: * stands beside other contacts, outside REGISTER, or without Expires: 0";
     MissingHeader = 58, "missing-header", Lossy, Forbids, "RFC 3261 §8.1.1", "a header field that every message must have is missing";
     RepeatedHeader = 59, "repeated-header", Ambiguous, Forbids, "RFC 3261 §7.3.1", "a header field that may stand once stands again";
-    OverLimit = 60, "over-limit", Lossy, Allows, "RFC 3261 §25.1", "more parameters, elements or nested comments, or a longer URI, than the limits allow";
+    OverLimit = 60, "over-limit", Ambiguous, Forbids, "RFC 3261 §25.1", "more parameters, elements or nested comments, or a longer URI, than the limits allow";
     MaxForwardsMissing = 61, "max-forwards-missing", Cosmetic, Allows, "RFC 3261 §8.1.1.6", "a request has no Max-Forwards";
     BadQuotedPair = 62, "bad-quoted-pair", Ambiguous, Forbids, "RFC 3261 §25.1", "a backslash stands before a byte that it cannot escape";
     RepeatedParameter = 63, "repeated-parameter", Ambiguous, Forbids, "RFC 3261 §7.3.1", "a parameter stands again";

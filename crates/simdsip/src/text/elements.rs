@@ -128,6 +128,21 @@ fn before_comma(mut rest: Span<'_>, stops: [u8; 4]) -> Option<[u32; 3]> {
     None
 }
 
+/// Whether a parenthesis opens and none closes it.
+#[cold]
+fn has_open_comment(mut rest: Span<'_>) -> bool {
+    loop {
+        let open = rest.from(rest.find([b'(']));
+        if open.is_empty() {
+            return false;
+        }
+        match open.end_of_comment() {
+            Some(end) => rest = open.from(end),
+            None => return true,
+        }
+    }
+}
+
 #[inline]
 fn end_of_element(mut rest: Span<'_>, stops: [u8; 4]) -> u32 {
     loop {
@@ -159,6 +174,10 @@ impl<'b> Iterator for Elements<'b> {
         if self.kind == Kind::Single || (self.kind == Kind::Unseen && rest.find_far([b',']) == rest.end()) {
             *self = Elements { rest: rest.from(u32::MAX), kind: Kind::List, ..*self };
             return Some(rest);
+        }
+        if self.kind == Kind::Unseen && self.stops == Elements::WITH_COMMENTS && has_open_comment(rest) {
+            // What is not closed is no comment, and hides no commas.
+            self.stops = Elements::USUAL;
         }
         self.kind = Kind::List;
         let found = match usual(rest) {

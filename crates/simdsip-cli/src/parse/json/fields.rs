@@ -102,7 +102,7 @@ impl Serialize for Of<'_, Text<'_>> {
         });
         text(&mut map, "user", user.map(|user| shown.piece(user.raw())).as_deref())?;
         let password = uri.and_then(Uri::password);
-        text(&mut map, "password", password.map(|password| shown.piece(password.raw())).as_deref())?;
+        text(&mut map, "password", password.map(|password| shown.secret(password.raw())).as_deref())?;
         let host = uri.and_then(Uri::host).map(|host| host.span());
         text(&mut map, "host", host.map(|host| shown.piece(host.bytes())).as_deref())?;
         let port = uri.and_then(|uri| port(uri.port(), host?, &uri.params().span(), shown));

@@ -102,7 +102,6 @@ fn presets_refuse_what_they_say() {
         DefectCode::SurplusBytes,
         DefectCode::QuotedControl,
         DefectCode::BlankLine,
-        DefectCode::OverLimit,
         DefectCode::BranchWithoutCookie,
         DefectCode::TagMissing,
         DefectCode::MaxForwardsMissing,
