@@ -257,11 +257,15 @@ fn what_is_open_or_unreadable_decides_nothing_by_being_overlooked() {
         (via, ","),
         (via, "SIP/2.0/UDP a;branch=z9hG4bK1, SIP/2.0/UDP [::1;branch=z"),
         (via, "SIP/2.0/UDP a;branch=z9hG4bK1;x=(, SIP/2.0/UDP b;branch=z9hG4bK2"),
+        (via, "SIP/2.0/UDP 255.255.255.255 x;branch=z9hG4bK1"),
         (via, "SIP/2.0/UDP a;branch=z9hG4bK1;x=<, SIP/2.0/UDP b;branch=z9hG4bK2"),
     ] {
         assert!(ok.contains(old));
         assert_eq!(verdict(ok.replace(old, new).as_bytes(), &Element::new(Role::Uas)), dropped, "{new}");
     }
+    let mut registrar = request("REGISTER", "sip:b.example", "Expires: 0\r\nContent-Length: 0\r\n\r\n");
+    registrar = with_text(&registrar, "<sip:alice@pc33.a.example>", "*;expires=0");
+    assert_eq!(verdict(&registrar, &Element::new(Role::Registrar)), refused);
     // No policy of the border lets a second tag hide behind many parameters.
     let many: String = (0..64).map(|at| format!(";p{at}=1")).collect();
     let tags = with_text(

@@ -5,6 +5,7 @@
 use super::Findings;
 use crate::DefectCode;
 use crate::header::{Cardinality, HeaderName, Method};
+use crate::key::is_unique_branch;
 use crate::message::{HeaderField, Kind, Message};
 use crate::shape::{CSeq, NameAddr, Via};
 use crate::text::Span;
@@ -12,9 +13,6 @@ use crate::text::Span;
 /// What each message must have (RFC 3261 §8.1.1, §8.2.6.2).
 const MANDATORY: [HeaderName; 5] =
     [HeaderName::From, HeaderName::To, HeaderName::CallId, HeaderName::CSeq, HeaderName::Via];
-
-/// What a branch that is unique begins with (RFC 3261 §8.1.1.7).
-const COOKIE: &[u8] = b"z9hG4bK";
 
 /// Which headers have been there, and which of them were told to stand again.
 #[derive(Clone, Debug, Default)]
@@ -75,10 +73,11 @@ pub(crate) fn check_missing(message: &Message<'_>, out: &mut Findings) {
 
 /// `*` means all contacts, so it stands alone, in a REGISTER that lets them expire now (RFC 3261 §10.2.2).
 fn star(message: &Message<'_>, value: Span<'_>, again: bool, out: &mut Findings) {
-    let Some(star) = HeaderName::Contact.elements(value).find(|element| element.bytes() == b"*") else {
+    let is_star = |element: &Span<'_>| element.to(element.find([b';'])).trim_end().bytes() == b"*";
+    let Some(star) = HeaderName::Contact.elements(value).find(is_star) else {
         return;
     };
-    let others = || message.fields(HeaderName::Contact).nth(1).is_some() || star.bytes() != value.bytes();
+    let others = || message.fields(HeaderName::Contact).nth(1).is_some() || value.bytes() != b"*";
     let expires = || message.expires().ok().flatten().is_some_and(|expires| expires.value() == 0);
     if again || message.method() != Some(Method::Register) || others() || !expires() {
         out.add(DefectCode::StarNotAlone, star);
@@ -89,8 +88,7 @@ fn branch(value: Span<'_>, out: &mut Findings) {
     let Some(element) = HeaderName::Via.elements(value).next() else { return };
     let Ok(via) = Via::parse(element) else { return };
     let place = via.params().value(b"branch").map_or(element.from(element.end()), |branch| branch.span());
-    let cookie = place.bytes().get(..COOKIE.len()).is_some_and(|start| start.eq_ignore_ascii_case(COOKIE));
-    if !cookie || place.len() == COOKIE.len() {
+    if !is_unique_branch(place.bytes()) {
         out.add(DefectCode::BranchWithoutCookie, place);
     }
 }

@@ -93,7 +93,7 @@ impl<'b> Via<'b> {
         let host_end = match value.input(transport_end)? {
             _ if transport_end == transport_at => return None,
             [b' ', b'['] => sent_by.find_far([b']']).wrapping_add(1),
-            [b' ', b'!'..=0xff] => sent_by.find_far([b':', b';', b'(']),
+            [b' ', b'!'..=0xff] => sent_by.find_far([b':', b';', b'(', b' ', b'\t']),
             _ => return None,
         };
         let (mut port, mut params) = (0, host_end);
@@ -138,15 +138,16 @@ impl<'b> Via<'b> {
         if transport == transport_end {
             return Err(rest.error(ErrorKind::Via));
         }
-        let stop = host_end(sent_by)?;
-        let host_end = sent_by.to(stop).trim_end().end();
-        let (host, behind) = (sent_by.start(), sent_by.from(stop).trim_start());
+        let host_end = host_end(sent_by)?;
+        let (host, behind) = (sent_by.start(), sent_by.from(host_end).trim_start());
         if host >= host_end {
             return Err(sent_by.error(ErrorKind::Host));
         }
         let (port, behind) = match behind.strip(b':') {
             Some(port) => (port.start(), port.from(port.find([b';', b'(']))),
-            None => (0, behind),
+            None if matches!(behind.first(), None | Some(b';' | b'(')) => (0, behind),
+            // White space ends a host; what else stands there is nothing.
+            None => (0, behind.from(behind.find([b';']))),
         };
         let params = without_comment(behind).start();
         Ok(Via { value, protocol_end, transport, transport_end, host, host_end, port, params })
@@ -288,11 +289,11 @@ impl<'b> Via<'b> {
 
 with_params!(Via, "SIP/2.0/UDP host;x=1");
 
-/// Where the host of a sent-by ends: behind the bracket, or at the colon, semicolon, comment or end.
+/// Where the host of a sent-by ends: behind the bracket, or at the colon, semicolon, comment, white space or end.
 #[inline]
 fn host_end(sent_by: Span<'_>) -> Result<u32, Error> {
     if sent_by.first() != Some(b'[') {
-        return Ok(sent_by.find([b':', b';', b'(']));
+        return Ok(sent_by.find([b':', b';', b'(', b' ', b'\t', b'\r', b'\n']));
     }
     let close = sent_by.find([b']']);
     if sent_by.byte(close).is_none() {

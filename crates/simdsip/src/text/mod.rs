@@ -17,6 +17,7 @@ pub(crate) use find::any_of;
 pub(crate) use params::end_outside_quotes;
 pub use params::{Param, Params};
 pub use span::Span;
+pub(crate) use word::write_lossy;
 pub use word::{Unescaped, Word};
 
 /// Input with a value in it: pieces of `examples` and of what is hard about values, and the place of some of it.

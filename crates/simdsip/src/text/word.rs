@@ -154,7 +154,7 @@ impl fmt::Debug for Word<'_> {
 }
 
 /// Writes `bytes`, U+FFFD for what is not UTF-8.
-fn write_lossy(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn write_lossy(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     bytes.utf8_chunks().try_for_each(|chunk| {
         f.write_str(chunk.valid())?;
         if chunk.invalid().is_empty() { Ok(()) } else { f.write_str("\u{fffd}") }

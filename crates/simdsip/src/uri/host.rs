@@ -8,10 +8,10 @@
 use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{fold, write_lossy};
+use super::fold;
 use crate::error::{Error, ErrorKind};
 use crate::scan::window::{matches_far, range_far};
-use crate::text::Span;
+use crate::text::{Span, write_lossy};
 
 /// A host (RFC 3261 §25.1).
 ///

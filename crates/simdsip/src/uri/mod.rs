@@ -28,7 +28,7 @@ pub use params::{UriHeaders, UriParam, UriParams};
 pub use scheme::Scheme;
 
 use crate::error::{Error, ErrorKind};
-use crate::text::Span;
+use crate::text::{Span, write_lossy};
 use scheme::Kind;
 
 /// A URI, its parts located (RFC 3261 §19.1.1).
@@ -310,12 +310,4 @@ impl fmt::Debug for Uri<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.span.fmt(f)
     }
-}
-
-/// Writes `bytes`, U+FFFD for what is not UTF-8.
-fn write_lossy(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    bytes.utf8_chunks().try_for_each(|chunk| {
-        f.write_str(chunk.valid())?;
-        if chunk.invalid().is_empty() { Ok(()) } else { f.write_str("\u{fffd}") }
-    })
 }
