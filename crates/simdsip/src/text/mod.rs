@@ -24,7 +24,7 @@ pub use word::{Unescaped, Word};
 #[cfg(test)]
 pub(crate) fn values(
     examples: &'static [&'static str],
-) -> impl proptest::strategy::Strategy<Value = (alloc::vec::Vec<u8>, core::ops::Range<usize>)> {
+) -> impl proptest::strategy::Strategy<Value = (std::vec::Vec<u8>, core::ops::Range<usize>)> {
     use proptest::prelude::*;
     let hard = [
         " ", "\t", "\r\n ", "\"", "\\", "<", ">", ";", ":", "@", "?", "=", ",", "(", ")", "/", "[", "]", "1",
