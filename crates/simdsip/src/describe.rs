@@ -8,6 +8,7 @@ use core::fmt::{self, Write};
 use crate::defect::DefectCode;
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, StartLine};
+use crate::typed;
 use crate::uri::{Scheme, Uri};
 
 /// The most bytes a description has.
@@ -50,21 +51,21 @@ impl Description {
             }
             StartLine::Status(status) => self.part("", status.code, 8)?,
         }
-        if let Ok(Some(call_id)) = message.call_id() {
+        if let Ok(Some(call_id)) = message.header_called::<typed::CallId>() {
             self.part(" call-id=", call_id.as_bytes(), 40)?;
         }
-        if let Ok(Some(cseq)) = message.cseq() {
+        if let Ok(Some(cseq)) = message.header_called::<typed::CSeq>() {
             write!(self, " cseq={}", cseq.number())?;
             self.part(" ", cseq.method_span().bytes(), 16)?;
         }
-        if let Ok(Some(via)) = message.via() {
+        if let Ok(Some(via)) = message.header_called::<typed::Via>() {
             self.part(" via=", via.transport(), 8)?;
             self.part(" ", via.host_span().bytes(), 24)?;
             self.part(" branch=", via.branch().unwrap_or(b"-"), 24)?;
         }
         for (name, address) in [
-            (" from=", message.from().map(|from| from.map(|from| from.0))),
-            (" to=", message.to().map(|to| to.map(|to| to.0))),
+            (" from=", message.header_called::<typed::From>().map(|from| from.map(|from| from.0))),
+            (" to=", message.header_called::<typed::To>().map(|to| to.map(|to| to.0))),
         ] {
             if let Ok(Some(address)) = address {
                 self.uri(name, address.uri_span().bytes())?;

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::header::Method;
 use crate::message::Message;
 use crate::shape::Via;
+use crate::typed;
 
 /// What a branch begins with where it identifies a transaction by itself (RFC 3261 §8.1.1.7).
 ///
@@ -178,7 +179,11 @@ impl<'b> TransactionKey<'b> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn client(message: &Message<'b>) -> Result<Option<TransactionKey<'b>>, Error> {
-        let (Some(via), Some(cseq)) = (message.via()?, message.cseq()?) else { return Ok(None) };
+        let (Some(via), Some(cseq)) =
+            (message.header_called::<typed::Via>()?, message.header_called::<typed::CSeq>()?)
+        else {
+            return Ok(None);
+        };
         Ok(via.branch().map(|branch| TransactionKey { method: cseq.method(), id: Id::Client { branch } }))
     }
 
@@ -200,7 +205,9 @@ impl<'b> TransactionKey<'b> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn server(message: &Message<'b>) -> Result<Option<TransactionKey<'b>>, Error> {
-        let (Some(method), Some(via)) = (message.method(), message.via()?) else { return Ok(None) };
+        let (Some(method), Some(via)) = (message.method(), message.header_called::<typed::Via>()?) else {
+            return Ok(None);
+        };
         let method = if method == Method::Ack { Method::Invite } else { method };
         let sent_by = sent_by(&via)?;
         match via.branch() {
@@ -272,10 +279,16 @@ fn rfc2543<'b>(
     sent_by: SentBy<'b>,
     branch: Option<&'b [u8]>,
 ) -> Result<Option<Id<'b>>, Error> {
-    let (Some(uri), Some(call_id), Some(cseq)) = (message.uri(), message.call_id()?, message.cseq()?) else {
+    let (Some(uri), Some(call_id), Some(cseq)) =
+        (message.uri(), message.header_called::<typed::CallId>()?, message.header_called::<typed::CSeq>()?)
+    else {
         return Ok(None);
     };
-    let (Some(from), Some(to)) = (message.from()?, message.to()?) else { return Ok(None) };
+    let (Some(from), Some(to)) =
+        (message.header_called::<typed::From>()?, message.header_called::<typed::To>()?)
+    else {
+        return Ok(None);
+    };
     let to_tag = if method == Method::Invite { None } else { to.tag() };
     let (call_id, cseq, from_tag) = (call_id.as_bytes(), cseq.number(), from.tag());
     Ok(Some(Id::Rfc2543 { uri, call_id, cseq, from_tag, to_tag, sent_by, branch }))
@@ -333,8 +346,11 @@ impl<'b> DialogKey<'b> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn of(message: &Message<'b>, direction: Direction) -> Result<Option<DialogKey<'b>>, Error> {
-        let (Some(call_id), Some(from), Some(to)) = (message.call_id()?, message.from()?, message.to()?)
-        else {
+        let (Some(call_id), Some(from), Some(to)) = (
+            message.header_called::<typed::CallId>()?,
+            message.header_called::<typed::From>()?,
+            message.header_called::<typed::To>()?,
+        ) else {
             return Ok(None);
         };
         let (call_id, from, to) = (call_id.as_bytes(), from.tag(), to.tag());

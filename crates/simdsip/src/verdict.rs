@@ -126,6 +126,17 @@ pub struct Verdict {
 impl Verdict {
     const ACCEPT: Verdict = Verdict { action: Action::Accept, reason: "", rfc: "", defect: None, at: None };
 
+    fn refuse(status: u16, rfc: &'static str, reason: &'static str, at: Option<usize>) -> Verdict {
+        Verdict { action: Action::Answer(status), reason, rfc, defect: None, at }
+    }
+
+    fn blame(defect: Defect, status: u16, rfc: &'static str) -> Verdict {
+        Verdict {
+            defect: Some(defect),
+            ..Verdict::refuse(status, rfc, defect.code.message(), Some(defect.at))
+        }
+    }
+
     /// Whether the message is accepted.
     ///
     /// ```
@@ -158,25 +169,6 @@ impl Verdict {
     }
 }
 
-/// A refusal before it is known whether one answers at all.
-struct Refusal {
-    status: u16,
-    reason: &'static str,
-    rfc: &'static str,
-    defect: Option<Defect>,
-    at: Option<usize>,
-}
-
-impl Refusal {
-    fn new(status: u16, rfc: &'static str, reason: &'static str, at: Option<usize>) -> Refusal {
-        Refusal { status, reason, rfc, defect: None, at }
-    }
-
-    fn of(defect: Defect, status: u16, rfc: &'static str) -> Refusal {
-        Refusal { status, reason: defect.code.message(), rfc, defect: Some(defect), at: Some(defect.at) }
-    }
-}
-
 impl<'b> Message<'b> {
     /// What `element` owes to this message. Runs every check of [`defects`](Message::defects) and then asks whether
     /// the element understands it; the same answer each time, no allocation.
@@ -197,16 +189,10 @@ impl<'b> Message<'b> {
             Kind::Response => response(self, element),
             Kind::Request => request(self, element),
         };
-        let Some(Refusal { status, reason, rfc, defect, at }) = refusal else { return Verdict::ACCEPT };
+        let Some(refusal) = refusal else { return Verdict::ACCEPT };
         // Nobody answers a response, and an ACK has no response (RFC 3261 §17).
         let silent = self.kind() == Kind::Response || self.method() == Some(Method::Ack);
-        Verdict {
-            action: if silent { Action::Drop } else { Action::Answer(status) },
-            reason,
-            rfc,
-            defect,
-            at,
-        }
+        if silent { Verdict { action: Action::Drop, ..refusal } } else { refusal }
     }
 }
 
@@ -214,15 +200,15 @@ fn refused_defect(message: &Message<'_>, element: &Element<'_>) -> Option<Defect
     message.defects().find(|defect| element.policy.refuses(defect.code))
 }
 
-fn response(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
+fn response(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
     if let Some(defect) = unusable(message, &[DefectCode::BadVersion, DefectCode::BadStatus]) {
-        return Some(Refusal::of(defect, 0, "RFC 3261 §18.1.2"));
+        return Some(Verdict::blame(defect, 0, "RFC 3261 §18.1.2"));
     }
     if let Some(defect) = refused_defect(message, element) {
-        return Some(Refusal::of(defect, 0, "RFC 3261 §18.1.2"));
+        return Some(Verdict::blame(defect, 0, "RFC 3261 §18.1.2"));
     }
     let mut hops = message.list::<typed::Via>();
-    let lost = |at| Refusal::new(0, "RFC 3261 §18.1.2", "the way of the response cannot be read", at);
+    let lost = |at| Verdict::refuse(0, "RFC 3261 §18.1.2", "the way of the response cannot be read", at);
     let (top, next) = match (hops.next(), hops.next().transpose()) {
         (Some(Ok(top)), Ok(next)) => (top, next),
         (Some(Err(error)), _) | (_, Err(error)) => return Some(lost(Some(error.at))),
@@ -232,11 +218,11 @@ fn response(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
         && let Some(next) = next
     {
         let reason = "the response belongs to an element farther back";
-        return Some(Refusal::new(0, "RFC 3261 §8.1.3.3", reason, Some(next.host_span().at())));
+        return Some(Verdict::refuse(0, "RFC 3261 §8.1.3.3", reason, Some(next.host_span().at())));
     }
     // It came by way of the first and goes to the second: nobody has such an address.
     let nobody = [Some(top), next].into_iter().flatten().find(|via| is_for_many(&via.0))?;
-    Some(Refusal::new(
+    Some(Verdict::refuse(
         0,
         "RFC 4475 §3.3.10",
         "a Via names a broadcast or multicast address",
@@ -257,16 +243,16 @@ fn is_for_many(via: &Via<'_>) -> bool {
     })
 }
 
-fn request(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
+fn request(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
     if let Some(defect) = unusable(message, &[DefectCode::BadVersion]) {
-        return Some(Refusal::of(defect, 505, "RFC 3261 §21.5.6"));
+        return Some(Verdict::blame(defect, 505, "RFC 3261 §21.5.6"));
     }
     if let Some(defect) = refused_defect(message, element) {
-        return Some(Refusal::of(defect, 400, "RFC 3261 §21.4.1"));
+        return Some(Verdict::blame(defect, 400, "RFC 3261 §21.4.1"));
     }
-    if let Err(error) = message.request_uri() {
+    if let Err(error) = message.request_uri_called() {
         let reason = "the Request-URI cannot be understood";
-        return Some(Refusal::new(400, "RFC 3261 §21.4.1", reason, Some(error.at)));
+        return Some(Verdict::refuse(400, "RFC 3261 §21.4.1", reason, Some(error.at)));
     }
     match element.role {
         Role::Uas => method(message, element)
@@ -286,65 +272,65 @@ fn request(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
 }
 
 /// RFC 3261 §8.2.1.
-fn method(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
+fn method(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
     let method = message.method()?;
     if method == Method::Ack || element.methods.contains(&method) {
         return None;
     }
     let at = Some(message.start_line_range().start);
     Some(match method {
-        Method::Other(_) => Refusal::new(501, "RFC 3261 §21.5.2", "the method is not known", at),
-        _ => Refusal::new(405, "RFC 3261 §8.2.1", "the method is not allowed here", at),
+        Method::Other(_) => Verdict::refuse(501, "RFC 3261 §21.5.2", "the method is not known", at),
+        _ => Verdict::refuse(405, "RFC 3261 §8.2.1", "the method is not allowed here", at),
     })
 }
 
-fn scheme(message: &Message<'_>, element: &Element<'_>, rfc: &'static str) -> Option<Refusal> {
-    let uri = message.request_uri().ok().flatten()?;
+fn scheme(message: &Message<'_>, element: &Element<'_>, rfc: &'static str) -> Option<Verdict> {
+    let uri = message.request_uri_called().ok().flatten()?;
     let known =
         element.schemes.iter().any(|scheme| uri.scheme().as_bytes().eq_ignore_ascii_case(scheme.as_bytes()));
     (!known).then(|| {
-        Refusal::new(416, rfc, "the scheme of the Request-URI is not supported", Some(uri.span().at()))
+        Verdict::refuse(416, rfc, "the scheme of the Request-URI is not supported", Some(uri.span().at()))
     })
 }
 
 /// RFC 3261 §16.3, step 3.
-fn hops(message: &Message<'_>) -> Option<Refusal> {
+fn hops(message: &Message<'_>) -> Option<Verdict> {
     match message.max_forwards() {
         Ok(Some(left)) if left.value() == 0 => {
-            Some(Refusal::new(483, "RFC 3261 §16.3", "no hops are left", Some(left.span().at())))
+            Some(Verdict::refuse(483, "RFC 3261 §16.3", "no hops are left", Some(left.span().at())))
         }
         Ok(_) => None,
         Err(error) => {
             let reason = "Max-Forwards cannot be counted down";
-            Some(Refusal::new(400, "RFC 3261 §16.3", reason, Some(error.at)))
+            Some(Verdict::refuse(400, "RFC 3261 §16.3", reason, Some(error.at)))
         }
     }
 }
 
 /// What the request is forwarded by must be well-formed (RFC 3261 §16.3, step 1): the first Route, and the port of the
 /// Request-URI.
-fn next_hop(message: &Message<'_>) -> Option<Refusal> {
-    let route = message.header::<typed::Route>().and_then(|route| match route {
+fn next_hop(message: &Message<'_>) -> Option<Verdict> {
+    let route = message.header_called::<typed::Route>().and_then(|route| match route {
         Some(route) => route.uri()?.port(),
         None => Ok(None),
     });
-    let port = message.request_uri().and_then(|uri| uri.map_or(Ok(None), |uri| uri.port()));
+    let port = message.request_uri_called().and_then(|uri| uri.map_or(Ok(None), |uri| uri.port()));
     let error = route.err().or(port.err())?;
-    Some(Refusal::new(400, "RFC 3261 §16.3", "the next hop cannot be read", Some(error.at)))
+    Some(Verdict::refuse(400, "RFC 3261 §16.3", "the next hop cannot be read", Some(error.at)))
 }
 
 /// A registrar accepts nothing but REGISTER (RFC 3261 §10.3).
-fn registers(message: &Message<'_>) -> Option<Refusal> {
+fn registers(message: &Message<'_>) -> Option<Verdict> {
     let at = Some(message.start_line_range().start);
     match message.method()? {
         Method::Register | Method::Ack => None,
-        Method::Other(_) => Some(Refusal::new(501, "RFC 3261 §21.5.2", "the method is not known", at)),
-        _ => Some(Refusal::new(405, "RFC 3261 §10.3", "a registrar takes REGISTER alone", at)),
+        Method::Other(_) => Some(Verdict::refuse(501, "RFC 3261 §21.5.2", "the method is not known", at)),
+        _ => Some(Verdict::refuse(405, "RFC 3261 §10.3", "a registrar takes REGISTER alone", at)),
     }
 }
 
 /// Option tags that the message requires and the element lacks.
-fn extensions<'b, H>(message: &Message<'b>, element: &Element<'_>, rfc: &'static str) -> Option<Refusal>
+fn extensions<'b, H>(message: &Message<'b>, element: &Element<'_>, rfc: &'static str) -> Option<Verdict>
 where
     H: Header<'b> + core::ops::Deref<Target = crate::shape::Token<'b>>,
 {
@@ -354,15 +340,15 @@ where
     }
     let known = |tag: &H| element.option_tags.iter().any(|known| tag.is(known.as_bytes()));
     let tag = message.list::<H>().flatten().find(|tag| !known(tag))?;
-    Some(Refusal::new(420, rfc, "an extension is required that is not supported", Some(tag.span().at())))
+    Some(Verdict::refuse(420, rfc, "an extension is required that is not supported", Some(tag.span().at())))
 }
 
 /// RFC 3261 §8.2.3.
-fn content(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
+fn content(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
     if message.body().is_empty() || message.method() == Some(Method::Ack) {
         return None;
     }
-    let disposition = message.header::<typed::ContentDisposition>().ok().flatten();
+    let disposition = message.header_called::<typed::ContentDisposition>().ok().flatten();
     let handling = disposition.and_then(|disposition| disposition.params().value(b"handling"));
     if handling.is_some_and(|handling| handling.is_ignore_case(b"optional")) {
         return None;
@@ -370,7 +356,7 @@ fn content(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
     let rfc = "RFC 3261 §8.2.3";
     let encoded = message.list::<typed::ContentEncoding>().flatten().find(|coding| !coding.is(b"identity"));
     if let Some(coding) = encoded {
-        return Some(Refusal::new(
+        return Some(Verdict::refuse(
             415,
             rfc,
             "the body has an encoding that is not supported",
@@ -382,12 +368,12 @@ fn content(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
         // Many send text without a word about it.
         Ok(None) => None,
         Ok(Some(media)) if element.body_types.iter().any(|known| is_media(&media, known)) => None,
-        _ => Some(Refusal::new(415, rfc, "the body is of a type that is not supported", at)),
+        _ => Some(Verdict::refuse(415, rfc, "the body is of a type that is not supported", at)),
     }
 }
 
 /// An INVITE whose answer could have no body that the caller accepts (RFC 3261 §20.1, §21.4.7).
-fn answer_body(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> {
+fn answer_body(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
     let accept = message.field(HeaderName::Accept).filter(|_| message.method() == Some(Method::Invite))?;
     let possible = message.list::<typed::Accept>().flatten().any(|range| {
         let any = |known: &&str| {
@@ -397,7 +383,12 @@ fn answer_body(message: &Message<'_>, element: &Element<'_>) -> Option<Refusal> 
         !matches!(range.q(), Ok(Some(0))) && element.body_types.iter().any(any)
     });
     (!possible).then(|| {
-        Refusal::new(406, "RFC 3261 §21.4.7", "no body that we make is acceptable", Some(accept.span().at()))
+        Verdict::refuse(
+            406,
+            "RFC 3261 §21.4.7",
+            "no body that we make is acceptable",
+            Some(accept.span().at()),
+        )
     })
 }
 
@@ -406,13 +397,14 @@ fn is_media(media: &MediaType<'_>, known: &str) -> bool {
 }
 
 /// What is registered is a SIP or SIPS URI (RFC 3261 §10.3, step 5).
-fn address_of_record(message: &Message<'_>) -> Option<Refusal> {
+fn address_of_record(message: &Message<'_>) -> Option<Verdict> {
     if message.method() != Some(Method::Register) {
         return None;
     }
-    let to = message.to().ok().flatten()?;
+    let to = message.header_called::<typed::To>().ok().flatten()?;
     let usual = matches!(to.uri().map(|uri: Uri<'_>| uri.scheme()), Ok(Scheme::Sip | Scheme::Sips));
     let uri: Span<'_> = to.uri_span();
-    (!usual)
-        .then(|| Refusal::new(400, "RFC 3261 §10.3", "the address of record is no SIP URI", Some(uri.at())))
+    (!usual).then(|| {
+        Verdict::refuse(400, "RFC 3261 §10.3", "the address of record is no SIP URI", Some(uri.at()))
+    })
 }

@@ -117,6 +117,10 @@ fn rfc3261_19_1_1_passwords_and_credentials_in_uris_are_hidden() {
         ("To: <sip:a:b:c@d@e>", "To: <sip:a:*****@e>"),
         ("To: <sip:a:b\r\n c@d>\r\nX: :@", "To: <sip:a:*\r\n *@d>\r\nX: :@"),
         ("INVITE sip:a:ab@b SIP/2.0", "INVITE sip:a:**@b SIP/2.0"),
+        ("To: <sip:[a:b]:ab@b>", "To: <sip:[a:b]:**@b>"),
+        ("To: sip:[a]:ab@[::1]:5060", "To: sip:[a]:**@[::1]:5060"),
+        ("To: sip:al ice:ab@b:5060", "To: sip:al ice:**@b:5060"),
+        ("INVITE sip:al ice:ab@b SIP/2.0", "INVITE sip:al ice:**@b SIP/2.0"),
         ("Call-Info: <http://a:ab@b/c@d>", "Call-Info: <http://a:**@b/c@d>"),
         (
             "Refer-To: <sip:a@b?Authorization=Digest%20response%3D%22x%22&Subject=y>",
@@ -148,6 +152,8 @@ fn what_is_no_secret_stays() {
         "",
         "To: <sip:alice@b:5060;transport=udp>;tag=a:b@c",
         "To: <sip:[2001:db8::1]:5060;x=a@b>",
+        "To: sip:a b <sip:c@d:5060>",
+        "INVITE sip:[2001:db8::1]:5060 SIP/2.0",
         "Refer-To: <sip:a@b?Replaces=c%40d&Subject=authorization>",
         "Content-Disposition: inline:x",
     ] {

@@ -97,16 +97,20 @@ fn password(mask: &mut Mask<'_>, uri: Range<usize>, marks: &Marks) -> usize {
     // A longer URI is covered from its colon on: looking to the end of it each time would take quadratic time.
     let far = uri.start.saturating_add(LONGEST).min(uri.end);
     let bytes = &mask.real[uri.start..far];
-    if bytes.starts_with(b"[") {
+    // An IPv6 reference, unless an at-sign makes it a user's name.
+    if bytes.starts_with(b"[") && bytes.iter().find(|byte| b"@;?>".contains(byte)) != Some(&b'@') {
         return uri.start;
     }
+    let reference =
+        bytes.starts_with(b"[").then(|| bytes.iter().position(|&byte| byte == b']')).flatten().unwrap_or(0);
     let ends = |at: usize| match bytes[at] {
         b'>' => true,
         b'<' => !marks.bracket,
         b'/' => marks.web,
         b',' => !marks.bracket && opens_another(&bytes[at + 1..]),
         b'"' => !marks.bracket,
-        byte => !marks.bracket && byte.is_ascii_whitespace(),
+        // White space ends no URI here: it may stand in the user's name, and what stands behind it is then a password.
+        _ => false,
     };
     let end = (0..bytes.len()).find(|at| ends(*at)).unwrap_or(bytes.len());
     let bytes = &bytes[..end];
@@ -122,7 +126,8 @@ fn password(mask: &mut Mask<'_>, uri: Range<usize>, marks: &Marks) -> usize {
     let host = |at: &usize| bytes[*at].is_ascii_whitespace() || b",;?&/".contains(&bytes[*at]);
     let host_end = (first..end).find(host).unwrap_or(end);
     let last = (first..host_end).rev().find(is_at).unwrap_or(first);
-    let colon = (0..last).find(|at| bytes[*at] == b':' || marks.encoded && is_escape(&bytes[*at..], b"3a"));
+    let colon =
+        (reference..last).find(|at| bytes[*at] == b':' || marks.encoded && is_escape(&bytes[*at..], b"3a"));
     if let Some(colon) = colon {
         let secret = colon + if bytes[colon] == b':' { 1 } else { 3 };
         mask.cover(uri.start + secret.min(last)..uri.start + last);

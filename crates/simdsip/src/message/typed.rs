@@ -32,6 +32,19 @@ impl<'b> Message<'b> {
         self.list::<H>().next().transpose()
     }
 
+    /// [`Message::header`] that is compiled once a type: for callers inside the crate that read many headers each, where
+    /// inlining would only make the build slow and the code large.
+    #[inline(never)]
+    pub(crate) fn header_called<H: Header<'b>>(&self) -> Result<Option<H>, Error> {
+        self.header()
+    }
+
+    /// [`Message::request_uri`] in the same way.
+    #[inline(never)]
+    pub(crate) fn request_uri_called(&self) -> Result<Option<Uri<'b>>, Error> {
+        self.request_uri()
+    }
+
     /// All elements of all fields of a header, typed, in wire order (RFC 3261 §7.3.1).
     ///
     /// ```

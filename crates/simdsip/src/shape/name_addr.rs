@@ -210,7 +210,7 @@ impl<'b> NameAddr<'b> {
     #[inline(always)]
     #[must_use]
     pub fn tag(&self) -> Option<&'b [u8]> {
-        Some(self.params().value(b"tag")?.raw())
+        Some(self.params().get_here(b"tag")?.value()?.raw())
     }
 
     /// The `q` parameter in thousandths, 0 to 1,000 (RFC 3261 §20.10).

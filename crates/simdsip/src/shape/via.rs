@@ -248,7 +248,7 @@ impl<'b> Via<'b> {
     #[inline(always)]
     #[must_use]
     pub fn branch(&self) -> Option<&'b [u8]> {
-        Some(self.params().value(b"branch")?.raw())
+        Some(self.params().get_here(b"branch")?.value()?.raw())
     }
 
     /// The `received` parameter: the source address that the server saw. IPv6 with or without brackets
@@ -264,7 +264,7 @@ impl<'b> Via<'b> {
     #[inline]
     #[must_use]
     pub fn received(&self) -> Option<Word<'b>> {
-        self.params().value(b"received")
+        self.params().get_here(b"received")?.value()
     }
 
     /// The `rport` parameter (RFC 3581).
@@ -279,7 +279,7 @@ impl<'b> Via<'b> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn rport(&self) -> Result<Option<Rport>, Error> {
-        match self.params().get(b"rport").map(|param| param.value()) {
+        match self.params().get_here(b"rport").map(|param| param.value()) {
             None => Ok(None),
             Some(None) => Ok(Some(Rport::Asked)),
             Some(Some(value)) => port(value.span()).map(|port| Some(Rport::Filled(port))),

@@ -154,9 +154,14 @@ impl<'b> Params<'b> {
     /// assert!(Params::new(Span::new(b";lr;ob")?).get(b"OB").is_some());
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline(always)]
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<Param<'b>> {
+        self.get_here(name)
+    }
+
+    /// [`Params::get`] where it is called, for the few parameters that every message is asked for.
+    #[inline(always)]
+    pub(crate) fn get_here(&self, name: &[u8]) -> Option<Param<'b>> {
         let mut rest = Params { rest: self.rest, separator: self.separator };
         loop {
             let (param, behind) = rest.split_first()?;
@@ -174,7 +179,7 @@ impl<'b> Params<'b> {
     /// assert!(Params::new(Span::new(b";transport=TCP")?).value(b"transport").unwrap().is(b"TCP"));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline(always)]
+    #[inline]
     #[must_use]
     pub fn value(&self, name: &[u8]) -> Option<Word<'b>> {
         self.get(name)?.value()

@@ -11,28 +11,8 @@ mod sizes;
 mod values;
 
 use common::probe::probe;
+use common::request;
 use simdsip::{DefectCode, Element, GrowIndex, Header, Limits, Message, Parser, Policy, Role, Span};
-
-/// A request in which this field stands in for the one of its name, or comes first.
-fn request(name: &str, value: impl AsRef<[u8]>) -> Vec<u8> {
-    const FIELDS: [(&str, &str); 7] = [
-        ("Via", "SIP/2.0/UDP a.example;branch=z9hG4bK7"),
-        ("Max-Forwards", "70"),
-        ("From", "<sip:a@a.example>;tag=1"),
-        ("To", "<sip:b@b.example>"),
-        ("Call-ID", "7@a.example"),
-        ("CSeq", "1 INVITE"),
-        ("Content-Length", "0"),
-    ];
-    let mut bytes = format!("INVITE sip:b@b.example SIP/2.0\r\n{name}: ").into_bytes();
-    bytes.extend_from_slice(value.as_ref());
-    bytes.extend_from_slice(b"\r\n");
-    for (other, value) in FIELDS.iter().filter(|(other, _)| *other != name) {
-        bytes.extend_from_slice(format!("{other}: {value}\r\n").as_bytes());
-    }
-    bytes.extend_from_slice(b"\r\n");
-    bytes
-}
 
 /// Looks at a message without limits, after everything that typed views can tell of it was asked for.
 #[track_caller]
