@@ -4,8 +4,9 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use common::clock::Stopwatch;
 use common::{emit, events, touch};
 use simdsip::{Error, ErrorKind, GrowIndex, Index, LimitKind, Parser, Policy, Side};
 
@@ -16,7 +17,7 @@ fn folder(name: &str) -> Option<[usize; 2]> {
     let mut longest = Duration::ZERO;
     for path in simdsip_corpus::files(&shared.join("corpora").join(name)) {
         let Ok(bytes) = std::fs::read(&path) else { continue };
-        let begin = Instant::now();
+        let begin = Stopwatch::start();
         let ok = [Policy::STRICT, Policy::INTEROP, Policy::BORDER, Policy::CAPTURE]
             .map(|policy| read(&bytes, policy));
         // LF for CR LF is how many of the files were stored.

@@ -255,7 +255,7 @@ fn parts(made: &Made) -> Seen {
 #[test]
 fn views_show_the_parts_that_the_grammar_made() {
     let mut rng = Rng::new(0x7572_6932);
-    for _ in 0..150_000 {
+    for _ in 0..500_000 {
         for made in [generate::sip(&mut rng), generate::tel(&mut rng)] {
             // Where a URI ends its input, and where more follows.
             let uri = made.write();

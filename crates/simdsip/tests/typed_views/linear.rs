@@ -1,11 +1,12 @@
 //! Every iterator makes progress, and time grows with the bytes: values made of what a careless reader would read again.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use simdsip::header::Shape;
 use simdsip::{GrowIndex, HeaderName, Limits, Parser, Policy, Span, Uri};
 
+use super::common::clock::Stopwatch;
 use super::common::probe::{HEADERS, Sum, conclusions, values};
 
 /// How long it takes to ask for everything that this field can tell. That iterators end is [`Sum::each`]'s to hold.
@@ -18,7 +19,7 @@ fn time(header: HeaderName, value: &[u8]) -> Duration {
     let message = parser.parse_growing(&bytes, &mut index).expect("a message");
     let asked = HEADERS.iter().find(|asked| asked.id == header).expect("a type");
     let mut sum = Sum::new();
-    let begin = Instant::now();
+    let begin = Stopwatch::start();
     values(&message, &mut sum);
     (asked.ask)(&message, &mut sum);
     conclusions(&message, &mut sum);
@@ -26,23 +27,26 @@ fn time(header: HeaderName, value: &[u8]) -> Duration {
     begin.elapsed()
 }
 
-/// Sixteen times the bytes take at most 32 times the time, and a moment more on a busy machine; squared it were 256. One
-/// try of a few is enough: no machine is so idle as to square less.
+/// The bytes of the smaller run.
+const SMALL: usize = 16 << 10;
+
+/// Sixteen times the bytes take at most 32 times the processor's time, and a moment more; squared it were 256. One try
+/// of a few is enough: no machine is so idle as to square less.
 #[track_caller]
 fn is_linear(what: &str, time: &dyn Fn(usize) -> Duration) -> Duration {
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let mut last = Default::default();
-    let begin = Instant::now();
+    let begin = Stopwatch::start();
     // Another try is free where it is noise, and dear where it is squared.
     while begin.elapsed() < Duration::from_secs(8) {
-        let (small, large) = (time(64 << 10), time(1 << 20));
-        if large <= small * 32 + Duration::from_millis(10) {
+        let (small, large) = (time(SMALL), time(SMALL * 16));
+        if large <= small * 32 + Duration::from_millis(2) {
             return small;
         }
         last = (small, large);
     }
-    panic!("{what}: 64 KiB take {:?}, 1 MiB {:?}", last.0, last.1);
+    panic!("{what}: {SMALL} bytes take {:?}, 16 times as many {:?}", last.0, last.1);
 }
 
 /// `start`, then `unit` again and again.
@@ -90,8 +94,8 @@ fn every_shape_reads_every_run_in_linear_time() {
             }
         }
     }
-    println!("{count} runs in {} shapes; the slowest of 64 KiB takes {most:?}", shapes.len());
-    assert!(shapes.len() >= 23 && most < Duration::from_millis(100));
+    println!("{count} runs in {} shapes; the slowest of {SMALL} bytes takes {most:?}", shapes.len());
+    assert!(shapes.len() >= 23 && most < Duration::from_millis(50));
 }
 
 /// URIs are read, hashed and compared.
@@ -118,7 +122,7 @@ fn every_run_in_a_uri_is_read_and_compared_in_linear_time() {
                 // Equal but for the case of its last byte, and another one.
                 let mut two = one.clone();
                 two[len - 1] ^= 0x20;
-                let begin = Instant::now();
+                let begin = Stopwatch::start();
                 let mut sum = Sum::new();
                 let read = |bytes| Uri::read(Span::new(bytes).expect("below 4 GiB"));
                 if let (Ok(one), Ok(two)) = (read(&one), read(&two)) {

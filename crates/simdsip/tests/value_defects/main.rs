@@ -2,6 +2,9 @@
 //! RFCs' own messages, generated values, and time.
 #![cfg(feature = "std")]
 
+#[path = "../common/mod.rs"]
+mod common;
+
 mod codes;
 mod generate;
 mod linear;
@@ -10,35 +13,12 @@ mod rfc;
 mod table;
 mod wild;
 
+use common::request;
 use simdsip::{DefectCode, Index, Parser, Policy};
-
-/// A request with all that it must have. A field that stands in here gives way to one of the same name.
-const FIELDS: [(&str, &str); 7] = [
-    ("Via", "SIP/2.0/UDP a.example;branch=z9hG4bK7"),
-    ("Max-Forwards", "70"),
-    ("From", "<sip:a@a.example>;tag=1"),
-    ("To", "<sip:b@b.example>"),
-    ("Call-ID", "7@a.example"),
-    ("CSeq", "1 INVITE"),
-    ("Content-Length", "0"),
-];
 
 /// A whole message with this field, and where its value begins.
 fn message_with(name: &str, value: &[u8]) -> (Vec<u8>, usize) {
-    let mut bytes = b"INVITE sip:b@b.example SIP/2.0\r\n".to_vec();
-    let mut at = 0;
-    let others =
-        FIELDS.iter().filter(|(other, _)| *other != name).map(|(name, value)| (*name, value.as_bytes()));
-    for (field, text) in [(name, value)].into_iter().chain(others) {
-        bytes.extend_from_slice(format!("{field}: ").as_bytes());
-        if field == name {
-            at = bytes.len();
-        }
-        bytes.extend_from_slice(text);
-        bytes.extend_from_slice(b"\r\n");
-    }
-    bytes.extend_from_slice(b"\r\n");
-    (bytes, at)
+    (request(name, value), "INVITE sip:b@b.example SIP/2.0\r\n: ".len() + name.len())
 }
 
 /// The defects of a message, as code, offset and length.
