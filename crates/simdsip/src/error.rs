@@ -95,6 +95,12 @@ pub enum ErrorKind {
     Auth,
     /// A Warning is a code, an agent and a quoted text (RFC 3261 §20.43).
     Warning,
+    /// Two edits cross, and one puts text in: [`crate::edit`].
+    Overlap,
+    /// An edit is of bytes within those that are edited: [`crate::edit`].
+    Range,
+    /// The caller's buffer holds the result; `at` is how much it has to hold.
+    Room,
 }
 
 /// Which limit was exceeded; [`Error::at`] is the first byte over it or the header field to blame.
@@ -125,6 +131,10 @@ pub enum LimitKind {
     Uri,
     /// Multipart bodies within multipart bodies: [`crate::Limits::mime_depth`].
     MimeDepth,
+    /// Edits that the room holds: [`crate::edit::Store`].
+    Edits,
+    /// Bytes of text put in that the room holds: [`crate::edit::Store`].
+    EditText,
 }
 
 impl fmt::Display for ErrorKind {
@@ -158,6 +168,9 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Date => "expected a date in the form Thu, 01 Jan 2026 00:00:00 GMT",
             ErrorKind::Auth => "expected an authentication scheme and its parameters",
             ErrorKind::Warning => "expected a three-digit code, an agent and a quoted text",
+            ErrorKind::Overlap => "the edit crosses another one",
+            ErrorKind::Range => "expected a place within the bytes that are edited",
+            ErrorKind::Room => "the buffer is too short for the result, which ends",
         })
     }
 }
@@ -175,6 +188,8 @@ impl fmt::Display for LimitKind {
             LimitKind::Name => "a header field name is longer than 255 bytes",
             LimitKind::Uri => "the Request-URI is longer than the limit",
             LimitKind::MimeDepth => "multipart bodies are nested deeper than the limit",
+            LimitKind::Edits => "more edits than there is room for",
+            LimitKind::EditText => "more text put in than there is room for",
         })
     }
 }

@@ -69,6 +69,7 @@ extern crate std;
 mod check;
 pub mod defect;
 mod describe;
+pub mod edit;
 mod error;
 mod framer;
 pub mod header;

@@ -1,0 +1,4 @@
+//! Edits: the list of splices, patches of messages, and messages built, each against a slow and plain twin.
+#![cfg(feature = "std")]
+
+mod splices;
