@@ -101,6 +101,12 @@ pub enum ErrorKind {
     Range,
     /// The caller's buffer holds the result; `at` is how much it has to hold.
     Room,
+    /// Text that is put in has no CR, LF, NUL or other control byte but tab; `at` counts from its start.
+    Text,
+    /// Max-Forwards is more than zero (RFC 3261 §16.3 step 3).
+    MaxForwards,
+    /// What is asked is for requests; this is a response.
+    Request,
 }
 
 /// Which limit was exceeded; [`Error::at`] is the first byte over it or the header field to blame.
@@ -135,6 +141,8 @@ pub enum LimitKind {
     Edits,
     /// Bytes of text put in that the room holds: [`crate::edit::Store`].
     EditText,
+    /// Elements of a comma list that is written again.
+    Elements,
 }
 
 impl fmt::Display for ErrorKind {
@@ -171,6 +179,9 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Overlap => "the edit crosses another one",
             ErrorKind::Range => "expected a place within the bytes that are edited",
             ErrorKind::Room => "the buffer is too short for the result, which ends",
+            ErrorKind::Text => "expected text without control bytes",
+            ErrorKind::MaxForwards => "expected a Max-Forwards above zero",
+            ErrorKind::Request => "expected a request",
         })
     }
 }
@@ -190,6 +201,7 @@ impl fmt::Display for LimitKind {
             LimitKind::MimeDepth => "multipart bodies are nested deeper than the limit",
             LimitKind::Edits => "more edits than there is room for",
             LimitKind::EditText => "more text put in than there is room for",
+            LimitKind::Elements => "more elements than a list is written again with",
         })
     }
 }

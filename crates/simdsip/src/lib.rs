@@ -88,6 +88,7 @@ mod verdict;
 
 pub use defect::{Defect, DefectClass, DefectCode, Defects, StructuralDefects};
 pub use describe::{Counters, Description};
+pub use edit::Patch;
 pub use error::{Error, ErrorKind, LimitKind};
 pub use framer::{Frame, Framer, Side};
 pub use header::{HeaderName, Method};

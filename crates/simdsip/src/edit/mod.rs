@@ -40,11 +40,14 @@
 //! Reference: none; the result is what an element sends on (RFC 3261 §16.6, §16.7).
 
 mod output;
+mod patch;
 mod room;
 mod settle;
 mod splice;
+mod text;
 
 pub use output::{Edited, Pieces, Settled};
+pub use patch::{Lists, Names, Patch, Style};
 #[cfg(feature = "alloc")]
 pub use room::GrowRoom;
 pub use room::{EditRoom, Store};

@@ -73,6 +73,26 @@ impl<'e> Settled<'e> {
         self.len == 0
     }
 
+    /// As [`super::Splices::len_from`].
+    pub(super) fn len_from(&self, at: usize) -> Result<Option<usize>, Error> {
+        let mut len = (self.end as usize).saturating_sub(at);
+        let mut any = false;
+        for edit in self.edits.iter().rev() {
+            let (start, end) = (edit.start as usize, edit.end as usize);
+            if start < at {
+                // What is not on either side belongs to neither.
+                if end > at {
+                    return Err(Error::new(ErrorKind::Range, start));
+                }
+                break;
+            }
+            any = true;
+            // What is taken away is within those bytes.
+            len = len.wrapping_sub(end.wrapping_sub(start)).wrapping_add(edit.len as usize);
+        }
+        Ok(any.then_some(len))
+    }
+
     /// The edits together with the bytes that they are of: the input from its start.
     ///
     /// # Errors

@@ -170,7 +170,7 @@ impl<'s> Store<'s> {
         if edits > self.edits().len() {
             return Err(Error::new(ErrorKind::Limit(LimitKind::Edits), at));
         }
-        if text > self.text().len() {
+        if text > self.text().len() || text > u32::MAX as usize {
             return Err(Error::new(ErrorKind::Limit(LimitKind::EditText), at));
         }
         Ok(())

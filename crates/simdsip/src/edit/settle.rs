@@ -15,15 +15,17 @@ pub(super) fn settle(edits: &mut [Splice]) -> Result<usize, Error> {
     }
 }
 
-/// Of edits of the same range, the first is the latest.
+/// Of edits of the same range, and of texts with the same number, the first is the latest.
 fn drop_repeated(edits: &mut [Splice]) {
     let mut last = None;
-    for edit in edits.iter_mut().filter(|edit| edit.kind == Kind::Range) {
-        let range = (edit.start, edit.end);
-        if last == Some(range) {
+    for edit in edits.iter_mut() {
+        let this = matches!(edit.kind, Kind::Range | Kind::Slot)
+            .then_some((edit.kind, edit.start, edit.end, edit.slot));
+        if this.is_some() && this == last {
             edit.kind = Kind::Dead;
+        } else {
+            last = this;
         }
-        last = Some(range);
     }
 }
 

@@ -28,6 +28,8 @@ pub struct Splice {
     pub(super) order: u32,
     pub(super) kind: Kind,
     pub(super) source: Source,
+    /// Tells texts of [`Kind::Slot`] apart.
+    pub(super) slot: u8,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub(super) enum Kind {
     /// Text behind those.
     #[default]
     Last,
+    /// Text of which, with the same number at the same place, the last counts.
+    Slot,
     /// Bytes taken away, and perhaps text in their place.
     Range,
     /// Counts for nothing.
@@ -53,8 +57,25 @@ pub(super) enum Source {
 }
 
 impl Splice {
-    pub(super) const NONE: Splice =
-        Splice { start: 0, end: 0, text: 0, len: 0, order: 0, kind: Kind::Last, source: Source::Own };
+    pub(super) const NONE: Splice = Splice {
+        start: 0,
+        end: 0,
+        text: 0,
+        len: 0,
+        order: 0,
+        kind: Kind::Last,
+        source: Source::Own,
+        slot: 0,
+    };
+
+    /// What is put before all that was put there, behind it, in the place of what has the same number, or of bytes.
+    pub(super) const FIRST: Splice = Splice { kind: Kind::First, ..Splice::NONE };
+    pub(super) const LAST: Splice = Splice::NONE;
+    pub(super) const RANGE: Splice = Splice { kind: Kind::Range, ..Splice::NONE };
+
+    pub(super) const fn slot(number: u8) -> Splice {
+        Splice { kind: Kind::Slot, slot: number, ..Splice::NONE }
+    }
 
     /// What edits are sorted by: the place; insertions before what is taken away there; the longer range, and among
     /// equals the later one, first.
@@ -63,8 +84,9 @@ impl Splice {
         match self.kind {
             Kind::First => (self.start, 0, !self.order, 0),
             Kind::Last => (self.start, 1, self.order, 0),
-            Kind::Range => (self.start, 2, !self.end, !self.order),
-            Kind::Dead => (u32::MAX, 3, self.order, 0),
+            Kind::Slot => (self.start, 2, self.slot.into(), !self.order),
+            Kind::Range => (self.start, 3, !self.end, !self.order),
+            Kind::Dead => (u32::MAX, 4, self.order, 0),
         }
     }
 
@@ -112,6 +134,13 @@ pub struct Splices<'s, 't> {
     /// Whether they are sorted and apart from each other.
     settled: bool,
     limit: usize,
+}
+
+/// Text that was put in already.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text {
+    at: u32,
+    len: u32,
 }
 
 impl<'s, 't> Splices<'s, 't> {
@@ -176,7 +205,7 @@ impl<'s, 't> Splices<'s, 't> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn insert(&mut self, at: usize, text: &[&[u8]]) -> Result<(), Error> {
-        self.put(at..at, text, Kind::Last)
+        self.put(at..at, &[text], Splice::LAST)
     }
 
     /// Puts `text` before the byte at `at` and before what was inserted there.
@@ -194,7 +223,7 @@ impl<'s, 't> Splices<'s, 't> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn insert_before(&mut self, at: usize, text: &[&[u8]]) -> Result<(), Error> {
-        self.put(at..at, text, Kind::First)
+        self.put(at..at, &[text], Splice::FIRST)
     }
 
     /// Puts `text`, whose pieces are joined, in the place of the bytes at `range`. An empty range is an insertion, an
@@ -212,8 +241,8 @@ impl<'s, 't> Splices<'s, 't> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn replace(&mut self, range: Range<usize>, text: &[&[u8]]) -> Result<(), Error> {
-        let kind = if range.is_empty() { Kind::Last } else { Kind::Range };
-        self.put(range, text, kind)
+        let splice = if range.is_empty() { Splice::LAST } else { Splice::RANGE };
+        self.put(range, &[text], splice)
     }
 
     /// The same, but `text` is borrowed and takes no room, for the first four such texts; more are copied.
@@ -231,14 +260,18 @@ impl<'s, 't> Splices<'s, 't> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn replace_lent(&mut self, range: Range<usize>, text: &'t [u8]) -> Result<(), Error> {
+        let splice = if range.is_empty() { Splice::LAST } else { Splice::RANGE };
+        self.lend(range, text, splice)
+    }
+
+    /// Puts a text that is borrowed.
+    pub(super) fn lend(&mut self, range: Range<usize>, text: &'t [u8], splice: Splice) -> Result<(), Error> {
         let (Some(slot), Ok(len)) = (self.lent.get_mut(self.lent_count), u32::try_from(text.len())) else {
-            return self.replace(range, &[text]);
+            return self.put(range, &[&[text]], splice);
         };
         let at = self.lent_count;
         *slot = text;
-        let kind = if range.is_empty() { Kind::Last } else { Kind::Range };
-        let splice = Splice { text: at as u32, len, source: Source::Lent, kind, ..Splice::NONE };
-        self.push(range, splice, 0)?;
+        self.push(range, Splice { text: at as u32, len, source: Source::Lent, ..splice }, 0)?;
         self.lent_count = at.saturating_add(1);
         Ok(())
     }
@@ -258,7 +291,19 @@ impl<'s, 't> Splices<'s, 't> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn remove(&mut self, range: Range<usize>) -> Result<(), Error> {
-        if range.is_empty() { self.check(&range).map(drop) } else { self.put(range, &[], Kind::Range) }
+        if range.is_empty() { self.check(&range).map(drop) } else { self.put(range, &[], Splice::RANGE) }
+    }
+
+    /// What was put in by the last edit, to be put in again.
+    pub(super) fn last_text(&self) -> Text {
+        let last = self.count.checked_sub(1).and_then(|last| self.store.edits().get(last));
+        last.map_or(Text { at: 0, len: 0 }, |edit| Text { at: edit.text, len: edit.len })
+    }
+
+    /// Puts text in again, copied.
+    pub(super) fn insert_again(&mut self, at: usize, text: Text) -> Result<(), Error> {
+        let again = Splice { text: text.at, len: text.len, ..Splice::NONE };
+        self.push(at..at, again, 0)
     }
 
     /// Sorts the edits out and says what comes of them. More can be made afterwards.
@@ -290,6 +335,16 @@ impl<'s, 't> Splices<'s, 't> {
             return Err(Error::new(ErrorKind::Limit(LimitKind::Message), self.limit));
         }
         Ok(settled)
+    }
+
+    /// Bytes of the result that come of those from `at` on, texts inserted there included, and `None` where no edit is
+    /// of them.
+    pub(super) fn len_from(&mut self, at: usize) -> Result<Option<usize>, Error> {
+        let all = usize::MAX;
+        let limit = core::mem::replace(&mut self.limit, all);
+        let found = self.settle().and_then(|settled| settled.len_from(at));
+        self.limit = limit;
+        found
     }
 
     /// Forgets all edits.
@@ -334,13 +389,20 @@ impl<'s, 't> Splices<'s, 't> {
         self.start as usize..self.end as usize
     }
 
+    /// Puts text, whose pieces are given in groups.
     #[inline]
-    fn put(&mut self, range: Range<usize>, text: &[&[u8]], kind: Kind) -> Result<(), Error> {
-        let len = text.iter().fold(0usize, |len, piece| len.saturating_add(piece.len()));
+    pub(super) fn put(
+        &mut self,
+        range: Range<usize>,
+        text: &[&[&[u8]]],
+        splice: Splice,
+    ) -> Result<(), Error> {
+        let pieces = || text.iter().flat_map(|group| group.iter());
+        let len = pieces().fold(0usize, |len, piece| len.saturating_add(piece.len()));
         let from = self.text_len;
-        self.push(range, Splice { text: from as u32, len: len as u32, kind, ..Splice::NONE }, len)?;
+        self.push(range, Splice { text: from as u32, len: len as u32, ..splice }, len)?;
         let mut rest = self.store.text_mut().get_mut(from..).unwrap_or(&mut []);
-        for piece in text {
+        for piece in pieces() {
             // There is room: `push` saw to it.
             let Some((place, behind)) = rest.split_at_mut_checked(piece.len()) else { break };
             place.copy_from_slice(piece);

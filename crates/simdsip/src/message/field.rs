@@ -75,6 +75,12 @@ impl<'b> HeaderField<'b> {
         self.bytes.get(self.value_range()).unwrap_or(&[])
     }
 
+    /// The input that it stands in.
+    #[inline]
+    pub(crate) fn whole(&self) -> &'b [u8] {
+        self.bytes
+    }
+
     /// Where [`name`](HeaderField::name) stands in the input, in bytes.
     ///
     /// ```

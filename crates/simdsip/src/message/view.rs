@@ -112,6 +112,12 @@ impl<'b> Message<'b> {
         self.head.values
     }
 
+    /// Where the header section ends: at its empty line.
+    #[inline]
+    pub(crate) fn headers_end(&self) -> usize {
+        self.head.headers_end
+    }
+
     /// Nothing, where the header section ends.
     pub(crate) fn end_of_section(&self) -> Span<'b> {
         Span::within(self.bytes, self.head.headers_end..self.head.headers_end)
