@@ -183,6 +183,22 @@ impl<const N: usize> Framer<N> {
         self.seen = 0;
     }
 
+    /// The message that [`next`](Framer::next) gave last, once more: the frame itself, or what could be answered of a
+    /// broken stream. `bytes` are those of that message, from the start of the buffer to what it consumed (all of the
+    /// buffer, where the stream is broken). With other bytes it is a message whose parts mean nothing.
+    ///
+    /// ```
+    /// # use simdsip::{Frame, Framer, Parser, Side};
+    /// let (buffer, mut framer) = (b"BYE sip:b SIP/2.0\r\nl: 0\r\n\r\nACK", Framer::new(Parser::default(), Side::Server));
+    /// let consumed = framer.next(buffer).consumed();
+    /// assert_eq!(framer.message(&buffer[..consumed]).uri(), Some(&b"sip:b"[..]));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn message<'b>(&'b self, bytes: &'b [u8]) -> Message<'b> {
+        self.index.message(bytes)
+    }
+
     /// What stands at the start of `buffer`: all bytes of the stream from the end of the last frame on.
     ///
     /// After [`Frame::Need`], `buffer` has to begin with the same bytes. After a frame, it has to begin
@@ -217,7 +233,7 @@ impl<const N: usize> Framer<N> {
         match self.state {
             State::Body(end) if buffer.len() >= end => {
                 self.reset();
-                self.message(buffer, end)
+                self.whole(buffer, end)
             }
             State::Body(end) => {
                 self.seen = buffer.len();
@@ -234,7 +250,7 @@ impl<const N: usize> Framer<N> {
         }
     }
 
-    fn message<'b>(&'b self, buffer: &'b [u8], end: usize) -> Frame<'b> {
+    fn whole<'b>(&'b self, buffer: &'b [u8], end: usize) -> Frame<'b> {
         let bytes = buffer.get(..end).unwrap_or(buffer);
         Frame::Message(Message::new(bytes, &self.index.head, self.index.table()))
     }

@@ -7,6 +7,7 @@
 use core::ops::Range;
 
 use super::head::Head;
+use super::view::Message;
 use crate::scan::window::matches;
 use crate::scan::{Kernel, WINDOW};
 use crate::text::{Span, any_of};
@@ -190,6 +191,22 @@ impl<const N: usize> Index<N> {
     pub const fn sized() -> Index<N> {
         let empty = Packed { name: 0, value: 0, value_len: 0, name_len: 0 };
         Index { head: Head::new(), rows: NarrowRows { ids: [0; N], records: [empty; N] } }
+    }
+
+    /// The message that was read from `bytes` into this index last, once more: for whoever keeps bytes and index and
+    /// cannot keep a view that borrows both. With other bytes it is a message whose parts mean nothing.
+    ///
+    /// ```
+    /// use simdsip::{Index, Parser};
+    /// let (bytes, mut index) = (b"BYE sip:b SIP/2.0\r\ni: 1\r\n\r\n", Index::new());
+    /// Parser::default().parse(bytes, &mut index)?;
+    /// assert_eq!(index.message(bytes).uri(), Some(&b"sip:b"[..]));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn message<'b>(&'b self, bytes: &'b [u8]) -> Message<'b> {
+        Message::new(bytes, &self.head, self.table())
     }
 
     /// What stage 2 writes: rows, and the head.

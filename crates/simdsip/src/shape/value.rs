@@ -133,10 +133,19 @@ pub(crate) fn elements(cardinality: Cardinality, shape: Shape, value: Span<'_>) 
 }
 
 impl HeaderName {
-    /// The elements of `value`, which has no white space at its ends.
+    /// The elements of a value of this header, or of what is left of one: commas separate them where the header is a
+    /// list; all of it is one where it is not (RFC 3261 §7.3.1).
+    ///
+    /// ```
+    /// use simdsip::{HeaderName, Span};
+    /// assert_eq!(HeaderName::Route.elements(Span::new(b"<sip:a;lr>, <sip:b;lr>")?).count(), 2);
+    /// assert_eq!(HeaderName::Date.elements(Span::new(b"Sat, 13 Nov 2010 23:29:00 GMT")?).count(), 1);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
     #[inline]
-    pub(crate) fn elements(self, value: Span<'_>) -> Elements<'_> {
-        elements(self.cardinality(), self.shape(), value)
+    #[must_use]
+    pub fn elements(self, value: Span<'_>) -> Elements<'_> {
+        elements(self.cardinality(), self.shape(), value.trim())
     }
 }
 
@@ -157,7 +166,7 @@ pub struct Values<'b> {
 impl<'b> Values<'b> {
     #[inline]
     pub(crate) fn new(name: HeaderName, value: Span<'b>) -> Values<'b> {
-        Values { shape: name.shape(), elements: name.elements(value) }
+        Values { shape: name.shape(), elements: elements(name.cardinality(), name.shape(), value) }
     }
 }
 
