@@ -6,10 +6,10 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::{Result, root};
+use crate::{Result, capi, root};
 
 /// What to do with what was generated.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,16 +29,11 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     let headers =
         read(&core.join("registry/sip_headers.csv"), "id,name,compact,cardinality,shape,grammar,reference")?;
     let methods = read(&core.join("registry/sip_methods.csv"), "id,name,reference")?;
+    let c = capi::folder();
     let mut stale = Vec::new();
-    for (path, text) in [
-        ("src/header/table.rs", header_table(&headers)?),
-        ("src/header/method.rs", method_table(&methods)?),
-        ("src/typed/table.rs", typed_table(&headers)?),
-    ] {
-        let text = rustfmt(&text)?;
-        let path = core.join(path);
+    let mut keep = |path: PathBuf, text: &str| -> Result<()> {
         if std::fs::read_to_string(&path).is_ok_and(|old| old.replace("\r\n", "\n") == text) {
-            continue;
+            return Ok(());
         }
         if mode == Mode::Check {
             stale.push(path.display().to_string());
@@ -46,6 +41,18 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
             std::fs::write(&path, text)?;
             println!("wrote {}", path.strip_prefix(root()).unwrap_or(&path).display());
         }
+        Ok(())
+    };
+    for (path, text) in [
+        (core.join("src/header/table.rs"), header_table(&headers)?),
+        (core.join("src/header/method.rs"), method_table(&methods)?),
+        (core.join("src/typed/table.rs"), typed_table(&headers)?),
+        (c.join("src/ids.rs"), capi::ids(MARK, &headers, &methods)?),
+    ] {
+        keep(path, &rustfmt(&text)?)?;
+    }
+    if let Some(header) = capi::header(&c)? {
+        keep(c.join("include/simdsip.h"), &header)?;
     }
     if stale.is_empty() {
         Ok(())

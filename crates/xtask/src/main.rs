@@ -3,6 +3,7 @@
 //! Runs other programs and reads files; decides nothing about SIP.
 #![forbid(unsafe_code)]
 
+mod capi;
 mod codegen;
 mod conformance;
 mod cross;
@@ -30,8 +31,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             --all adds: every fuzz target for 20 seconds, where nightly and cargo-fuzz are there.
   tidy                      The walls of docs/DESIGN.md alone, formatting, lints, generated files, licences
                             (cargo deny), and `cargo check` for other targets where they can be had.
-  codegen [--check]         Write the header and method tables from crates/simdsip/registry;
-                            --check only compares.
+  codegen [--check]         Write the header and method tables from crates/simdsip/registry, and simdsip.h where
+                            cbindgen is installed; --check only compares.
   conformance [--check]     Write docs/CONFORMANCE.md from docs/conformance.csv and the tests; --check only compares.
   bench [ARGS...]           The benchmark program, in release; its own --help lists the arguments.
   fuzz [TARGET] [--seconds N]

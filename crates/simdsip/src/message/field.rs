@@ -217,7 +217,13 @@ pub struct Unfolded<'b> {
 }
 
 impl<'b> Unfolded<'b> {
-    pub(crate) fn new(value: &'b [u8]) -> Unfolded<'b> {
+    /// The lines of any value.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::Unfolded::new(b"a\r\n\tb").to_string(), "a b");
+    /// ```
+    #[must_use]
+    pub fn new(value: &'b [u8]) -> Unfolded<'b> {
         Unfolded { rest: Some(value) }
     }
 

@@ -1,0 +1,118 @@
+//! Streams: one frame after another out of the caller's buffer.
+
+use core::ffi::c_char;
+
+use simdsip::Frame;
+
+use crate::error::{SIMDSIP_ARGUMENT, SIMDSIP_OK, simdsip_error};
+use crate::raw::{self, Versioned};
+use crate::state::{keep, simdsip_parser, with_framer};
+
+/// No whole message yet: append at least `need` bytes and call again.
+pub const SIMDSIP_FRAME_NEED: u32 = 1;
+/// A message, which the parser holds now.
+pub const SIMDSIP_FRAME_MESSAGE: u32 = 2;
+/// CR LF CR LF: answer it with CR LF.
+pub const SIMDSIP_FRAME_PING: u32 = 3;
+/// CR LF: the answer to a ping.
+pub const SIMDSIP_FRAME_PONG: u32 = 4;
+/// The stream cannot be read on. Close it, after a 400 where the parser holds the header section to answer.
+pub const SIMDSIP_FRAME_FATAL: u32 = 5;
+
+/// What stands at the start of the unread bytes of a stream.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct simdsip_frame {
+    pub struct_size: usize,
+    /// SIMDSIP_FRAME_
+    pub kind: u32,
+    /// With FATAL: 1 where the parser holds a message without body that can be answered.
+    pub answerable: u32,
+    /// Bytes to drop from the front of the buffer before the next call, once the message is no longer looked at.
+    pub consumed: usize,
+    /// With NEED: how many bytes more are needed at least.
+    pub need: usize,
+    /// With FATAL: why and where. Its struct_size is that of the library.
+    pub error: simdsip_error,
+}
+
+// SAFETY: `repr(C)`, a `usize` first, integers alone.
+unsafe impl Versioned for simdsip_frame {
+    const LEAST: usize = size_of::<simdsip_frame>();
+}
+
+/// Looks at the unread bytes of a stream, `buffer`, from the end of the last frame on: after NEED the same bytes and
+/// more, after a frame those behind `consumed`. Looks at no byte twice, however they are cut. Each connection has a
+/// parser of its own, made with a side. While a message is looked at, its bytes must stay as they are.
+///
+/// # Safety
+/// `parser` is NULL or one that simdsip_init gave and no other thread uses; `buffer` is good for `len`; `frame` is NULL
+/// or a simdsip_frame.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn simdsip_framer_next(
+    parser: *mut simdsip_parser,
+    buffer: *const c_char,
+    len: usize,
+    frame: *mut simdsip_frame,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    let Some(buffer) = (unsafe { raw::bytes(buffer, len) }) else { return SIMDSIP_ARGUMENT };
+    let none = simdsip_error { struct_size: size_of::<simdsip_error>(), kind: 0, detail: 0, at: 0 };
+    let mut found = simdsip_frame {
+        struct_size: size_of::<simdsip_frame>(),
+        kind: 0,
+        answerable: 0,
+        consumed: 0,
+        need: 0,
+        error: none,
+    };
+    // A frame that cannot be told must not be taken out of the stream.
+    // SAFETY: the caller's contract.
+    let status = unsafe { raw::store(frame, found) };
+    if status != SIMDSIP_OK {
+        return status;
+    }
+    // SAFETY: the caller's contract.
+    let held = unsafe {
+        with_framer(parser, |framer| {
+            let next = framer.next(buffer);
+            found.consumed = next.consumed();
+            match next {
+                Frame::Need(need) => (found.kind, found.need) = (SIMDSIP_FRAME_NEED, need),
+                Frame::Message(_) => found.kind = SIMDSIP_FRAME_MESSAGE,
+                Frame::Ping => found.kind = SIMDSIP_FRAME_PING,
+                Frame::Pong => found.kind = SIMDSIP_FRAME_PONG,
+                Frame::Fatal { error, answerable } => {
+                    found.kind = SIMDSIP_FRAME_FATAL;
+                    found.error = simdsip_error::of(error);
+                    found.answerable = answerable.is_some().into();
+                    return answerable.map(|_| buffer);
+                }
+            }
+            (found.kind == SIMDSIP_FRAME_MESSAGE).then(|| buffer.get(..found.consumed).unwrap_or(buffer))
+        })
+    };
+    match held {
+        Ok(Some(bytes)) => {
+            // SAFETY: the caller's contract; these bytes were read just now.
+            unsafe { keep(parser, bytes) };
+        }
+        Ok(None) => {}
+        Err(status) => return status,
+    }
+    // SAFETY: the caller's contract.
+    unsafe { raw::store(frame, found) }
+}
+
+/// Forgets the stream: the next buffer begins a new connection.
+///
+/// # Safety
+/// `parser` is NULL or one that simdsip_init gave and no other thread uses.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn simdsip_framer_reset(parser: *mut simdsip_parser) -> i32 {
+    // SAFETY: the caller's contract.
+    match unsafe { with_framer(parser, |framer| framer.reset()) } {
+        Ok(()) => SIMDSIP_OK,
+        Err(status) => status,
+    }
+}
