@@ -1,0 +1,39 @@
+//! SigComp: SIP messages in a tenth of their bytes.
+//!
+//! [`Udvm`] runs the bytecode that a sender brought along, [`StateStore`] keeps what the application allowed to be kept.
+//!
+//! # What it refuses to do
+//! No socket, no clock, no thread, no randomness of the operating system. No state is created and no feedback believed
+//! before the application has said whose message it was.
+
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice
+)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+extern crate alloc;
+
+pub mod dict;
+mod framing;
+mod header;
+mod nack;
+mod params;
+mod reason;
+mod state;
+pub mod udvm;
+
+pub use framing::{Deframer, frame};
+pub use header::{Header, Start, is_sigcomp};
+pub use nack::{Nack, write_nack};
+pub use params::{Params, Transport};
+pub use reason::{Detail, Failure, PartialId, Reason};
+pub use state::{
+    CompartmentId, Held, LOCAL_PRIORITY, STATE_OVERHEAD, StateId, StateItem, StateStore, Within,
+};
+pub use udvm::{Draft, Outcome, Request, States, Udvm};

@@ -1,0 +1,5 @@
+//! The crate against the vectors of the RFCs, a second endpoint and other programs.
+
+mod rfc4464;
+mod rfc4465;
+mod vectors;
