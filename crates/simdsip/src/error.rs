@@ -107,6 +107,32 @@ pub enum ErrorKind {
     MaxForwards,
     /// What is asked is for requests; this is a response.
     Request,
+    /// `o=` has six fields (RFC 8866 §5.2).
+    Origin,
+    /// `c=` has three fields (RFC 8866 §5.7).
+    Connection,
+    /// `b=` has a type and a value (RFC 8866 §5.8).
+    Bandwidth,
+    /// `t=` has two fields, `r=` three or more, `z=` pairs (RFC 8866 §5.9 to §5.11).
+    Timing,
+    /// `m=` has kind, port, proto and formats (RFC 8866 §5.14).
+    Media,
+    /// `a=rtpmap` has a payload type and an encoding (RFC 8866 §6.6).
+    Rtpmap,
+    /// `a=candidate` has seven fields (RFC 8839 §5.1), one of `a=remote-candidates` three (§5.2).
+    Candidate,
+    /// `a=fingerprint` has a hash function and octets in hexadecimal (RFC 8122 §5).
+    Fingerprint,
+    /// `a=crypto` has a tag, a suite and keys (RFC 4568 §4).
+    Crypto,
+    /// `a=extmap` has an identifier and a URI (RFC 8285 §8).
+    Extmap,
+    /// `a=rid` has an identifier and a direction (RFC 8851 §4).
+    Rid,
+    /// `a=simulcast` has directions and lists (RFC 8853 §5.1).
+    Simulcast,
+    /// `a=curr`, `a=conf` have three words, `a=des` four (RFC 3312 §4).
+    Precondition,
 }
 
 /// Which limit was exceeded; [`Error::at`] is the first byte over it or the header field to blame.
@@ -143,6 +169,12 @@ pub enum LimitKind {
     EditText,
     /// Elements of a comma list that is written again.
     Elements,
+    /// Lines of a session description: [`crate::Limits::sdp_line_count`].
+    SdpLines,
+    /// Media descriptions: [`crate::Limits::sdp_media_count`].
+    SdpMedia,
+    /// Lines that this [`crate::sdp::SdpIndex`] holds.
+    SdpIndex,
 }
 
 impl fmt::Display for ErrorKind {
@@ -182,6 +214,19 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Text => "expected text without control bytes",
             ErrorKind::MaxForwards => "expected a Max-Forwards above zero",
             ErrorKind::Request => "expected a request",
+            ErrorKind::Origin => "expected the six fields of o=",
+            ErrorKind::Connection => "expected network type, address type and address",
+            ErrorKind::Bandwidth => "expected a bandwidth type, a colon and a number",
+            ErrorKind::Timing => "expected times",
+            ErrorKind::Media => "expected media kind, port, protocol and formats",
+            ErrorKind::Rtpmap => "expected a payload type and an encoding",
+            ErrorKind::Candidate => "expected the fields of a candidate",
+            ErrorKind::Fingerprint => "expected a hash function and octets in hexadecimal",
+            ErrorKind::Crypto => "expected a tag, a crypto suite and keys",
+            ErrorKind::Extmap => "expected an identifier and a URI",
+            ErrorKind::Rid => "expected an identifier and send or recv",
+            ErrorKind::Simulcast => "expected send or recv and a list of streams",
+            ErrorKind::Precondition => "expected the words of a precondition",
         })
     }
 }
@@ -202,6 +247,9 @@ impl fmt::Display for LimitKind {
             LimitKind::Edits => "more edits than there is room for",
             LimitKind::EditText => "more text put in than there is room for",
             LimitKind::Elements => "more elements than a list is written again with",
+            LimitKind::SdpLines => "more lines of SDP than the limit",
+            LimitKind::SdpMedia => "more media descriptions than the limit",
+            LimitKind::SdpIndex => "more lines of SDP than this index holds",
         })
     }
 }

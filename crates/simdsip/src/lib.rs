@@ -80,6 +80,7 @@ mod multipart;
 mod policy;
 #[allow(unsafe_code, reason = "the one place of this crate that has any: docs/SAFETY.md")]
 mod scan;
+pub mod sdp;
 pub mod shape;
 mod text;
 pub mod typed;
@@ -101,6 +102,9 @@ pub use message::{
 pub use multipart::{Multipart, Part};
 pub use policy::Policy;
 pub use scan::Backend;
+#[cfg(feature = "alloc")]
+pub use sdp::GrowSdpIndex;
+pub use sdp::{Sdp, SdpDefects, SdpIndex};
 pub use text::{Elements, Param, Params, Span, Unescaped, Word};
 pub use typed::Header;
 pub use uri::{Escaped, Host, HostKind, PercentDecoded, Scheme, Uri, UriHeaders, UriParam, UriParams};

@@ -16,7 +16,7 @@ pub struct Limits {
     pub message_len: usize,
     /// Header fields of a message. Default 256. An `Index` may hold fewer.
     pub header_count: usize,
-    /// Bytes of a line of the header section, its end excluded. Default 8,192.
+    /// Bytes of a line of the header section, or of a session description, its end excluded. Default 8,192.
     pub line_len: usize,
     /// Bytes of a Request-URI; a longer URI in a header value is a defect. Default 4,096.
     pub uri_len: usize,
@@ -29,6 +29,10 @@ pub struct Limits {
     pub element_count: usize,
     /// Comments within comments. Default 16.
     pub comment_depth: usize,
+    /// Lines of a session description. Default 4,096. An [`crate::sdp::SdpIndex`] may hold fewer.
+    pub sdp_line_count: usize,
+    /// Media descriptions of one. Default 64.
+    pub sdp_media_count: usize,
 }
 
 impl Limits {
@@ -48,6 +52,8 @@ impl Limits {
             param_count: 64,
             element_count: 128,
             comment_depth: 16,
+            sdp_line_count: 4_096,
+            sdp_media_count: 64,
         }
     }
 
@@ -67,6 +73,8 @@ impl Limits {
             param_count: 1_024,
             element_count: 4_096,
             comment_depth: 64,
+            sdp_line_count: 65_536,
+            sdp_media_count: 1_024,
         }
     }
 
@@ -87,6 +95,8 @@ impl Limits {
             param_count: usize::MAX,
             element_count: usize::MAX,
             comment_depth: usize::MAX,
+            sdp_line_count: usize::MAX,
+            sdp_media_count: usize::MAX,
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Refuses a registry with gaps in its ids, repeated names, or cells it cannot read; searches the
 //! multiplier under which the perfect hash of `header::lookup` has no two names in one slot.
 
+mod sdp;
+
 use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -29,6 +31,8 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     let headers =
         read(&core.join("registry/sip_headers.csv"), "id,name,compact,cardinality,shape,grammar,reference")?;
     let methods = read(&core.join("registry/sip_methods.csv"), "id,name,reference")?;
+    let attributes =
+        read(&core.join("registry/sdp_attributes.csv"), "id,name,level,multiplicity,shape,reference")?;
     let c = capi::folder();
     let mut stale = Vec::new();
     let mut keep = |path: PathBuf, text: &str| -> Result<()> {
@@ -44,6 +48,7 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
         Ok(())
     };
     for (path, text) in [
+        (core.join("src/sdp/table.rs"), sdp::attribute_table(&attributes)?),
         (core.join("src/header/table.rs"), header_table(&headers)?),
         (core.join("src/header/method.rs"), method_table(&methods)?),
         (core.join("src/typed/table.rs"), typed_table(&headers)?),

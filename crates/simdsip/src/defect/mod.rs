@@ -181,6 +181,42 @@ defects! {
     MaxForwardsMissing = 61, "max-forwards-missing", Cosmetic, Allows, "RFC 3261 §8.1.1.6", "a request has no Max-Forwards";
     BadQuotedPair = 62, "bad-quoted-pair", Ambiguous, Forbids, "RFC 3261 §25.1", "a backslash stands before a byte that it cannot escape";
     RepeatedParameter = 63, "repeated-parameter", Ambiguous, Forbids, "RFC 3261 §7.3.1", "a parameter stands again";
+    SdpLf = 64, "sdp-lf", Cosmetic, Forbids, "RFC 8866 §5", "a line of SDP ends in LF alone";
+    SdpBareCr = 65, "sdp-bare-cr", Ambiguous, Forbids, "RFC 8866 §9", "a CR stands within a line of SDP";
+    SdpNul = 66, "sdp-nul", Ambiguous, Forbids, "RFC 8866 §9", "a NUL stands in SDP";
+    SdpNotUtf8 = 67, "sdp-not-utf8", Lossy, Forbids, "RFC 8866 §4", "a line of SDP is not UTF-8 and no a=charset says what it is";
+    SdpNoLineEnd = 68, "sdp-no-line-end", Cosmetic, Forbids, "RFC 8866 §9", "the last line of SDP has no end";
+    SdpBlankLine = 69, "sdp-blank-line", Ambiguous, Forbids, "RFC 8866 §9", "an empty line stands within SDP";
+    SdpTrailingBlank = 70, "sdp-trailing-blank", Cosmetic, Forbids, "RFC 8866 §9", "empty lines stand behind SDP";
+    SdpBadLine = 71, "sdp-bad-line", Lossy, Forbids, "RFC 8866 §5", "a line of SDP is not a letter, = and a value";
+    SdpUnknownType = 72, "sdp-unknown-type", Lossy, Forbids, "RFC 8866 §5", "a line of SDP has a type letter that nobody knows";
+    SdpOrder = 73, "sdp-order", Ambiguous, Forbids, "RFC 8866 §5", "a line of SDP stands behind one that must follow it";
+    SdpRepeatedLine = 74, "sdp-repeated-line", Ambiguous, Forbids, "RFC 8866 §9", "a line of SDP that may stand once stands again";
+    SdpVersionMissing = 75, "sdp-version-missing", Lossy, Forbids, "RFC 8866 §5.1", "SDP has no v= line";
+    SdpOriginMissing = 76, "sdp-origin-missing", Lossy, Forbids, "RFC 8866 §5.2", "SDP has no o= line";
+    SdpNameMissing = 77, "sdp-name-missing", Cosmetic, Forbids, "RFC 8866 §5.3", "SDP has no s= line";
+    SdpTimingMissing = 78, "sdp-timing-missing", Cosmetic, Forbids, "RFC 8866 §5.9", "SDP has no t= line";
+    SdpConnectionMissing = 79, "sdp-connection-missing", Lossy, Forbids, "RFC 8866 §5.7", "neither the session nor a media description has a c= line";
+    SdpTrailingSpace = 80, "sdp-trailing-space", Cosmetic, Forbids, "RFC 8866 §5", "white space stands at the end of a line of SDP";
+    SdpSpacing = 81, "sdp-spacing", Cosmetic, Forbids, "RFC 8866 §5", "fields of SDP are apart by more than one space";
+    SdpVersion = 82, "sdp-version", Lossy, Forbids, "RFC 8866 §5.1", "the version of SDP is not 0";
+    SdpOrigin = 83, "sdp-origin", Lossy, Forbids, "RFC 8866 §5.2", "o= is not six fields of which two are numbers";
+    SdpEmptyName = 84, "sdp-empty-name", Cosmetic, Forbids, "RFC 8866 §5.3", "s= is empty";
+    SdpTiming = 85, "sdp-timing", Lossy, Forbids, "RFC 8866 §5.9", "t=, r= or z= is not made of times";
+    SdpConnection = 86, "sdp-connection", Lossy, Forbids, "RFC 8866 §5.7", "c= is not network type, address type and an address of that";
+    SdpBandwidth = 87, "sdp-bandwidth", Lossy, Forbids, "RFC 8866 §5.8", "b= is not a type and a number";
+    SdpMedia = 88, "sdp-media", Lossy, Forbids, "RFC 8866 §5.14", "m= is not kind, port, protocol and formats";
+    SdpKeyLine = 89, "sdp-key-line", Cosmetic, Forbids, "RFC 8866 §5.12", "SDP has a k= line, which nobody may send any more";
+    SdpAttributeName = 90, "sdp-attribute-name", Lossy, Forbids, "RFC 8866 §5.13", "an attribute has no name, or one that is no token";
+    SdpAttributeCase = 91, "sdp-attribute-case", Cosmetic, Forbids, "RFC 8866 §5.13", "an attribute is spelt in another case than the registry's";
+    SdpAttributeLevel = 92, "sdp-attribute-level", Ambiguous, Forbids, "RFC 8866 §5.13", "an attribute stands at a level that it does not have";
+    SdpAttributeRepeated = 93, "sdp-attribute-repeated", Ambiguous, Forbids, "RFC 8866 §6", "an attribute that may stand once at its level stands again";
+    SdpAttributeValue = 94, "sdp-attribute-value", Lossy, Forbids, "RFC 8866 §6", "the value of an attribute departs from its grammar";
+    SdpFlagValue = 95, "sdp-flag-value", Cosmetic, Forbids, "RFC 8866 §5.13", "an attribute that has no value has one";
+    SdpSpaceAfterColon = 96, "sdp-space-after-colon", Cosmetic, Forbids, "RFC 8866 §5.13", "white space stands between the colon of an attribute and its value";
+    SdpClockMissing = 97, "sdp-clock-missing", Lossy, Forbids, "RFC 8866 §6.6", "a=rtpmap has no clock rate";
+    SdpFormatUnlisted = 98, "sdp-format-unlisted", Lossy, Forbids, "RFC 8866 §6.6", "an attribute speaks of a payload type that m= does not list";
+    SdpFormatUnmapped = 99, "sdp-format-unmapped", Lossy, Allows, "RFC 8866 §6.6", "m= lists a dynamic payload type that no a=rtpmap explains";
 }
 
 impl DefectCode {
@@ -233,6 +269,18 @@ impl DefectCode {
     #[must_use]
     pub const fn is_structural(self) -> bool {
         self as u8 <= DefectCode::BlankLine as u8
+    }
+
+    /// Whether it shows in session descriptions: [`crate::sdp::Sdp::defects`] finds it, and no policy refuses a message
+    /// for it, since a description is answered by what it offers (RFC 3264), not by the parser.
+    ///
+    /// ```
+    /// # use simdsip::DefectCode;
+    /// assert!(DefectCode::SdpNameMissing.is_sdp() && !DefectCode::BadUri.is_sdp());
+    /// ```
+    #[must_use]
+    pub const fn is_sdp(self) -> bool {
+        self as u8 >= DefectCode::SdpLf as u8 && self as u8 <= DefectCode::SdpFormatUnmapped as u8
     }
 
     /// How much it matters.

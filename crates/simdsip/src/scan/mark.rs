@@ -208,7 +208,7 @@ impl Scanner {
 
 /// Masks of the last bytes, fewer than a block: from the block that ends with them, or a padded copy.
 #[inline(always)]
-fn tail_masks<K: Kernel>(kernel: K, bytes: &[u8], tail: &[u8]) -> Masks {
+pub(crate) fn tail_masks<K: Kernel>(kernel: K, bytes: &[u8], tail: &[u8]) -> Masks {
     let spare = BLOCK.wrapping_sub(tail.len()) as u32;
     if let Some(block) = bytes.last_chunk::<BLOCK>() {
         let masks = kernel.masks(block);

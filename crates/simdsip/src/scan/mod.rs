@@ -29,4 +29,5 @@ mod sse2;
 
 pub use backend::Backend;
 pub(crate) use kernel::{BLOCK, Kernel, Task, WINDOW};
+pub(crate) use mark::tail_masks;
 pub(crate) use swar::Swar;

@@ -6,18 +6,30 @@ use simdsip::{DefectCode, Policy};
 
 use super::codes::{CASES, REQUESTS};
 
+#[allow(dead_code, unreachable_pub, reason = "a module of two test binaries")]
+#[path = "../common/sdp_cases.rs"]
+mod sdp_cases;
+
+/// Its title, what its last column is called, and which codes it holds.
+type Table = (&'static str, &'static str, fn(DefectCode) -> bool);
+
 fn table() -> String {
     let mut text = String::from(
         "# Defects\n\n\
         What is odd about a message that was accepted. Numbers and words are stable. The first table shows in start line, header\n\
         section and framing: `structural_defects()` tells of it, and a policy refuses it while parsing. The second shows in values:\n\
-        `defects()` tells of it, too. S, I and B: refused by the policies Strict, Interop and Border.\n",
+        `defects()` tells of it, too. The third shows in session descriptions: `Sdp::defects()` tells of it, and no message is\n\
+        refused for it. S, I and B: refused by the policies Strict, Interop and Border.\n",
     );
-    for (structural, title, last) in [(true, "Structure", ""), (false, "Values", " a field that shows it |")]
-    {
+    let tables: [Table; 3] = [
+        ("Structure", "", |code| code.is_structural()),
+        ("Values", " a field that shows it |", |code| !code.is_structural() && !code.is_sdp()),
+        ("Session descriptions", " what shows it |", DefectCode::is_sdp),
+    ];
+    for (title, last, belongs) in tables {
         let line = if last.is_empty() { "" } else { "---|" };
         writeln!(text, "\n## {title}\n\n| | code | class | refused | after | what |{last}\n|---|---|---|---|---|---|{line}").unwrap();
-        for code in DefectCode::all().filter(|code| code.is_structural() == structural) {
+        for code in DefectCode::all().filter(|code| belongs(*code)) {
             let refused: String = [(Policy::STRICT, 'S'), (Policy::INTEROP, 'I'), (Policy::BORDER, 'B')]
                 .iter()
                 .filter(|(policy, _)| policy.refuses(code))
@@ -31,13 +43,23 @@ fn table() -> String {
                 code.message()
             )
             .unwrap();
-            if !structural {
+            if code.is_sdp() {
+                write!(text, " {} |", description(code)).unwrap();
+            } else if !code.is_structural() {
                 write!(text, " {} |", example(code)).unwrap();
             }
             text.push('\n');
         }
     }
     text
+}
+
+/// What a case puts into a description, or takes out of it.
+fn description(code: DefectCode) -> String {
+    let (_, from, to, ..) =
+        sdp_cases::CASES.iter().find(|case| case.0 == code).expect("a case for each code");
+    let (lead, text) = if to.is_empty() { ("(no) ", from.trim_end()) } else { ("", *to) };
+    format!("`{lead}{}`", text.escape_default().to_string().replace('|', "\\|"))
 }
 
 fn example(code: DefectCode) -> String {

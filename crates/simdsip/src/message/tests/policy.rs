@@ -105,6 +105,7 @@ fn presets_refuse_what_they_say() {
         DefectCode::BranchWithoutCookie,
         DefectCode::TagMissing,
         DefectCode::MaxForwardsMissing,
+        DefectCode::SdpFormatUnmapped,
     ];
     for code in DefectCode::all() {
         let ambiguous = code.class() == DefectClass::Ambiguous;
