@@ -36,7 +36,7 @@ impl<'b> Patch<'b, '_, '_> {
             }
             None if id == HeaderName::Unknown => self.line_behind(self.section().end, name, value),
             None => {
-                self.count_line(name, value)?;
+                self.count_set(id, value)?;
                 let end = self.section().end;
                 self.put_line(end..end, name, value, Splice::slot(id.id()))
             }

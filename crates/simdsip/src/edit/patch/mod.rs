@@ -33,6 +33,9 @@ use top::Top;
 /// then set is set, one that is set twice has the last value, and what is pushed is neither popped nor removed. See
 /// [the module](super) for edits within edits.
 ///
+/// A change that is refused leaves the patch as it was, unless the room is full: then a part of it may be made, and the
+/// patch is to be given up.
+///
 /// Text is given in pieces, which are joined. Results have at most [`Limits::message_len`] bytes, 65,536 by default.
 ///
 /// ```
@@ -62,6 +65,8 @@ pub struct Patch<'b, 's, 't> {
     limits: PatchLimits,
     /// Header fields that were added.
     added: usize,
+    /// Which headers were set that were not there: by their numbers.
+    set: [u64; 4],
     vias: Top<'b>,
     routes: Top<'b>,
     /// Whether the first Route is one that was pushed.
@@ -107,6 +112,7 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
             style: Style::AS_RECEIVED,
             limits: PatchLimits::of(&limits),
             added: 0,
+            set: [0; 4],
             vias: Top::of(HeaderName::Via),
             routes: Top::of(HeaderName::Route),
             route_pushed: false,
@@ -229,6 +235,18 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
             return Err(Error::new(ErrorKind::Limit(LimitKind::Headers), self.message.headers_end()));
         }
         self.added = self.added.saturating_add(1);
+        Ok(())
+    }
+
+    /// The same where one that is set again takes the place of the one before.
+    fn count_set(&mut self, id: HeaderName, value: &[&[u8]]) -> Result<(), Error> {
+        let (bit, word) = (1u64 << (id.id() & 63), usize::from(id.id() >> 6));
+        let again = self.set.get(word).is_some_and(|word| word & bit != 0);
+        self.added = self.added.saturating_sub(again.into());
+        self.count_line(id.as_str().as_bytes(), value)?;
+        if let Some(word) = self.set.get_mut(word) {
+            *word |= bit;
+        }
         Ok(())
     }
 

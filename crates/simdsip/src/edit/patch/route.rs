@@ -70,10 +70,12 @@ impl<'b> Patch<'b, '_, '_> {
     /// ```
     pub fn restore_request_uri(&mut self) -> Result<Option<Span<'b>>, Error> {
         let place = self.request_uri_span()?;
-        let Some(last) = self.routes.pop_last(&self.message, &mut self.edits)? else { return Ok(None) };
-        self.edits.replace(place.range(), &[request_uri_of(last)?])?;
+        let Some(last) = self.routes.last(&self.message) else { return Ok(None) };
+        let uri = request_uri_of(last.element)?;
+        self.routes.pop_last(&self.message, &mut self.edits, &last)?;
+        self.edits.replace(place.range(), &[uri])?;
         self.uri = Some(self.edits.last_text());
-        Ok(Some(last))
+        Ok(Some(last.element))
     }
 
     /// Prepares the request for a next hop that routes strictly (RFC 3261 §16.6 step 6): where the first Route that is

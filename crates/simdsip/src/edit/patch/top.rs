@@ -66,30 +66,44 @@ impl<'b> Top<'b> {
         Ok(Some(first))
     }
 
+    /// The last element that is left, with its field and the one before it there.
+    pub(super) fn last(&mut self, message: &Message<'b>) -> Option<Last<'b>> {
+        self.first(message)?;
+        let mut last = None;
+        for field in message.fields(self.name) {
+            let mut before = None;
+            for element in self.name.elements(field.span()) {
+                last = Some(Last { field, before, element });
+                before = Some(element);
+            }
+        }
+        last
+    }
+
     /// Takes the last element away.
     pub(super) fn pop_last(
         &mut self,
         message: &Message<'b>,
         edits: &mut Splices<'_, '_>,
-    ) -> Result<Option<Span<'b>>, Error> {
-        let Some(first) = self.first(message) else { return Ok(None) };
-        let mut last = None;
-        for field in message.fields(self.name) {
-            let mut before = None;
-            for element in self.name.elements(field.span()) {
-                last = Some((field, before, element));
-                before = Some(element);
-            }
-        }
-        let Some((field, before, element)) = last else { return Ok(None) };
+        last: &Last<'b>,
+    ) -> Result<(), Error> {
         // Those before it in its field may be gone.
-        match before.filter(|_| element.at() != first.at()) {
-            Some(before) => edits.remove(before.range().end..element.range().end)?,
-            None => edits.remove(field.line_range())?,
+        let alone = self.first(message).is_none_or(|first| first.at() == last.element.at());
+        match last.before.filter(|_| !alone) {
+            Some(before) => edits.remove(before.range().end..last.field.value_range().end)?,
+            None => edits.remove(last.field.line_range())?,
         }
-        self.last_gone = Some(element.at());
-        Ok(Some(element))
+        self.last_gone = Some(last.element.at());
+        Ok(())
     }
+}
+
+/// The last element of a list.
+#[derive(Debug)]
+pub(super) struct Last<'b> {
+    field: HeaderField<'b>,
+    before: Option<Span<'b>>,
+    pub(super) element: Span<'b>,
 }
 
 /// The first element of `fields`; fields without any are passed over.
