@@ -105,7 +105,7 @@ pub enum ErrorKind {
     Text,
     /// Max-Forwards is more than zero (RFC 3261 §16.3 step 3).
     MaxForwards,
-    /// What is asked is for requests; this is a response.
+    /// What is asked is for requests, or for those that are answered.
     Request,
     /// `o=` has six fields (RFC 8866 §5.2).
     Origin,
@@ -227,6 +227,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Rid => "expected an identifier and send or recv",
             ErrorKind::Simulcast => "expected send or recv and a list of streams",
             ErrorKind::Precondition => "expected the words of a precondition",
+            ErrorKind::Request => "expected a request, and one that is answered",
         })
     }
 }

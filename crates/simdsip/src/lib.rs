@@ -66,6 +66,7 @@ extern crate alloc;
 #[cfg(any(test, feature = "std"))]
 extern crate std;
 
+pub mod build;
 mod check;
 pub mod defect;
 mod describe;
@@ -87,6 +88,7 @@ pub mod typed;
 mod uri;
 mod verdict;
 
+pub use build::Builder;
 pub use defect::{Defect, DefectClass, DefectCode, Defects, StructuralDefects};
 pub use describe::{Counters, Description};
 pub use edit::Patch;

@@ -44,7 +44,7 @@ mod patch;
 mod room;
 mod settle;
 mod splice;
-mod text;
+pub(crate) mod text;
 
 pub use output::{Edited, Pieces, Settled};
 pub use patch::{Lists, Names, Patch, Style};

@@ -1,0 +1,99 @@
+//! Where a message is written.
+
+use crate::error::{Error, ErrorKind};
+
+/// A buffer of fixed length, written from its start, or a `Vec`, written at its end.
+///
+/// ```
+/// use simdsip::build::Output;
+/// let (mut buffer, mut vec) = ([0; 64], Vec::new());
+/// let outputs: [Output<'_>; 2] = [(&mut buffer[..]).into(), (&mut vec).into()];
+/// # let _ = outputs;
+/// ```
+#[derive(Debug)]
+pub struct Output<'o>(Place<'o>);
+
+#[derive(Debug)]
+enum Place<'o> {
+    Fixed {
+        room: &'o mut [u8],
+        len: usize,
+    },
+    #[cfg(feature = "alloc")]
+    Growing {
+        vec: &'o mut alloc::vec::Vec<u8>,
+        start: usize,
+    },
+}
+
+impl<'o> From<&'o mut [u8]> for Output<'o> {
+    fn from(room: &'o mut [u8]) -> Output<'o> {
+        Output(Place::Fixed { room, len: 0 })
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<'o> From<&'o mut alloc::vec::Vec<u8>> for Output<'o> {
+    fn from(vec: &'o mut alloc::vec::Vec<u8>) -> Output<'o> {
+        let start = vec.len();
+        Output(Place::Growing { vec, start })
+    }
+}
+
+impl<'o> Output<'o> {
+    /// What was written so far.
+    #[inline]
+    pub(super) fn written(&self) -> &[u8] {
+        match &self.0 {
+            Place::Fixed { room, len } => room.get(..*len).unwrap_or(&[]),
+            #[cfg(feature = "alloc")]
+            Place::Growing { vec, start } => vec.get(*start..).unwrap_or(&[]),
+        }
+    }
+
+    /// The same for good.
+    pub(super) fn into_written(self) -> &'o [u8] {
+        match self.0 {
+            Place::Fixed { room, len } => room.get(..len).unwrap_or(&[]),
+            #[cfg(feature = "alloc")]
+            Place::Growing { vec, start } => vec.get(start..).unwrap_or(&[]),
+        }
+    }
+
+    /// Writes groups of pieces, all or nothing.
+    #[inline]
+    pub(super) fn put(&mut self, groups: &[&[&[u8]]]) -> Result<(), Error> {
+        let pieces = || groups.iter().flat_map(|group| group.iter());
+        let size = pieces().fold(0usize, |len, piece| len.saturating_add(piece.len()));
+        match &mut self.0 {
+            Place::Fixed { room, len } => {
+                let end = len.saturating_add(size);
+                let Some(mut rest) = room.get_mut(*len..end) else {
+                    return Err(Error::new(ErrorKind::Room, end));
+                };
+                for piece in pieces() {
+                    // Their sum is what there is.
+                    let Some((place, behind)) = rest.split_at_mut_checked(piece.len()) else { break };
+                    place.copy_from_slice(piece);
+                    rest = behind;
+                }
+                *len = end;
+            }
+            #[cfg(feature = "alloc")]
+            Place::Growing { vec, .. } => {
+                vec.reserve(size);
+                pieces().for_each(|piece| vec.extend_from_slice(piece));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes back what was written behind the first `at` bytes.
+    pub(super) fn cut(&mut self, at: usize) {
+        match &mut self.0 {
+            Place::Fixed { len, .. } => *len = at.min(*len),
+            #[cfg(feature = "alloc")]
+            Place::Growing { vec, start } => vec.truncate(start.saturating_add(at)),
+        }
+    }
+}
