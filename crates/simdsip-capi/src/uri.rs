@@ -103,6 +103,8 @@ pub(crate) unsafe fn span<'b>(
 
 pub(crate) fn parts(uri: &Uri<'_>) -> simdsip_uri_parts {
     let host = uri.host();
+    // As it stands: the names of registered schemes are literals of the core.
+    let scheme = uri.span().bytes().get(..uri.scheme().as_bytes().len());
     simdsip_uri_parts {
         struct_size: size_of::<simdsip_uri_parts>(),
         scheme_id: match uri.scheme() {
@@ -117,7 +119,7 @@ pub(crate) fn parts(uri: &Uri<'_>) -> simdsip_uri_parts {
             HostKind::V4(_) => SIMDSIP_HOST_V4,
             HostKind::V6(_) => SIMDSIP_HOST_V6,
         }),
-        scheme: simdsip_span::of(uri.scheme().as_bytes()),
+        scheme: simdsip_span::maybe(scheme),
         rest: simdsip_span::of(uri.rest().bytes()),
         user: simdsip_span::maybe(uri.user().map(|user| user.raw())),
         password: simdsip_span::maybe(uri.password().map(|password| password.raw())),

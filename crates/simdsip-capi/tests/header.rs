@@ -1,0 +1,157 @@
+//! simdsip.h: what compilers make of it is what the library was built with.
+
+mod common;
+
+use std::mem::{offset_of, size_of};
+use std::path::PathBuf;
+use std::process::Command;
+
+use common::{cc, here, succeeds, tool};
+use simdsip_capi::*;
+
+/// Every compiler that there is, in the dialects that are promised.
+#[test]
+fn the_header_compiles_as_c99_and_as_cpp11() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let text = "#include \"simdsip.h\"\nint main(void) { struct simdsip_error e = SIMDSIP_SIZED(simdsip_error); \
+                return simdsip_parse(0, 0, 0, &e) == SIMDSIP_OK; }\n";
+    for (compilers, end, standard) in [
+        (&["gcc"][..], "c", "-std=c99"),
+        (&["clang", "clang-19", "clang-18", "clang-17", "clang-14"], "c", "-std=c99"),
+        (&["g++"], "cpp", "-std=c++11"),
+        (&["clang++", "clang++-19", "clang++-18", "clang++-17", "clang++-14"], "cpp", "-std=c++11"),
+    ] {
+        let Some(compiler) = tool(compilers, &format!("simdsip.h as {standard}")) else { continue };
+        let source = folder.join(format!("header.{end}"));
+        std::fs::write(&source, text).unwrap();
+        let strict = ["-pedantic-errors", "-Wall", "-Werror", "-fsyntax-only"];
+        succeeds(
+            Command::new(&compiler)
+                .arg(standard)
+                .args(strict)
+                .arg("-I")
+                .arg(here().join("include"))
+                .arg(source),
+        );
+    }
+}
+
+/// Sizes and offsets of all public structs.
+macro_rules! layouts {
+    ($($name:ident { $($field:ident),* })*) => {{
+        let mut ours = Vec::new();
+        let mut theirs = String::from("#include \"simdsip.h\"\n#include <stdio.h>\nint main(void) {\n");
+        $(
+            ours.push(format!("{} {}", stringify!($name), size_of::<$name>()));
+            theirs += &format!("printf(\"{0} %zu\\n\", sizeof(struct {0}));\n", stringify!($name));
+            $(
+                ours.push(format!("{}.{} {}", stringify!($name), stringify!($field), offset_of!($name, $field)));
+                theirs += &format!(
+                    "printf(\"{0}.{1} %zu\\n\", offsetof(struct {0}, {1}));\n", stringify!($name), stringify!($field)
+                );
+            )*
+        )*
+        theirs += "return 0; }\n";
+        (ours, theirs)
+    }};
+}
+
+#[test]
+fn structs_are_laid_out_as_c_sees_them() {
+    let (ours, theirs) = layouts! {
+        simdsip_span { ptr, len }
+        simdsip_error { struct_size, kind, detail, at }
+        simdsip_options { struct_size, policy, side, header_count, refuse, refuse_count, allow, allow_count, message_len,
+            line_len, uri_len, mime_depth, param_count, element_count, comment_depth }
+        simdsip_frame { struct_size, kind, answerable, consumed, need, error }
+        simdsip_message { struct_size, kind, method_id, method, uri, status, odd, status_text, reason, version,
+            header_count, body, bytes, surplus }
+        simdsip_header_field { struct_size, id, flags, name, value, line }
+        simdsip_uri_parts { struct_size, scheme_id, host_kind, scheme, rest, user, password, host, port, params, headers }
+        simdsip_via_parts { struct_size, protocol, transport, host, port, branch, received, rport, params }
+        simdsip_name_addr_parts { struct_size, flags, reserved, display_name, address, tag, params, uri }
+        simdsip_cseq_parts { struct_size, number, method_id, method }
+        simdsip_media_type_parts { struct_size, kind, subtype, params }
+        simdsip_cursor { struct_size, id, reserved, field, at }
+        simdsip_defect { struct_size, code, class_id, at, len }
+        simdsip_defect_text { struct_size, name, rfc, message }
+        simdsip_dialog { struct_size, call_id, local_tag, remote_tag }
+        simdsip_element { struct_size, role, policy, methods, method_count, schemes, scheme_count, option_tags,
+            option_tag_count, body_types, body_type_count }
+        simdsip_verdict_given { struct_size, action, status, reason, rfc, defect, placed, at }
+    };
+    let header = std::fs::read_to_string(here().join("include/simdsip.h")).unwrap();
+    // No struct of the header is left out here, nor a field: a struct ends at its last one.
+    for block in header.split("\nstruct simdsip_").skip(1).filter(|block| block.contains(" {\n")) {
+        let (name, fields) = block.split_once(" {\n").unwrap();
+        let fields = fields.split("\n};").next().unwrap();
+        let count = fields.lines().filter(|line| line.trim_end().ends_with(';')).count();
+        let prefix = format!("simdsip_{name}.");
+        assert_eq!(
+            ours.iter().filter(|line| line.starts_with(&prefix)).count(),
+            count,
+            "struct simdsip_{name}"
+        );
+    }
+    // First release: nothing shrinks or moves from here on, on machines of 64 bits.
+    if cfg!(target_pointer_width = "64") {
+        let sizes: Vec<&str> = ours
+            .iter()
+            .filter(|line| !line.contains('.'))
+            .filter_map(|line| line.split(' ').nth(1))
+            .collect();
+        assert_eq!(sizes.join(" "), SIZES);
+    }
+    let Some(cc) = cc() else { return };
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let (source, program) = (folder.join("layout.c"), folder.join("layout"));
+    std::fs::write(&source, theirs).unwrap();
+    succeeds(Command::new(cc).arg("-I").arg(here().join("include")).arg(source).arg("-o").arg(&program));
+    let said = String::from_utf8(succeeds(&mut Command::new(program)).stdout).unwrap();
+    assert_eq!(said.lines().collect::<Vec<_>>(), ours);
+}
+
+const SIZES: &str = "16 24 112 56 160 64 136 120 216 32 56 32 32 56 56 80 64";
+
+/// Every function of the library is declared, and nothing else is; the same for numbers.
+#[test]
+fn the_header_declares_what_the_library_has() {
+    let header = std::fs::read_to_string(here().join("include/simdsip.h")).unwrap();
+    let (mut functions, mut constants) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(here().join("src")).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for (at, _) in text.match_indices("extern \"C\" fn ") {
+            let rest = &text[at + 14..];
+            functions.push(rest[..rest.find('(').unwrap()].to_owned());
+        }
+        for line in text.lines().filter_map(|line| line.strip_prefix("pub const SIMDSIP_")) {
+            let (name, rest) = line.split_once(": ").unwrap();
+            let value = rest.split(" = ").nth(1).unwrap().trim_end_matches(';');
+            constants.push(format!("#define SIMDSIP_{name} {value}"));
+        }
+    }
+    assert!(functions.len() > 25 && constants.len() > 200);
+    for name in &functions {
+        assert_eq!(header.matches(&format!("{name}(")).count(), 1, "{name}");
+    }
+    let declared = header.lines().filter(|line| {
+        let code = !line.starts_with([' ', '/', '#', '*']);
+        code && line.contains("simdsip_") && line.contains('(')
+    });
+    assert_eq!(declared.count(), functions.len());
+    for constant in &constants {
+        assert!(header.lines().any(|line| line == constant), "{constant}");
+    }
+    let defined =
+        header.lines().filter(|line| line.starts_with("#define SIMDSIP_") && !line.contains("_SIZED("));
+    assert_eq!(defined.filter(|line| *line != "#define SIMDSIP_H").count(), constants.len());
+}
+
+/// What C calls a header is what the core calls it.
+#[test]
+fn numbers_are_those_of_the_core() {
+    assert_eq!(SIMDSIP_HEADER_VIA, u32::from(simdsip::HeaderName::Via.id()));
+    assert_eq!(SIMDSIP_HEADER_WWW_AUTHENTICATE, u32::from(simdsip::HeaderName::WwwAuthenticate.id()));
+    assert_eq!(SIMDSIP_DEFECT_REPEATED_PARAMETER, u32::from(simdsip::DefectCode::RepeatedParameter.number()));
+    assert_eq!(SIMDSIP_METHOD_UPDATE as usize, simdsip::Method::ALL.len());
+}
