@@ -110,6 +110,22 @@
 
 #define SIMDSIP_ERROR_WARNING 26
 
+// Two edits cross, and one puts text in.
+#define SIMDSIP_ERROR_OVERLAP 27
+
+#define SIMDSIP_ERROR_RANGE 28
+
+#define SIMDSIP_ERROR_ROOM 29
+
+// Control bytes in text that is put in.
+#define SIMDSIP_ERROR_TEXT 30
+
+// No hops are left.
+#define SIMDSIP_ERROR_MAX_FORWARDS 31
+
+// The message is no request.
+#define SIMDSIP_ERROR_REQUEST 32
+
 // Limits.
 #define SIMDSIP_LIMIT_MESSAGE 1
 
@@ -127,6 +143,13 @@
 #define SIMDSIP_LIMIT_URI 7
 
 #define SIMDSIP_LIMIT_MIME_DEPTH 8
+
+// More edits, or more text, than the patch's memory holds.
+#define SIMDSIP_LIMIT_EDITS 9
+
+#define SIMDSIP_LIMIT_EDIT_TEXT 10
+
+#define SIMDSIP_LIMIT_ELEMENTS 11
 
 #define SIMDSIP_HEADER_ACCEPT 1
 
@@ -697,6 +720,9 @@
 // A parser, in memory of the caller's.
 struct simdsip_parser;
 
+// Changes to a message, in memory of the caller's.
+struct simdsip_patch;
+
 // An oddity and its place.
 struct simdsip_defect {
     size_t struct_size;
@@ -1080,6 +1106,229 @@ int32_t simdsip_unfold(struct simdsip_span value,
                        char *out,
                        size_t room,
                        size_t *len);
+
+// Bytes of memory for a patch of `edits` edits and `text` bytes of text put in, wherever it begins; 0 means 32 and
+// 1,024, which suffice for a proxy. 0 where there is no such size.
+size_t simdsip_patch_size(size_t edits,
+                          size_t text);
+
+// Makes a patch in `mem`, for one message after another: once. `edits` is as it was for simdsip_patch_size; what memory
+// is left holds text. The memory must stay where it is; nothing has to be undone.
+//
+// Asks of the caller:
+// `mem` is NULL or good for reading and writing `len` bytes; `patch` is NULL or good for writing a pointer.
+int32_t simdsip_patch_init(void *mem,
+                           size_t len,
+                           size_t edits,
+                           struct simdsip_patch **patch);
+
+// Begins to change the parser's message, which must stay as it is: no change yet. Ends what the patch did before.
+// SIMDSIP_REJECTED where the message has no certain end or start, so that nobody could say where a line belongs.
+// `error` may be NULL.
+//
+// Asks of the caller:
+// `patch` is NULL or one that simdsip_patch_init gave and no other thread uses; `parser` is NULL or one that
+// simdsip_init gave and nobody parses with now; `error` is NULL or a simdsip_error.
+int32_t simdsip_patch_begin(struct simdsip_patch *patch,
+                            const struct simdsip_parser *parser,
+                            struct simdsip_error *error);
+
+// Adds a Via before all others: `value` is SIP/2.0/UDP host;branch=z9hG4bK… (RFC 3261 §16.6). As all edits: the text is
+// copied, control bytes in it are SIMDSIP_REJECTED, and so is more than there is room for; `error` may be NULL.
+//
+// Asks of the caller:
+// `patch` is NULL or one that simdsip_patch_init gave and no other thread uses, and its parser is still there; `value` is
+// good for its length; `error` is NULL or a simdsip_error.
+int32_t simdsip_patch_push_via(struct simdsip_patch *patch,
+                               struct simdsip_span value,
+                               struct simdsip_error *error);
+
+// Adds a Route before all others: `value` is <sip:proxy;lr>.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via.
+int32_t simdsip_patch_push_route(struct simdsip_patch *patch,
+                                 struct simdsip_span value,
+                                 struct simdsip_error *error);
+
+// Adds a Record-Route before all others: `value` is <sip:me;lr>.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via.
+int32_t simdsip_patch_push_record_route(struct simdsip_patch *patch,
+                                        struct simdsip_span value,
+                                        struct simdsip_error *error);
+
+// Replaces the Request-URI.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via.
+int32_t simdsip_patch_request_uri(struct simdsip_patch *patch,
+                                  struct simdsip_span value,
+                                  struct simdsip_error *error);
+
+// Takes the first Via that is left away, as for a response that is sent on: of several in one field, this one alone.
+// `taken`, which may be NULL, is what it was; SIMDSIP_ABSENT where there is none.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `taken` is NULL or good for writing.
+int32_t simdsip_patch_pop_via(struct simdsip_patch *patch,
+                              struct simdsip_span *taken,
+                              struct simdsip_error *error);
+
+// The same for Route.
+//
+// Asks of the caller:
+// As simdsip_patch_pop_via.
+int32_t simdsip_patch_pop_route(struct simdsip_patch *patch,
+                                struct simdsip_span *taken,
+                                struct simdsip_error *error);
+
+// For a request whose Request-URI is what this proxy put into a Record-Route: the last Route becomes the Request-URI
+// and is taken away (RFC 3261 §16.4).
+//
+// Asks of the caller:
+// As simdsip_patch_pop_via.
+int32_t simdsip_patch_restore_request_uri(struct simdsip_patch *patch,
+                                          struct simdsip_span *taken,
+                                          struct simdsip_error *error);
+
+// Where the first Route that is left is no loose router, it becomes the Request-URI, and that the last Route
+// (RFC 3261 §16.6). Comes last. `strict`, which may be NULL, is 1 where that was so.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `strict` is NULL or good for writing.
+int32_t simdsip_patch_route_strictly(struct simdsip_patch *patch,
+                                     uint32_t *strict,
+                                     struct simdsip_error *error);
+
+// Writes down in the top Via where the message came from: `received` where sent-by says something else, and `rport`
+// where it was asked for (RFC 3581 §4). `address` are the 4 or 16 bytes of an IP address, in the order of the network.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `address` is good for `len` bytes.
+int32_t simdsip_patch_source(struct simdsip_patch *patch,
+                             const uint8_t *address,
+                             size_t len,
+                             uint16_t port,
+                             struct simdsip_error *error);
+
+// Takes one from Max-Forwards, or adds one of 70 (RFC 3261 §16.6). `left`, which may be NULL, is what is left.
+// SIMDSIP_REJECTED where it is zero, and the request must not go on, or no number.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `left` is NULL or good for writing.
+int32_t simdsip_patch_decrement_max_forwards(struct simdsip_patch *patch,
+                                             uint32_t *left,
+                                             struct simdsip_error *error);
+
+// Sets a header field, by any of its names: the first one there is, the others go; added behind all others where there
+// is none. Content-Length follows the body by itself.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `name` is good for its length.
+int32_t simdsip_patch_set(struct simdsip_patch *patch,
+                          struct simdsip_span name,
+                          struct simdsip_span value,
+                          struct simdsip_error *error);
+
+// Adds a header field before all others.
+//
+// Asks of the caller:
+// As simdsip_patch_set.
+int32_t simdsip_patch_add_first(struct simdsip_patch *patch,
+                                struct simdsip_span name,
+                                struct simdsip_span value,
+                                struct simdsip_error *error);
+
+// Adds a header field behind all others.
+//
+// Asks of the caller:
+// As simdsip_patch_set.
+int32_t simdsip_patch_add_last(struct simdsip_patch *patch,
+                               struct simdsip_span name,
+                               struct simdsip_span value,
+                               struct simdsip_error *error);
+
+// Takes all fields of a header away. `count`, which may be NULL, is how many there were.
+//
+// Asks of the caller:
+// As simdsip_patch_set; `count` is NULL or good for writing.
+int32_t simdsip_patch_remove(struct simdsip_patch *patch,
+                             struct simdsip_span name,
+                             size_t *count,
+                             struct simdsip_error *error);
+
+// Replaces the body, or adds one, of that type, such as application/sdp. The body is not copied: it must stay until the
+// patch begins anew. Content-Length follows. No bytes, and a type without any, take the body away with what describes
+// it.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `content_type` is good for its length, and `body` for as long as the patch is used.
+int32_t simdsip_patch_body(struct simdsip_patch *patch,
+                           struct simdsip_span content_type,
+                           struct simdsip_span body,
+                           struct simdsip_error *error);
+
+// Sets Content-Length to the bytes of the body where it is missing or wrong: for a datagram that goes on a stream.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via.
+int32_t simdsip_patch_content_length(struct simdsip_patch *patch,
+                                     struct simdsip_error *error);
+
+// Replaces `len` bytes of what was parsed from offset `at` on, by text or nothing; inserts where `len` is 0. For changes
+// that are not of SIP: those of a body, whose Content-Length follows.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `text` is good for its length.
+int32_t simdsip_patch_replace(struct simdsip_patch *patch,
+                              size_t at,
+                              size_t len,
+                              struct simdsip_span text,
+                              struct simdsip_error *error);
+
+// How many bytes the changed message has.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `len` is NULL or good for writing.
+int32_t simdsip_patch_len(struct simdsip_patch *patch, size_t *len, struct simdsip_error *error);
+
+// The changed message as pieces of the received one and of the patch, for one writev or sendmsg: simdsip_span has the
+// layout of struct iovec where there is one. At most two pieces an edit, and one. `count` is how many there are;
+// SIMDSIP_ROOM where they are more than `room`. They are good until the patch is used again.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `out` is NULL or good for writing `room` spans; `count` is NULL or good for writing.
+int32_t simdsip_patch_iov(struct simdsip_patch *patch,
+                          struct simdsip_span *out,
+                          size_t room,
+                          size_t *count,
+                          struct simdsip_error *error);
+
+// Writes the changed message to `out`, which is not what was parsed. `len`, which may be NULL, is how many bytes it
+// takes; SIMDSIP_ROOM where `room` is less.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `out` is NULL or good for writing `room` bytes, and `len` NULL or good for writing.
+int32_t simdsip_patch_write(struct simdsip_patch *patch,
+                            char *out,
+                            size_t room,
+                            size_t *len,
+                            struct simdsip_error *error);
+
+// Changes the message where it stands. `buffer` is what was parsed, with room for `room` bytes in all; `made` is the
+// changed message in it. The parser then holds no message, and the patch has ended. SIMDSIP_ROOM, and nothing is
+// changed, where the room does not suffice: simdsip_patch_len tells how long it gets.
+//
+// Asks of the caller:
+// As simdsip_patch_push_via; `buffer` is what the parser of this patch parsed and good for reading and writing `room`
+// bytes; that parser is used by no other thread; `made` is NULL or good for writing.
+int32_t simdsip_patch_inplace(struct simdsip_patch *patch,
+                              char *buffer,
+                              size_t room,
+                              struct simdsip_span *made,
+                              struct simdsip_error *error);
 
 // Bytes of memory that a parser with these options takes, wherever it begins; NULL means the defaults. 0 where the
 // options make no sense.

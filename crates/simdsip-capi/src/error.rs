@@ -51,6 +51,16 @@ pub const SIMDSIP_ERROR_MEDIA_TYPE: u32 = 23;
 pub const SIMDSIP_ERROR_DATE: u32 = 24;
 pub const SIMDSIP_ERROR_AUTH: u32 = 25;
 pub const SIMDSIP_ERROR_WARNING: u32 = 26;
+/// Two edits cross, and one puts text in.
+pub const SIMDSIP_ERROR_OVERLAP: u32 = 27;
+pub const SIMDSIP_ERROR_RANGE: u32 = 28;
+pub const SIMDSIP_ERROR_ROOM: u32 = 29;
+/// Control bytes in text that is put in.
+pub const SIMDSIP_ERROR_TEXT: u32 = 30;
+/// No hops are left.
+pub const SIMDSIP_ERROR_MAX_FORWARDS: u32 = 31;
+/// The message is no request.
+pub const SIMDSIP_ERROR_REQUEST: u32 = 32;
 
 /// Limits.
 pub const SIMDSIP_LIMIT_MESSAGE: u32 = 1;
@@ -62,6 +72,10 @@ pub const SIMDSIP_LIMIT_LINE: u32 = 5;
 pub const SIMDSIP_LIMIT_NAME: u32 = 6;
 pub const SIMDSIP_LIMIT_URI: u32 = 7;
 pub const SIMDSIP_LIMIT_MIME_DEPTH: u32 = 8;
+/// More edits, or more text, than the patch's memory holds.
+pub const SIMDSIP_LIMIT_EDITS: u32 = 9;
+pub const SIMDSIP_LIMIT_EDIT_TEXT: u32 = 10;
+pub const SIMDSIP_LIMIT_ELEMENTS: u32 = 11;
 
 /// Why bytes were refused, and where.
 #[repr(C)]
@@ -116,6 +130,12 @@ fn numbers(kind: ErrorKind) -> (u32, u32) {
         ErrorKind::Date => SIMDSIP_ERROR_DATE,
         ErrorKind::Auth => SIMDSIP_ERROR_AUTH,
         ErrorKind::Warning => SIMDSIP_ERROR_WARNING,
+        ErrorKind::Overlap => SIMDSIP_ERROR_OVERLAP,
+        ErrorKind::Range => SIMDSIP_ERROR_RANGE,
+        ErrorKind::Room => SIMDSIP_ERROR_ROOM,
+        ErrorKind::Text => SIMDSIP_ERROR_TEXT,
+        ErrorKind::MaxForwards => SIMDSIP_ERROR_MAX_FORWARDS,
+        ErrorKind::Request => SIMDSIP_ERROR_REQUEST,
         _ => 0,
     };
     (kind, 0)
@@ -131,6 +151,9 @@ fn limit_number(limit: LimitKind) -> u32 {
         LimitKind::Name => SIMDSIP_LIMIT_NAME,
         LimitKind::Uri => SIMDSIP_LIMIT_URI,
         LimitKind::MimeDepth => SIMDSIP_LIMIT_MIME_DEPTH,
+        LimitKind::Edits => SIMDSIP_LIMIT_EDITS,
+        LimitKind::EditText => SIMDSIP_LIMIT_EDIT_TEXT,
+        LimitKind::Elements => SIMDSIP_LIMIT_ELEMENTS,
         _ => 0,
     }
 }
@@ -151,7 +174,7 @@ pub(crate) unsafe fn fail(status: i32, error: Error, out: *mut simdsip_error) ->
     }
 }
 
-const NAMES: [&CStr; 27] = [
+const NAMES: [&CStr; 33] = [
     c"unknown",
     c"empty",
     c"method",
@@ -179,6 +202,12 @@ const NAMES: [&CStr; 27] = [
     c"date",
     c"auth",
     c"warning",
+    c"overlap",
+    c"range",
+    c"room",
+    c"text",
+    c"max-forwards",
+    c"request",
 ];
 
 /// The word for a kind of error, never NULL; "unknown" for a number that this library does not know.

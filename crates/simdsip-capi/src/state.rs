@@ -27,8 +27,18 @@ struct Front {
     room: u8,
     /// 1 where there is a message to look into.
     live: u8,
+    /// Counts what was parsed, so that whoever borrowed a message can tell whether it is still there.
+    generation: u64,
     bytes: *const u8,
     len: usize,
+}
+
+impl Front {
+    /// Whatever was held is no longer.
+    fn begin(&mut self) {
+        self.live = 0;
+        self.generation = self.generation.wrapping_add(1);
+    }
 }
 
 #[repr(C)]
@@ -123,7 +133,14 @@ pub unsafe extern "C" fn simdsip_init(
     }
     let skip = mem.cast::<u8>().align_offset(ALIGN);
     let place = mem.cast::<u8>().wrapping_add(skip);
-    let front = Front { mark: MARK, room: chosen.room as u8, live: 0, bytes: core::ptr::null(), len: 0 };
+    let front = Front {
+        mark: MARK,
+        room: chosen.room as u8,
+        live: 0,
+        generation: 1,
+        bytes: core::ptr::null(),
+        len: 0,
+    };
     each_room!(chosen.room as u8, place, |state| {
         let engine = match chosen.side {
             None => Engine::Whole(chosen.parser(), Index::sized()),
@@ -155,7 +172,7 @@ pub unsafe extern "C" fn simdsip_parse(
     let Some(input) = (unsafe { raw::bytes(bytes, len) }) else { return SIMDSIP_ARGUMENT };
     // SAFETY: the caller's contract.
     let Some(front) = (unsafe { front_mut(parser) }) else { return SIMDSIP_ARGUMENT };
-    front.live = 0;
+    front.begin();
     let outcome = each_room!(front.room, parser, |state| {
         // SAFETY: `room` says that a state of this size was made here; this thread alone uses it, and `front` is not
         // used while this reference is.
@@ -185,7 +202,7 @@ pub(crate) unsafe fn with_framer<T>(
 ) -> Result<T, i32> {
     // SAFETY: the contract of this function.
     let front = unsafe { front_mut(parser) }.ok_or(SIMDSIP_ARGUMENT)?;
-    front.live = 0;
+    front.begin();
     each_room!(front.room, parser, |state| {
         // SAFETY: `room` says that a state of this size was made here; this thread alone uses it, and `front` is not
         // used while this reference is.
@@ -223,6 +240,30 @@ pub(crate) unsafe fn keep(parser: *mut simdsip_parser, bytes: &[u8]) {
     }
 }
 
+/// Which message the parser holds; 0 where it holds none.
+///
+/// # Safety
+/// `parser` is NULL or one that `simdsip_init` gave, which nobody parses with now.
+#[inline]
+pub(crate) unsafe fn generation(parser: *const simdsip_parser) -> u64 {
+    // SAFETY: the contract of this function.
+    match unsafe { front(parser) } {
+        Some(front) if front.live != 0 => front.generation,
+        _ => 0,
+    }
+}
+
+/// The parser holds no message from now on.
+///
+/// # Safety
+/// `parser` is NULL or one that `simdsip_init` gave and no other thread uses.
+pub(crate) unsafe fn forget(parser: *mut simdsip_parser) {
+    // SAFETY: the contract of this function.
+    if let Some(front) = unsafe { front_mut(parser) } {
+        front.begin();
+    }
+}
+
 /// The message that a parser holds, or the status that says why there is none.
 ///
 /// # Safety
@@ -240,15 +281,8 @@ pub(crate) unsafe fn message<'b>(parser: *const simdsip_parser) -> Result<Messag
 /// As [`message`].
 #[inline]
 pub(crate) unsafe fn held<'b>(parser: *const simdsip_parser) -> Result<(Message<'b>, &'b [u8]), i32> {
-    let front = parser.cast::<Front>();
-    if front.is_null() || !front.is_aligned() {
-        return Err(SIMDSIP_ARGUMENT);
-    }
-    // SAFETY: not NULL and aligned; what `simdsip_init` gave is a state, which begins with a `Front`.
-    let front = unsafe { &*front };
-    if front.mark != MARK {
-        return Err(SIMDSIP_ARGUMENT);
-    }
+    // SAFETY: the contract of this function.
+    let Some(front) = (unsafe { front(parser) }) else { return Err(SIMDSIP_ARGUMENT) };
     if front.live == 0 {
         return Err(SIMDSIP_MISUSE);
     }
@@ -261,6 +295,19 @@ pub(crate) unsafe fn held<'b>(parser: *const simdsip_parser) -> Result<(Message<
             Engine::Stream(framer) => Ok((framer.message(bytes), bytes)),
         }
     })
+}
+
+/// # Safety
+/// `parser` is NULL or one that `simdsip_init` gave, which nobody parses with for as long as `'p` lasts.
+#[inline]
+unsafe fn front<'p>(parser: *const simdsip_parser) -> Option<&'p Front> {
+    let front = parser.cast::<Front>();
+    if front.is_null() || !front.is_aligned() {
+        return None;
+    }
+    // SAFETY: not NULL and aligned; what `simdsip_init` gave is a state, which begins with a `Front`.
+    let front = unsafe { &*front };
+    (front.mark == MARK).then_some(front)
 }
 
 /// # Safety

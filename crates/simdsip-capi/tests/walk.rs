@@ -179,7 +179,7 @@ impl Dump<'_> {
                 kind = SIMDSIP_REQUEST;
                 method = number(line.method);
                 let length = line.method.as_bytes().len();
-                let line = &message.as_bytes()[..];
+                let line = message.as_bytes();
                 let at = line.iter().position(|byte| !b" \t".contains(byte)).unwrap_or(0);
                 name = Some(&line[at..at + length]);
             }
@@ -371,7 +371,7 @@ fn numbers(kind: ErrorKind) -> (u32, u32) {
     (NAMES.iter().position(|known| *known == words).unwrap_or_else(|| panic!("{words}")) as u32, 0)
 }
 
-const NAMES: [&str; 27] = [
+const NAMES: [&str; 33] = [
     "unknown",
     "empty",
     "method",
@@ -399,4 +399,10 @@ const NAMES: [&str; 27] = [
     "date",
     "auth",
     "warning",
+    "overlap",
+    "range",
+    "room",
+    "text",
+    "max-forwards",
+    "request",
 ];
