@@ -38,7 +38,7 @@ fn look(bytes: &[u8]) -> usize {
                 }
             }
         };
-        let mut causes = |causes: Causes<'_>| {
+        let causes = |causes: Causes<'_>| {
             for raw in causes.iter().map_while(Result::ok) {
                 let _ = Cause::parse(&raw);
             }

@@ -63,6 +63,11 @@ impl<'b> Sack<'b> {
         fields().ok_or_else(|| raw.short())
     }
 
+    /// One without blocks.
+    pub fn plain(cum_tsn: u32, rwnd: u32) -> Sack<'static> {
+        Sack { cum_tsn, rwnd, gaps: &[], duplicates: &[] }
+    }
+
     /// The blocks in the order that they came in; nothing says that they make sense.
     pub fn gaps(&self) -> impl Iterator<Item = Gap> + Clone + 'b {
         u32s(self.gaps).map(|both| {
