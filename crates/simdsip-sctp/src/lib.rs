@@ -46,7 +46,7 @@ mod serial;
 pub mod sim;
 pub mod wire;
 
-pub use config::{AssociationConfig, EndpointConfig, FastRetransmit, ImmediateSack};
+pub use config::{AssociationConfig, EndpointConfig, FastRetransmit, ImmediateSack, TailLossProbe};
 pub use endpoint::{
     AssociateError, Counters, Datagram, Endpoint, SendError, SendErrorKind, Status, Transmit,
     UnknownAssociation,

@@ -4,12 +4,15 @@ mod common;
 
 use common::*;
 
+/// What happens, and at which message.
+type Act = (u64, fn(&mut Network));
+
 /// 1,000 messages a second for five seconds; what happens is done at the times given.
 fn run(
     config: AssociationConfig,
     len: usize,
     info: SendInfo,
-    what: &[(u64, fn(&mut Network))],
+    what: &[Act],
 ) -> (usize, usize, Duration, Vec<Event>) {
     let mut pair = Pair::new(config, Link::default());
     pair.start();
@@ -45,12 +48,7 @@ fn profiles() -> [(&'static str, AssociationConfig, Duration); 3] {
     ]
 }
 
-fn assert_no_loss(
-    what: &str,
-    config: AssociationConfig,
-    bar: Option<Duration>,
-    acts: &[(u64, fn(&mut Network))],
-) {
+fn assert_no_loss(what: &str, config: AssociationConfig, bar: Option<Duration>, acts: &[Act]) {
     for (kind, len, info) in [
         ("unordered", 1024, SendInfo::unordered(0)),
         ("ordered", 1024, SendInfo::ordered(3)),
@@ -92,10 +90,10 @@ fn one_way_is_dead() {
 
 #[test]
 fn a_path_that_flaps_loses_nothing() {
-    let acts: Vec<(u64, fn(&mut Network))> = (0..5)
+    let acts: Vec<Act> = (0..5)
         .flat_map(|second| {
-            let kill: (u64, fn(&mut Network)) = (second * 1000, kill_first);
-            let heal: (u64, fn(&mut Network)) = (second * 1000 + 500, heal_first);
+            let kill: Act = (second * 1000, kill_first);
+            let heal: Act = (second * 1000 + 500, heal_first);
             [kill, heal]
         })
         .collect();

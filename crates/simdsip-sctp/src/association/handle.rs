@@ -127,6 +127,7 @@ impl Association {
                 path.mtu.begin(ctx.now);
             }
             self.errors = 0;
+            self.trust_sacks(at);
             self.tell_path(ctx, address, state);
             return;
         }

@@ -110,6 +110,8 @@ pub(crate) struct Association {
     outbound: Outbound,
     inbound: Inbound,
     control: VecDeque<Control>,
+    /// TSNs that the SACK at hand acknowledges; kept for its room.
+    newly_acked: Vec<u64>,
     /// T2-shutdown.
     t2: Option<Duration>,
     asconf: asconf::Asconf,

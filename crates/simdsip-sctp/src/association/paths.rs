@@ -58,6 +58,7 @@ impl Association {
         moved(&mut self.primary);
         moved(&mut self.inbound.last_path);
         moved(&mut self.inbound.last_sack_path);
+        self.inbound.avoided = None;
         self.outbound.measure_fragments(&self.paths, self.keys.as_deref());
     }
 
@@ -95,14 +96,26 @@ impl Association {
     /// Where an acknowledgement goes: to where data came from, while that works (§6.4).
     pub(crate) fn sack_path(&self) -> usize {
         let last = self.inbound.last_path;
-        if self.inbound.is_repeated() && self.inbound.last_sack_path == last && self.paths.len() > 1 {
-            // The peer did not see the last one, which went this way: try another.
+        let is_active = |at: usize| self.paths.get(at).is_some_and(Path::is_active);
+        if self.inbound.avoided == Some(last) {
             let other = self.best_path(Some(last));
-            if self.paths.get(other).is_some_and(Path::is_active) {
+            if is_active(other) {
                 return other;
             }
         }
-        if self.paths.get(last).is_some_and(Path::is_active) { last } else { self.data_path() }
+        if is_active(last) { last } else { self.data_path() }
+    }
+
+    /// A duplicate has come: the peer did not see the SACK before, so the next take another way (§6.4).
+    pub(crate) fn vary_sacks(&mut self) {
+        self.inbound.avoided = Some(self.inbound.last_sack_path).filter(|_| self.paths.len() > 1);
+    }
+
+    /// Something came back that we had sent that way.
+    pub(crate) fn trust_sacks(&mut self, path: usize) {
+        if self.inbound.avoided == Some(path) {
+            self.inbound.avoided = None;
+        }
     }
 
     /// A packet with the right tag came from there: how to answer (RFC 6951 §5.4).

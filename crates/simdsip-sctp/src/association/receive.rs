@@ -48,6 +48,8 @@ pub(super) struct Inbound {
     pub(super) last_path: usize,
     /// The path that the last SACK took.
     pub(super) last_sack_path: usize,
+    /// The path that SACKs do not take, because one got lost there.
+    pub(super) avoided: Option<usize>,
     /// The window that the peer was told of.
     told_rwnd: u32,
 }
@@ -68,6 +70,7 @@ impl Inbound {
             repeated: false,
             last_path: 0,
             last_sack_path: 0,
+            avoided: None,
             told_rwnd: config.receive_buffer_len as u32,
         }
     }
@@ -89,10 +92,6 @@ impl Inbound {
 
     pub(super) fn sack_is_wanted(&self) -> bool {
         self.due != Due::No
-    }
-
-    pub(super) fn is_repeated(&self) -> bool {
-        self.repeated
     }
 
     pub(super) fn demand_sack(&mut self) {
@@ -219,8 +218,11 @@ impl Association {
             if inbound.duplicates.len() < DUPLICATES_MAX {
                 inbound.duplicates.push(data.tsn);
             }
-            inbound.repeated = true;
             inbound.immediate = true;
+            // Once for all duplicates until the next SACK.
+            if !core::mem::replace(&mut inbound.repeated, true) {
+                self.vary_sacks();
+            }
             return;
         }
         if tsn > inbound.cum + REACH {

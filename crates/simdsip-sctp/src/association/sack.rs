@@ -45,7 +45,8 @@ impl Association {
             path.news = News { acked: 0, flight_before: path.flight, certain: false };
         }
         let advanced = cum >= first;
-        let mut newest = None;
+        let mut newest = core::mem::take(&mut self.newly_acked);
+        newest.clear();
         self.take_cumulative(ctx, cum, &mut newest);
         if last_gap > cum {
             self.take_gaps(ctx, sack.gaps(), cum, last_gap, &mut newest);
@@ -55,7 +56,7 @@ impl Association {
         self.outbound.drop_settled();
         self.outbound.peer_rwnd = (sack.rwnd as usize).saturating_sub(self.outbound.flight);
         self.outbound.window_closed = sack.rwnd == 0;
-        if newest.is_some() {
+        if !newest.is_empty() {
             self.errors = 0;
         }
         for at in 0..self.paths.len() {
@@ -68,18 +69,23 @@ impl Association {
                 self.credit(ctx, at);
             }
         }
-        if last_gap > cum
-            && let Some(newest) = newest
-        {
-            self.count_missing(newest, last_gap, advanced);
+        if last_gap > cum && !newest.is_empty() {
+            self.count_missing(&newest, last_gap, advanced);
         }
+        self.newly_acked = newest;
         for (at, path) in self.paths.iter_mut().enumerate() {
             path.burst_from = path.flight;
+            if path.news.acked > 0 {
+                path.probed = 0;
+            }
             if path.flight == 0 {
-                path.t3 = None;
+                (path.t3, path.probe) = (None, None);
             } else if path.t3.is_none() || self.outbound.is_acked(path.earliest) {
                 path.start_t3(ctx.now);
                 path.earliest = self.outbound.earliest_on(at);
+            }
+            if path.news.acked > 0 {
+                path.arm_probe(ctx.now, &self.config);
             }
         }
         self.advance_abandoned();
@@ -90,14 +96,14 @@ impl Association {
     }
 
     /// Everything up to `cum` has arrived.
-    fn take_cumulative(&mut self, ctx: &Ctx<'_>, cum: u64, newest: &mut Option<u64>) {
+    fn take_cumulative(&mut self, ctx: &Ctx<'_>, cum: u64, newest: &mut Vec<u64>) {
         while self.outbound.first_tsn <= cum
             && let Some(chunk) = self.outbound.chunks.pop_front()
         {
             let tsn = self.outbound.first_tsn;
             self.outbound.first_tsn += 1;
             if self.take(ctx, tsn, &chunk) {
-                *newest = Some(tsn);
+                newest.push(tsn);
             }
             match chunk.state {
                 ChunkState::Acked => self.outbound.acked -= 1,
@@ -140,7 +146,7 @@ impl Association {
         gaps: impl Iterator<Item = Gap> + Clone,
         cum: u64,
         last: u64,
-        newest: &mut Option<u64>,
+        newest: &mut Vec<u64>,
     ) {
         let first = self.outbound.first_tsn;
         let mut tsn = first;
@@ -158,7 +164,7 @@ impl Association {
                 let at = (tsn - first) as usize;
                 let Some(chunk) = self.outbound.chunks.get(at).copied() else { return };
                 if self.take_out_of_order(ctx, tsn, &chunk) {
-                    *newest = Some(newest.unwrap_or(tsn).max(tsn));
+                    newest.push(tsn);
                 }
                 tsn += 1;
             }
@@ -214,33 +220,39 @@ impl Association {
             // For certain on this path: it works, also if it was thought not to (RFC 7829 §3.2).
             let state = path.succeed();
             let address = path.remote;
+            self.trust_sacks(at);
             self.tell_path(ctx, address, state);
         } else if path.is_active() {
             path.errors = 0;
         }
     }
 
-    /// Chunks below the newest that arrived, and still missing (§7.2.4).
-    fn count_missing(&mut self, newest: u64, last_gap: u64, advanced: bool) {
+    /// Chunks below the newest that arrived, and still missing (§7.2.4). `newest` ascends.
+    fn count_missing(&mut self, newest: &[u64], last_gap: u64, advanced: bool) {
+        let Some(highest_acked) = newest.last().copied() else { return };
         let recovering = self.paths.iter().any(|path| path.fast_recovery.is_some());
         // In fast recovery a move of the cumulative TSN counts for all that the SACK reports missing.
-        let below = if recovering && advanced { last_gap } else { newest };
+        let below = if recovering && advanced { last_gap } else { highest_acked };
         let highest = self.outbound.next_tsn() - 1;
+        let enough = self.missing_enough();
         for tsn in self.outbound.first_tsn..below {
             let at = (tsn - self.outbound.first_tsn) as usize;
             let chunk = &mut self.outbound.chunks[at];
             let again = chunk.count > 1;
-            if chunk.state != ChunkState::InFlight
-                || again && self.config.fast_retransmit == FastRetransmit::Once
-            {
+            if chunk.state != ChunkState::InFlight {
                 continue;
             }
-            // What arrived may have been sent before this chunk was sent again.
-            if again && newest < chunk.barrier {
-                continue;
+            match self.config.fast_retransmit {
+                FastRetransmit::Once if again => continue,
+                FastRetransmit::Once => chunk.missing += 1,
+                FastRetransmit::Repeated => {
+                    // What arrived may have been sent before this chunk was sent again.
+                    let after = if again { chunk.barrier } else { tsn };
+                    let later = newest.len() - newest.partition_point(|it| *it < after);
+                    chunk.missing = chunk.missing.saturating_add(later.min(usize::from(MISSING_MAX)) as u8);
+                }
             }
-            chunk.missing += 1;
-            if chunk.missing >= MISSING_MAX {
+            if chunk.missing >= enough {
                 chunk.missing = 0;
                 let path = chunk.path as usize;
                 self.outbound.lose(tsn, path, &mut self.paths);
@@ -250,5 +262,13 @@ impl Association {
                 }
             }
         }
+    }
+
+    /// How many reports make a chunk lost: fewer where there is too little on its way for three
+    /// (RFC 5827 §3.2, of chunks).
+    fn missing_enough(&self) -> u8 {
+        let early = self.config.fast_retransmit == FastRetransmit::Repeated && self.outbound.is_cut();
+        let out = self.outbound.chunks.len() - self.outbound.acked - self.outbound.lost;
+        if early && out < 4 { (out.saturating_sub(1) as u8).clamp(1, MISSING_MAX) } else { MISSING_MAX }
     }
 }

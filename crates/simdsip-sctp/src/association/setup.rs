@@ -121,6 +121,7 @@ impl Association {
             outbound: Outbound::new(first(local_tag)),
             inbound: Inbound::new(first(0), config.in_streams, &config),
             control: Default::default(),
+            newly_acked: Vec::new(),
             t2: None,
             asconf: asconf::Asconf::new(local_tag, 0, &ctx.endpoint.addresses),
             reconfig: reconfig::Reconfig::new(0),

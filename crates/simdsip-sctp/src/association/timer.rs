@@ -32,6 +32,7 @@ impl Association {
             if self.state == State::Closed {
                 return;
             }
+            self.break_silence(ctx, path);
             self.heartbeat_due(ctx, path);
             self.probe_due(ctx, path);
             if self.state == State::Closed {
@@ -46,7 +47,7 @@ impl Association {
     /// T3-rtx: everything on that path is sent again, elsewhere if there is a better place (§6.3.3, §6.4).
     fn t3_expired(&mut self, ctx: &mut Ctx<'_>, at: usize) {
         let path = &mut self.paths[at];
-        path.t3 = None;
+        (path.t3, path.probe, path.probed) = (None, None, 0);
         if path.flight == 0 {
             // Only FORWARD-TSN was on its way.
             self.outbound.forward =
@@ -72,6 +73,21 @@ impl Association {
         }
         self.paths[at].burst_from = 0;
         self.turn_source(ctx, at);
+    }
+
+    /// Two round trips without an answer: the earliest chunk once more (after RFC 8985 §7.3).
+    fn break_silence(&mut self, ctx: &Ctx<'_>, at: usize) {
+        let path = &mut self.paths[at];
+        if path.probe.is_none_or(|probe| probe > ctx.now) {
+            return;
+        }
+        path.probe = None;
+        let tsn = self.outbound.earliest_on(at);
+        if path.is_active() && path.flight > 0 && tsn < self.outbound.next_tsn() {
+            path.probed += 1;
+            path.urgent = true;
+            self.outbound.lose(tsn, at, &mut self.paths);
+        }
     }
 
     /// Counts an error of a path, and of the association where `counts` says so.
@@ -110,10 +126,17 @@ impl Association {
         if self.paths[at].heartbeat.deadline().is_none_or(|at| at > ctx.now) {
             return;
         }
-        if matches!(self.paths[at].heartbeat, Heartbeat::Waiting { .. }) {
+        let busy = self.paths[at].flight > 0;
+        if matches!(self.paths[at].heartbeat, Heartbeat::Waiting { .. }) && busy {
+            // Data is on its way there and tells the same (RFC 7829 §3.2, item 6).
+            self.paths[at].schedule_heartbeat(ctx.now, &self.config, ctx.random);
+            if self.paths[at].heartbeat.deadline().is_none_or(|at| at > ctx.now) {
+                return;
+            }
+        } else if matches!(self.paths[at].heartbeat, Heartbeat::Waiting { .. }) {
             self.paths[at].rtt.double(&self.config);
-            // What goes nowhere near the data says nothing of the association (§8.1), and while data is on its
-            // way T3 counts.
+            // What goes nowhere near the data says nothing of the association (§8.1), and while data is on
+            // its way elsewhere T3 counts.
             let counts = at == self.data_path() && self.outbound.flight == 0;
             self.path_failed(ctx, at, counts);
             if self.state == State::Closed {

@@ -290,7 +290,9 @@ impl Association {
         // The first that is outstanding there: its timer begins anew (§7.2.4, step 4).
         if tsn <= path.earliest {
             path.earliest = tsn;
-            path.start_t3(ctx.now);
+            if path.probed == 0 {
+                path.start_t3(ctx.now);
+            }
         }
         sent
     }
@@ -316,5 +318,6 @@ impl Association {
             path.start_t3(ctx.now);
             path.earliest = tsn;
         }
+        path.arm_probe(ctx.now, &self.config);
     }
 }

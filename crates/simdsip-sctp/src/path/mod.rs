@@ -17,9 +17,14 @@ use core::time::Duration;
 pub(crate) use heartbeat::Heartbeat;
 pub use state::PathState;
 
-use crate::config::AssociationConfig;
+use crate::config::{AssociationConfig, ImmediateSack, TailLossProbe};
 use mtu::Mtu;
 use rtt::Rtt;
+
+/// How often silence is broken, each time after twice as long.
+const PROBES_MAX: u32 = 4;
+/// What silence lasts beyond two round trips.
+const PROBE_MIN: Duration = Duration::from_millis(5);
 
 /// A destination address and the way there.
 #[derive(Debug)]
@@ -48,6 +53,9 @@ pub(crate) struct Path {
     pub(crate) fast_recovery: Option<u64>,
     /// When T3-rtx fires.
     pub(crate) t3: Option<Duration>,
+    /// When silence is to be broken, and how often it was since the last answer.
+    pub(crate) probe: Option<Duration>,
+    pub(crate) probed: u32,
     /// The earliest TSN on its way there, which T3-rtx belongs to (RFC 9260 §6.3.2 R3).
     pub(crate) earliest: u64,
     /// The TSN whose round trip is being measured (RFC 9260 §6.3.1 C4).
@@ -93,6 +101,8 @@ impl Path {
             urgent: false,
             fast_recovery: None,
             t3: None,
+            probe: None,
+            probed: 0,
             earliest: 0,
             measured: None,
             heartbeat: Heartbeat::idle(now),
@@ -112,9 +122,21 @@ impl Path {
         self.t3 = Some(now + self.rto());
     }
 
+    /// Something was sent or acknowledged: silence counts from here, if T3-rtx does not end it before.
+    pub(crate) fn arm_probe(&mut self, now: Duration, config: &AssociationConfig) {
+        let wanted =
+            config.tail_loss_probe == TailLossProbe::On && self.probed < PROBES_MAX && self.flight > 0;
+        let srtt = self.rtt.srtt.filter(|_| wanted);
+        // Who does not ask for it has to wait for a SACK.
+        let wait =
+            if config.immediate_sack == ImmediateSack::WhenDry { PROBE_MIN } else { config.sack_delay };
+        let at = srtt.map(|srtt| now + (srtt * 2 + wait) * (1 << self.probed));
+        self.probe = at.filter(|at| self.t3.is_some_and(|t3| *at < t3));
+    }
+
     /// The earliest of its timers.
     pub(crate) fn deadline(&self) -> Option<Duration> {
-        [self.t3, self.heartbeat.deadline(), self.mtu.deadline()].into_iter().flatten().min()
+        [self.t3, self.probe, self.heartbeat.deadline(), self.mtu.deadline()].into_iter().flatten().min()
     }
 
     pub(crate) fn status(&self, primary: bool) -> PathStatus {

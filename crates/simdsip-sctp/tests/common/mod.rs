@@ -73,7 +73,7 @@ impl Pair {
         let mut data = vec![0; len];
         data[..4].copy_from_slice(&number.to_be_bytes());
         data[4..12].copy_from_slice(&(now.as_micros() as u64).to_be_bytes());
-        self.network.endpoint(self.a).send(now, self.association, info, data).unwrap();
+        self.network.endpoint(self.a).send(now, self.association, info, data).map_err(|it| it.kind).unwrap();
     }
 
     /// Messages that the server got: when and which.

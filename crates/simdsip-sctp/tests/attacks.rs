@@ -1,0 +1,344 @@
+//! What strangers and bad peers may try (RFC 5062; RFC 9260 §5.1.3, §8.4, §8.5).
+
+mod common;
+
+use common::*;
+use simdsip_sctp::Datagram;
+use simdsip_sctp::wire::chunk::{Asconf, Init, Sack, kind};
+use simdsip_sctp::wire::param::AddressChange;
+use simdsip_sctp::wire::{Chunk, Data, Header, Packet, PacketWriter, Param, RawChunk, Writer};
+
+const STRANGER: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(203, 0, 113, 7));
+
+fn packet(tag: u32, emit: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
+    packet_from(5060, tag, emit)
+}
+
+fn packet_from(port: u16, tag: u32, emit: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
+    let mut buffer = [0; 4096];
+    let mut writer = PacketWriter::new(&mut buffer, Header { src_port: port, dst_port: 5060, tag }).unwrap();
+    emit(writer.writer());
+    writer.finish().to_vec()
+}
+
+fn init(tag: u32, params: &[u8]) -> Init<'_> {
+    Init { tag, rwnd: 100_000, out_streams: 10, in_streams: 10, tsn: 77, params }
+}
+
+fn params(list: &[Param<'_>]) -> Vec<u8> {
+    let mut buffer = [0; 1024];
+    let mut writer = Writer::new(&mut buffer);
+    list.iter().for_each(|param| param.emit(&mut writer).unwrap());
+    writer.written().to_vec()
+}
+
+/// Hands a packet in; gives the packets that answer it.
+fn ask(endpoint: &mut Endpoint, now: Duration, source: IpAddr, bytes: &[u8]) -> Vec<Vec<u8>> {
+    endpoint
+        .handle_input(now, [Datagram { source, destination: Some(B1), encapsulation: Some(9899), bytes }]);
+    let mut buffer = [0; 9216];
+    let mut answers = Vec::new();
+    while let Some(transmit) = endpoint.poll_transmit(now, &mut buffer) {
+        answers.push(buffer[..transmit.len].to_vec());
+    }
+    answers
+}
+
+fn server() -> Endpoint {
+    endpoint(&[B1, B2], &AssociationConfig::sip(), 2)
+}
+
+fn first(bytes: &[u8]) -> RawChunk<'_> {
+    Packet::parse(bytes).unwrap().chunks().next().unwrap().unwrap()
+}
+
+/// Makes the association of an INIT from `source`; gives our tag of it and the peer's.
+fn associate(server: &mut Endpoint, now: Duration, source: IpAddr, list: &[Param<'_>]) -> (u32, Vec<u8>) {
+    let params = params(list);
+    let answer =
+        ask(server, now, source, &packet(0, |w| init(9, &params).emit(w, kind::INIT).unwrap())).remove(0);
+    let raw = first(&answer);
+    let ack = Init::parse(&raw).unwrap();
+    let cookie = ack.params().find_map(|it| match Param::parse(&it.unwrap()) {
+        Ok(Param::StateCookie(cookie)) => Some(cookie.to_vec()),
+        _ => None,
+    });
+    let echo = packet(ack.tag, |w| Chunk::CookieEcho(&cookie.unwrap()).emit(w).unwrap());
+    let answers = ask(server, now, source, &echo);
+    assert_eq!(first(&answers[0]).kind, kind::COOKIE_ACK);
+    (ack.tag, echo)
+}
+
+// covers: RFC 9260 §5.1.3; RFC 5062 §3
+#[test]
+fn spoofed_inits_leave_nothing_behind() {
+    let mut server = server();
+    let mut answers = 0;
+    for number in 0..20_000u32 {
+        let source = IpAddr::V4(core::net::Ipv4Addr::from_bits(0x0b00_0000 + number));
+        let bytes = packet_from((number % 60_000 + 1) as u16, 0, |w| {
+            init(number + 1, &[]).emit(w, kind::INIT).unwrap()
+        });
+        answers += ask(&mut server, ms(u64::from(number) / 10), source, &bytes).len();
+    }
+    assert_eq!(server.associations().count(), 0);
+    assert_eq!(server.poll_timeout(), None);
+    assert_eq!(server.poll_event(), None);
+    assert_eq!(answers, 20_000);
+}
+
+// covers: RFC 5062 §8
+#[test]
+fn the_answer_to_an_init_has_at_most_three_times_its_bytes() {
+    let mut server = server();
+    let lists = [
+        vec![],
+        vec![Param::ForwardTsn],
+        vec![
+            Param::Address(A1),
+            Param::Address(A2),
+            Param::ForwardTsn,
+            Param::SupportedExtensions(&[0xc0, 0x82]),
+        ],
+        vec![
+            Param::Random(&[1; 32]),
+            Param::ChunkList(&[0xc1, 0x80]),
+            Param::HmacAlgo(&[0, 3, 0, 1]),
+            Param::SupportedExtensions(&[0xc0, 0x82, 0xc1, 0x80, 0x0f]),
+        ],
+        vec![Param::HostName(b"x")],
+        vec![Param::Unknown(simdsip_sctp::wire::RawParam { kind: 0xc0ff, value: &[], bytes: &[], at: 0 })],
+    ];
+    for list in lists {
+        let params = params(&list);
+        let bytes = packet(0, |w| init(5, &params).emit(w, kind::INIT).unwrap());
+        let answers = ask(&mut server, ms(0), STRANGER, &bytes);
+        assert_eq!(answers.len(), 1);
+        println!("INIT of {} bytes: {} in answer", bytes.len(), answers[0].len());
+        assert!(answers[0].len() <= 3 * bytes.len(), "{list:?}");
+    }
+}
+
+// covers: RFC 9260 §8.4
+#[test]
+fn what_comes_out_of_the_blue_is_answered_by_no_more_than_it_had() {
+    let mut server = server();
+    for kind in 0..=255u8 {
+        let bytes = packet(0x1234, |w| w.tlv([kind, 0], |_| Ok(())).unwrap());
+        let answers = ask(&mut server, ms(0), STRANGER, &bytes);
+        let silent = matches!(kind, 1 | 2 | 6 | 9 | 10 | 11 | 14);
+        assert_eq!(answers.len(), usize::from(!silent), "type {kind}");
+        for answer in answers {
+            let header = Packet::parse(&answer).unwrap().header();
+            let chunk = first(&answer);
+            assert!(answer.len() <= bytes.len());
+            // The tag comes back, and the T bit says so.
+            assert_eq!((header.tag, chunk.flags), (0x1234, 1));
+            assert_eq!(
+                chunk.kind,
+                if kind == kind::SHUTDOWN_ACK { kind::SHUTDOWN_COMPLETE } else { kind::ABORT }
+            );
+        }
+    }
+    assert_eq!(server.associations().count(), 0);
+}
+
+// covers: RFC 9260 §8.4
+#[test]
+fn answers_to_strangers_are_so_many_a_second() {
+    let mut server = server();
+    let bytes = packet(0x1234, |w| Chunk::CookieAck.emit(w).and(Chunk::ShutdownAck.emit(w)).unwrap());
+    assert!(ask(&mut server, ms(0), STRANGER, &bytes).is_empty());
+    let bytes = packet(0x1234, |w| Chunk::Shutdown(1).emit(w).unwrap());
+    let answers: usize = (0..5_000).map(|_| ask(&mut server, ms(7), STRANGER, &bytes).len()).sum();
+    assert_eq!(answers, 1_000);
+    assert_eq!(ask(&mut server, ms(1_007), STRANGER, &bytes).len(), 1);
+}
+
+// covers: RFC 9260 §5.1.5
+#[test]
+fn a_forged_cookie_makes_no_association() {
+    let mut server = server();
+    let answer =
+        ask(&mut server, ms(0), A1, &packet(0, |w| init(9, &[]).emit(w, kind::INIT).unwrap())).remove(0);
+    let raw = first(&answer);
+    let ack = Init::parse(&raw).unwrap();
+    let Ok(Param::StateCookie(cookie)) = Param::parse(&ack.params().next().unwrap().unwrap()) else {
+        panic!()
+    };
+    for at in 0..cookie.len() {
+        let mut forged = cookie.to_vec();
+        forged[at] ^= 1;
+        let answers =
+            ask(&mut server, ms(0), A1, &packet(ack.tag, |w| Chunk::CookieEcho(&forged).emit(w).unwrap()));
+        assert!(answers.is_empty());
+    }
+    // From another port, with another tag, or late: no association either.
+    let other = packet_from(5061, ack.tag, |w| Chunk::CookieEcho(cookie).emit(w).unwrap());
+    assert!(ask(&mut server, ms(0), A1, &other).is_empty());
+    let other = packet(ack.tag ^ 1, |w| Chunk::CookieEcho(cookie).emit(w).unwrap());
+    assert!(ask(&mut server, ms(0), A1, &other).is_empty());
+    let echo = packet(ack.tag, |w| Chunk::CookieEcho(cookie).emit(w).unwrap());
+    let stale = ask(&mut server, Duration::from_secs(61), A1, &echo);
+    assert_eq!(first(&stale[0]).kind, kind::ERROR);
+    assert_eq!(server.associations().count(), 0);
+    assert_eq!(first(&ask(&mut server, ms(0), A1, &echo)[0]).kind, kind::COOKIE_ACK);
+    assert_eq!(server.associations().count(), 1);
+    // Once more: acknowledged once more, and no second one (§5.2.4 D).
+    assert_eq!(first(&ask(&mut server, ms(0), A1, &echo)[0]).kind, kind::COOKIE_ACK);
+    assert_eq!(server.associations().count(), 1);
+}
+
+// covers: RFC 9260 §8.5
+#[test]
+fn a_wrong_tag_does_nothing_whatever_the_chunk() {
+    let mut server = server();
+    let (tag, _) = associate(&mut server, ms(0), A1, &[]);
+    while server.poll_event().is_some() {}
+    for kind in 0..=255u8 {
+        for flags in [0, 1] {
+            for wrong in [0, tag ^ 1, 0xffff_ffff] {
+                let value = [0; 40];
+                let bytes = packet(wrong, |w| w.tlv([kind, flags], |w| w.put(&value)).unwrap());
+                let answers = ask(&mut server, ms(1), A1, &bytes);
+                assert!(answers.is_empty(), "type {kind}, tag {wrong:x}");
+                assert_eq!(server.poll_event(), None, "type {kind}");
+            }
+        }
+    }
+    assert_eq!(server.associations().count(), 1);
+    // The reflected tag is the peer's own.
+    let bytes = packet(9, |w| w.tlv([kind::ABORT, 1], |_| Ok(())).unwrap());
+    ask(&mut server, ms(1), A1, &bytes);
+    assert_eq!(server.associations().count(), 0);
+}
+
+// covers: RFC 5062 §5; RFC 9260 §5.4
+#[test]
+fn listed_victims_get_a_few_heartbeats_and_no_data() {
+    let config = AssociationConfig::sip();
+    let mut network = Network::new(1);
+    let b = network.add(endpoint(&[B1, B2], &config, 2));
+    let victims: Vec<IpAddr> =
+        (1..=7).map(|it| IpAddr::V4(core::net::Ipv4Addr::new(198, 51, 100, it))).collect();
+    let list: Vec<Param<'_>> = victims.iter().map(|it| Param::Address(*it)).collect();
+    let now = network.now();
+    let (_, _) = associate(network.endpoint(b), now, A1, &list);
+    let id = network.endpoint(b).associations().next().unwrap();
+    network.record();
+    for number in 0..50u8 {
+        network.endpoint(b).send(now, id, SendInfo::unordered(0), vec![number; 1000]).unwrap();
+    }
+    network.run_for(Duration::from_secs(600));
+    for victim in victims {
+        let sent: Vec<_> = network.recorded().iter().filter(|it| it.destination == victim).collect();
+        println!("{victim}: {} packets", sent.len());
+        // HB.Max.Burst is 1.
+        assert!(sent.len() <= config.path_max_retrans as usize);
+        assert!(sent.iter().all(|it| first(&it.bytes).kind == kind::HEARTBEAT && it.bytes.len() < 40));
+    }
+}
+
+// covers: RFC 5062 §2
+#[test]
+fn camping_on_an_address_keeps_nobody_out() {
+    let mut server = server();
+    // Somebody claims an address that is not his, and the port that goes with it.
+    associate(&mut server, ms(0), STRANGER, &[Param::Address(A1)]);
+    assert_eq!(server.find(A1, 5060), None);
+    let (_, _) = associate(&mut server, ms(10), A1, &[]);
+    assert_eq!(server.associations().count(), 2);
+    assert!(server.find(A1, 5060).is_some());
+}
+
+// covers: RFC 5062 §4; RFC 9260 §5.2.2
+#[test]
+fn a_restart_may_add_no_address() {
+    let mut server = server();
+    associate(&mut server, ms(0), A1, &[]);
+    let list = params(&[Param::Address(STRANGER)]);
+    let answers = ask(&mut server, ms(10), A1, &packet(0, |w| init(10, &list).emit(w, kind::INIT).unwrap()));
+    let chunk = first(&answers[0]);
+    // Cause 11, and the address that is new.
+    assert_eq!((chunk.kind, &chunk.value[..4]), (kind::ABORT, &[0, 11, 0, 12][..]));
+    assert_eq!(server.associations().count(), 1);
+}
+
+// covers: RFC 5061 §4.1.1; RFC 4895 §6.3; RFC 5062 §4
+#[test]
+fn asconf_without_auth_changes_nothing() {
+    let mut server = server();
+    let (tag, _) = associate(
+        &mut server,
+        ms(0),
+        A1,
+        &[
+            Param::Random(&[1; 32]),
+            Param::ChunkList(&[0xc1, 0x80]),
+            Param::HmacAlgo(&[0, 3]),
+            Param::SupportedExtensions(&[0xc1, 0x80]),
+        ],
+    );
+    let id = server.associations().next().unwrap();
+    let change = AddressChange { correlation: 1, address: STRANGER };
+    let list = params(&[Param::Address(A1), Param::AddAddress(change)]);
+    let asconf = Chunk::Asconf(Asconf { serial: 77, params: &list });
+    let naked = packet(tag, |w| asconf.emit(w).unwrap());
+    let auth = simdsip_sctp::wire::chunk::Auth { key: 0, hmac: 3, mac: &[0; 32] };
+    let forged = packet(tag, |w| Chunk::Auth(auth).emit(w).and_then(|()| asconf.emit(w)).unwrap());
+    for bytes in [naked, forged] {
+        for source in [A1, STRANGER] {
+            assert!(
+                ask(&mut server, ms(1), source, &bytes).iter().all(|it| first(it).kind != kind::ASCONF_ACK)
+            );
+            assert_eq!(server.status(id).unwrap().paths.len(), 1);
+        }
+    }
+}
+
+// covers: RFC 9260 §3.3.4
+#[test]
+fn acknowledging_what_was_not_sent_ends_the_association() {
+    let mut server = server();
+    let (tag, _) = associate(&mut server, ms(0), A1, &[]);
+    let bytes = packet(tag, |w| Chunk::Sack(Sack::plain(tag.wrapping_add(1000), 1000)).emit(w).unwrap());
+    let answers = ask(&mut server, ms(1), A1, &bytes);
+    assert_eq!(first(&answers[0]).kind, kind::ABORT);
+    assert_eq!(server.associations().count(), 0);
+}
+
+#[test]
+fn bombs_are_bounded() {
+    let mut server = server();
+    let (tag, _) = associate(&mut server, ms(0), A1, &[Param::ForwardTsn]);
+    let id = server.associations().next().unwrap();
+    // Every second TSN as far as gap blocks reach, fragments that never end, streams that do not exist.
+    for tsn in (1..60_000u32).step_by(2) {
+        let data = Data {
+            flags: 0,
+            tsn: 77u32.wrapping_add(tsn),
+            stream: (tsn % 20) as u16,
+            ssn: 0,
+            ppid: 0,
+            payload: &[0; 64],
+        };
+        ask(&mut server, ms(2), A1, &packet(tag, |w| data.emit(w).unwrap()));
+    }
+    // Forward to the far end of the numbers.
+    let forward =
+        packet(tag, |w| w.tlv([kind::FORWARD_TSN, 0], |w| w.u32(77u32.wrapping_add(0x7000_0000))).unwrap());
+    ask(&mut server, ms(3), A1, &forward);
+    assert!(server.status(id).is_ok());
+    // It still works: the next TSN is delivered.
+    let data = Data {
+        flags: 7,
+        tsn: 77u32.wrapping_add(0x7000_0001),
+        stream: 0,
+        ssn: 0,
+        ppid: 0,
+        payload: b"still here",
+    };
+    ask(&mut server, ms(4), A1, &packet(tag, |w| data.emit(w).unwrap()));
+    let events: Vec<_> = core::iter::from_fn(|| server.poll_event()).collect();
+    assert!(events.iter().any(|it| matches!(it, Event::Message(message) if message.data == b"still here")));
+}
