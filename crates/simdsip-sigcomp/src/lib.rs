@@ -1,6 +1,7 @@
 //! SigComp: SIP messages in a tenth of their bytes.
 //!
-//! [`Udvm`] runs the bytecode that a sender brought along, [`StateStore`] keeps what the application allowed to be kept.
+//! [`Endpoint`] is one side: it decompresses what arrives and compresses what is sent. Below it, [`Udvm`] runs the
+//! bytecode that a sender brought along, and [`StateStore`] keeps what the application allowed to be kept.
 //!
 //! # What it refuses to do
 //! No socket, no clock, no thread, no randomness of the operating system. No state is created and no feedback believed
@@ -19,7 +20,9 @@
 
 extern crate alloc;
 
+pub mod compress;
 pub mod dict;
+mod endpoint;
 mod framing;
 mod header;
 mod nack;
@@ -28,6 +31,10 @@ mod reason;
 mod state;
 pub mod udvm;
 
+pub use compress::Mode;
+pub use endpoint::{
+    AcceptError, Endpoint, Limits, LookUp, NULL_BYTECODE, Received, Sent, Token, Verify,
+};
 pub use framing::{Deframer, frame};
 pub use header::{Header, Start, is_sigcomp};
 pub use nack::{Nack, write_nack};

@@ -121,13 +121,36 @@ impl Held {
 
 #[derive(Clone, Debug, Default)]
 struct Compartment {
+    /// For what the peer creates.
     memory: u32,
+    /// More, for what is kept for the peer to use.
+    local_memory: u32,
     held: Vec<Held>,
 }
 
 impl Compartment {
     fn used(&self) -> u32 {
         self.held.iter().fold(0, |sum, held| sum.saturating_add(held.state.cost()))
+    }
+
+    fn used_by_peer(&self) -> u32 {
+        let of_peer = self.held.iter().filter(|held| held.priority != LOCAL_PRIORITY);
+        of_peer.fold(0, |sum, held| sum.saturating_add(held.state.cost()))
+    }
+
+    /// Which state has to go before so many bytes more fit; `Err` where none would help.
+    fn surplus(&self, cost: u32, rank: Rank) -> Result<Option<StateId>, ()> {
+        let all = self.memory.saturating_add(self.local_memory);
+        let over_all = self.used().saturating_add(cost) > all;
+        let over_own = rank == Rank::Anything && self.used_by_peer().saturating_add(cost) > self.memory;
+        if !over_all && !over_own {
+            return Ok(None);
+        }
+        // States that the peer does not count displace nothing of the peer's, nor are they spent on its own excess.
+        let local = |held: &&Held| held.priority == LOCAL_PRIORITY;
+        let may_go = |held: &&Held| if over_all { rank == Rank::Anything || local(held) } else { !local(held) };
+        let first = self.held.iter().filter(may_go).min_by_key(|held| held.rank());
+        first.map(|held| Some(held.state.id())).ok_or(())
     }
 }
 
@@ -156,7 +179,14 @@ impl StateStore {
 
     /// Opens a compartment, or changes what it may hold; a smaller memory frees states at once.
     pub fn open(&mut self, id: CompartmentId, memory: u32) {
-        self.compartments.entry(id).or_default().memory = memory;
+        self.open_shared(id, memory, 0);
+    }
+
+    /// The same with more memory for states that are kept for the peer ([`StateStore::keep_local`]), which what the peer
+    /// creates does not displace.
+    pub fn open_shared(&mut self, id: CompartmentId, memory: u32, local_memory: u32) {
+        let compartment = self.compartments.entry(id).or_default();
+        (compartment.memory, compartment.local_memory) = (memory, local_memory);
         self.make_room(id, 0, Rank::Anything);
     }
 
@@ -279,12 +309,11 @@ impl StateStore {
     fn make_room(&mut self, id: CompartmentId, cost: u32, rank: Rank) -> bool {
         loop {
             let Some(compartment) = self.compartments.get_mut(&id) else { return false };
-            if compartment.used().saturating_add(cost) <= compartment.memory {
-                return true;
-            }
-            let may_go = |held: &&Held| rank == Rank::Anything || held.priority == LOCAL_PRIORITY;
-            let first = compartment.held.iter().filter(may_go).min_by_key(|held| held.rank());
-            let Some(gone) = first.map(|held| held.state.id()) else { return false };
+            let gone = match compartment.surplus(cost, rank) {
+                Ok(None) => return true,
+                Ok(Some(gone)) => gone,
+                Err(()) => return false,
+            };
             compartment.held.retain(|held| held.state.id() != gone);
             self.release(gone);
         }

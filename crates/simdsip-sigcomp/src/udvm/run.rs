@@ -58,6 +58,11 @@ impl Requests {
         self.iter().next().is_none()
     }
 
+    /// Gives them away.
+    pub(crate) fn take(self) -> impl Iterator<Item = Request> {
+        self.list.into_iter().flatten()
+    }
+
     /// There is room for as many as the instructions may make.
     pub(crate) fn push(&mut self, request: Request) {
         if let Some(slot) = self.list.iter_mut().find(|slot| slot.is_none()) {

@@ -1,0 +1,6 @@
+; What the sender keeps is announced under the identifier that the receiver works out for itself.
+MULTILOAD (hash_head, 4, $dst, base, main, 6)
+LOAD (n, $dst)
+ADD ($n, 8)
+LOAD (id_length, 0x1400)
+SHA-1 (hash_head, $n, own_id)

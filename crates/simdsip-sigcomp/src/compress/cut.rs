@@ -1,0 +1,76 @@
+//! What a state forgets when it is full.
+//!
+//! One stretch of the history goes: the one that is least missed. Bytes that the new message repeats are in it twice;
+//! else what is old. Never the code, never the new message.
+
+use super::codec::{BASE, Codec};
+use super::encode::Step;
+
+/// The window places `to..from` that go, so that the window is at most `most`; `None` where nothing needs to.
+pub(crate) fn choose(
+    steps: &[Step],
+    codec: &Codec,
+    window: &[u8],
+    begin: usize,
+    most: usize,
+) -> Option<(usize, usize)> {
+    let over = window.len().checked_sub(most).filter(|over| *over > 0)?;
+    let first = codec.code.len();
+    let history = begin.saturating_sub(first);
+    // A little more than needed, so that not every message has to say so.
+    let goal = over.saturating_add(most >> 3);
+    if goal >= history {
+        // The whole history does not suffice: the beginning of the message goes as well.
+        return Some((first, first.saturating_add(over.max(history)).min(window.len())));
+    }
+    // Per block of bytes: how much of it the new message repeats.
+    let blocks = history.div_ceil(BLOCK);
+    let mut repeated = [0_u16; BLOCKS_MAX];
+    let mut here = begin;
+    let mut offset = 0_usize;
+    for step in steps {
+        let len = match *step {
+            Step::Byte(_) => 1,
+            Step::New { from, len } => {
+                offset = here.saturating_sub(usize::from(from.saturating_sub(BASE)));
+                usize::from(len)
+            }
+            Step::Again { len } => usize::from(len),
+        };
+        if !matches!(step, Step::Byte(_)) {
+            let from = here.saturating_sub(offset);
+            for at in (from..from.saturating_add(len)).filter(|at| (first..begin).contains(at)) {
+                if let Some(count) = repeated.get_mut(at.saturating_sub(first) / BLOCK) {
+                    *count = count.saturating_add(1);
+                }
+            }
+        }
+        here = here.saturating_add(len);
+    }
+    let wide = goal.div_ceil(BLOCK).min(blocks);
+    // Age in sixteenths of a block over the whole history.
+    let worth = |block: usize| {
+        let count = u32::from(repeated.get(block).copied().unwrap_or(0)).saturating_mul(REPEATED);
+        let old = (blocks.saturating_sub(block) as u32).saturating_mul(OLD) / blocks.max(1) as u32;
+        count.saturating_add(old)
+    };
+    let mut sum: u32 = (0..wide).map(worth).sum();
+    let mut best = (sum, 0);
+    for start in 1..=blocks.saturating_sub(wide) {
+        sum = sum.saturating_add(worth(start.saturating_add(wide).saturating_sub(1)));
+        sum = sum.saturating_sub(worth(start.saturating_sub(1)));
+        if sum > best.0 {
+            best = (sum, start);
+        }
+    }
+    let to = first.saturating_add(best.1.saturating_mul(BLOCK));
+    let from = to.saturating_add(wide.saturating_mul(BLOCK)).min(begin);
+    // The last block may be short.
+    let to = to.min(from.saturating_sub(over));
+    Some((to, from))
+}
+
+const BLOCK: usize = 16;
+const BLOCKS_MAX: usize = 16_384 / BLOCK;
+const REPEATED: u32 = 16;
+const OLD: u32 = 160;
