@@ -44,7 +44,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 println!("{} {} -> {} {how:?}", message["dir"], text.len(), wire.len());
             }
         }
-        println!("{mode:?} {sms} {raw} -> {sent} {:.3} {}", raw as f64 / sent as f64, file.rsplit('/').next().unwrap());
+        println!(
+            "{mode:?} {sms} {raw} -> {sent} {:.3} {}",
+            raw as f64 / sent as f64,
+            file.rsplit('/').next().unwrap()
+        );
     }
     Ok(())
 }

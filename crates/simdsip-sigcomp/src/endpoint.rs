@@ -256,7 +256,8 @@ impl Endpoint {
         }
         let own = self.offered(mode);
         self.store.open_shared(id, own.sms(), self.params.sms().saturating_sub(own.sms()));
-        let compartment = || Compartment { compressor: Compressor::new(mode, own, remote), wish: None, until: None };
+        let compartment =
+            || Compartment { compressor: Compressor::new(mode, own, remote), wish: None, until: None };
         self.compartments.entry(id).or_insert_with(compartment).until = None;
         Ok(())
     }
@@ -299,7 +300,13 @@ impl Endpoint {
     }
 
     /// Takes a datagram, or a message that [`Deframer`](crate::Deframer) cut out of a stream.
-    pub fn receive(&mut self, bytes: &[u8], transport: Transport, look_up: LookUp<'_>, now: Duration) -> Received {
+    pub fn receive(
+        &mut self,
+        bytes: &[u8],
+        transport: Transport,
+        look_up: LookUp<'_>,
+        now: Duration,
+    ) -> Received {
         if !is_sigcomp(bytes) {
             return Received::Plain;
         }
@@ -385,7 +392,13 @@ impl Endpoint {
     /// §8): give the text again, not the bytes.
     ///
     /// On a stream, everything is a SigComp message, without marks here; see [`frame`](crate::frame).
-    pub fn compress(&mut self, id: CompartmentId, text: &[u8], transport: Transport, out: &mut Vec<u8>) -> Sent {
+    pub fn compress(
+        &mut self,
+        id: CompartmentId,
+        text: &[u8],
+        transport: Transport,
+        out: &mut Vec<u8>,
+    ) -> Sent {
         let start = out.len();
         let attempt = self.attempt(id, text, transport, out);
         let Some(attempt) = attempt else {
@@ -437,7 +450,11 @@ impl Endpoint {
             let right = match self.verify {
                 Verify::Off => true,
                 Verify::On => {
-                    let states = Sender { base: attempt.base.as_ref(), dictionary: &self.dictionary, codecs: &self.codecs };
+                    let states = Sender {
+                        base: attempt.base.as_ref(),
+                        dictionary: &self.dictionary,
+                        codecs: &self.codecs,
+                    };
                     let outcome = self.checker.run(message, transport, &remote, &states);
                     outcome.is_ok_and(|outcome| self.checker.output() == text && makes(outcome, &attempt))
                 }

@@ -148,7 +148,8 @@ impl Compartment {
         }
         // States that the peer does not count displace nothing of the peer's, nor are they spent on its own excess.
         let local = |held: &&Held| held.priority == LOCAL_PRIORITY;
-        let may_go = |held: &&Held| if over_all { rank == Rank::Anything || local(held) } else { !local(held) };
+        let may_go =
+            |held: &&Held| if over_all { rank == Rank::Anything || local(held) } else { !local(held) };
         let first = self.held.iter().filter(may_go).min_by_key(|held| held.rank());
         first.map(|held| Some(held.state.id())).ok_or(())
     }

@@ -213,7 +213,6 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Room => "the buffer is too short for the result, which ends",
             ErrorKind::Text => "expected text without control bytes",
             ErrorKind::MaxForwards => "expected a Max-Forwards above zero",
-            ErrorKind::Request => "expected a request",
             ErrorKind::Origin => "expected the six fields of o=",
             ErrorKind::Connection => "expected network type, address type and address",
             ErrorKind::Bandwidth => "expected a bandwidth type, a colon and a number",

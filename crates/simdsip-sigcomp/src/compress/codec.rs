@@ -30,10 +30,34 @@ pub struct Codec {
 
 /// All variants.
 pub static CODECS: [Codec; 4] = [
-    Codec { code: include_bytes!("codec_chain_13.bin"), id: *include_bytes!("codec_chain_13.id"), main: MAIN, address_bits: 13, shared: false },
-    Codec { code: include_bytes!("codec_shared_13.bin"), id: *include_bytes!("codec_shared_13.id"), main: MAIN, address_bits: 13, shared: true },
-    Codec { code: include_bytes!("codec_chain_14.bin"), id: *include_bytes!("codec_chain_14.id"), main: MAIN, address_bits: 14, shared: false },
-    Codec { code: include_bytes!("codec_shared_14.bin"), id: *include_bytes!("codec_shared_14.id"), main: MAIN, address_bits: 14, shared: true },
+    Codec {
+        code: include_bytes!("codec_chain_13.bin"),
+        id: *include_bytes!("codec_chain_13.id"),
+        main: MAIN,
+        address_bits: 13,
+        shared: false,
+    },
+    Codec {
+        code: include_bytes!("codec_shared_13.bin"),
+        id: *include_bytes!("codec_shared_13.id"),
+        main: MAIN,
+        address_bits: 13,
+        shared: true,
+    },
+    Codec {
+        code: include_bytes!("codec_chain_14.bin"),
+        id: *include_bytes!("codec_chain_14.id"),
+        main: MAIN,
+        address_bits: 14,
+        shared: false,
+    },
+    Codec {
+        code: include_bytes!("codec_shared_14.bin"),
+        id: *include_bytes!("codec_shared_14.id"),
+        main: MAIN,
+        address_bits: 14,
+        shared: true,
+    },
 ];
 
 /// Behind the first instruction.

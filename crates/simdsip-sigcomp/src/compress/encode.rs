@@ -21,9 +21,14 @@ const ENOUGH: usize = 96;
 pub(crate) enum Step {
     Byte(u8),
     /// Copies from a place in the window.
-    New { from: u16, len: u16 },
+    New {
+        from: u16,
+        len: u16,
+    },
     /// Goes on at the old offset.
-    Again { len: u16 },
+    Again {
+        len: u16,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +61,13 @@ pub(crate) struct Prelude<'p> {
 
 impl Encoder {
     /// Finds the way for `window[begin..]`; `found` is extended over the window.
-    pub(crate) fn parse(&mut self, codec: &Codec, window: &[u8], begin: usize, found: &mut Matches) -> &[Step] {
+    pub(crate) fn parse(
+        &mut self,
+        codec: &Codec,
+        window: &[u8],
+        begin: usize,
+        found: &mut Matches,
+    ) -> &[Step] {
         let text = window.get(begin..).unwrap_or_default();
         let start = Node { cost: u32::MAX, step: Step::Byte(0), hex: false, offset: 0 };
         self.nodes.clear();
@@ -92,7 +103,9 @@ impl Encoder {
     }
 
     fn again(&mut self, at: usize, node: Node, window: &[u8], here: usize, most: usize) -> usize {
-        let Some(from) = here.checked_sub(usize::from(node.offset)).filter(|from| *from < here) else { return 0 };
+        let Some(from) = here.checked_sub(usize::from(node.offset)).filter(|from| *from < here) else {
+            return 0;
+        };
         let len = same(window, from, here, most);
         let head = AGAIN[usize::from(node.hex)].1;
         self.lengths(at, len, node.cost.saturating_add(head), node.offset, |len| Step::Again { len });
@@ -115,7 +128,9 @@ impl Encoder {
         let mut longest = LENGTH_MIN - 1;
         for from in found.places(window, here).take(DEPTH) {
             // Only what is longer than before is of use, and it shows at the byte behind.
-            if longest >= most || window.get(from.saturating_add(longest)) != window.get(here.saturating_add(longest)) {
+            if longest >= most
+                || window.get(from.saturating_add(longest)) != window.get(here.saturating_add(longest))
+            {
                 if longest >= most {
                     break;
                 }
@@ -125,7 +140,10 @@ impl Encoder {
             if len > longest {
                 let offset = here.saturating_sub(from) as u16;
                 let from = BASE.saturating_add(from as u16);
-                self.lengths_from(at, longest.saturating_add(1), len, cost, offset, |len| Step::New { from, len });
+                self.lengths_from(at, longest.saturating_add(1), len, cost, offset, |len| Step::New {
+                    from,
+                    len,
+                });
                 longest = len;
             }
         }

@@ -43,7 +43,8 @@ impl Matches {
     pub(crate) fn places(&self, window: &[u8], at: usize) -> impl Iterator<Item = usize> {
         let three = window.get(at..at.saturating_add(3));
         let first = three.and_then(|three| self.head.get(hash(three))).copied().unwrap_or(NONE);
-        let follow = |place: &u16| self.before.get(usize::from(*place)).copied().filter(|place| *place != NONE);
+        let follow =
+            |place: &u16| self.before.get(usize::from(*place)).copied().filter(|place| *place != NONE);
         core::iter::successors(Some(first).filter(|place| *place != NONE), follow).map(usize::from)
     }
 }
@@ -57,10 +58,12 @@ fn hash(three: &[u8]) -> usize {
 /// How many bytes are the same, at most `most`.
 #[inline]
 pub(crate) fn common(a: &[u8], b: &[u8], most: usize) -> usize {
-    let (a, b) = (a.get(..most.min(a.len())).unwrap_or_default(), b.get(..most.min(b.len())).unwrap_or_default());
+    let (a, b) =
+        (a.get(..most.min(a.len())).unwrap_or_default(), b.get(..most.min(b.len())).unwrap_or_default());
     let mut len = 0_usize;
     for (x, y) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        let (x, y) = (x.first_chunk().copied().unwrap_or_default(), y.first_chunk().copied().unwrap_or_default());
+        let (x, y) =
+            (x.first_chunk().copied().unwrap_or_default(), y.first_chunk().copied().unwrap_or_default());
         let different = u64::from_le_bytes(x) ^ u64::from_le_bytes(y);
         if different != 0 {
             return len.saturating_add((different.trailing_zeros() >> 3) as usize);

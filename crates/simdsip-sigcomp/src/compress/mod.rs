@@ -9,5 +9,5 @@ mod encode;
 mod matches;
 mod plan;
 
-pub(crate) use plan::{Attempt, Compressor, Try, Workshop};
 pub use plan::Mode;
+pub(crate) use plan::{Attempt, Compressor, Try, Workshop};

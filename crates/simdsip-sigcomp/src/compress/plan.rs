@@ -130,7 +130,9 @@ impl Compressor {
         let base = if how == Try::Best { self.base() } else { None };
         let codec = base.as_ref().and_then(Codec::of).unwrap_or_else(|| self.codec());
         let state_max = self.state_max();
-        let keeps = self.mode != Mode::Stateless && state_max > codec.code.len().saturating_add(64) && self.may_make(state_max);
+        let keeps = self.mode != Mode::Stateless
+            && state_max > codec.code.len().saturating_add(64)
+            && self.may_make(state_max);
         let dictionary = base.is_none() && how != Try::Bare;
 
         shop.window.clear();
@@ -142,7 +144,9 @@ impl Compressor {
         shop.window.extend_from_slice(text);
         // The message itself takes from the same memory; half the text is a fair guess, the machine will tell.
         let most = self.remote.dms().saturating_sub(u32::from(BASE)) as usize;
-        if shop.window.len().saturating_add(text.len() >> 3) > most || shop.window.len() >= 1 << codec.address_bits {
+        if shop.window.len().saturating_add(text.len() >> 3) > most
+            || shop.window.len() >= 1 << codec.address_bits
+        {
             return None;
         }
         shop.found.clear();
@@ -214,7 +218,8 @@ impl Compressor {
             return true;
         }
         let Some(at) = self.known.iter().rposition(|known| known.acked) else { return self.known.len() < 2 };
-        let kept = self.known.iter().skip(at).fold(0_u32, |sum, known| sum.saturating_add(known.state.cost()));
+        let kept =
+            self.known.iter().skip(at).fold(0_u32, |sum, known| sum.saturating_add(known.state.cost()));
         kept.saturating_add(len as u32).saturating_add(STATE_OVERHEAD) <= self.remote.sms()
     }
 
@@ -226,7 +231,8 @@ impl Compressor {
         self.announced_last = false;
         // The peer lets the oldest go.
         let memory = self.remote.sms();
-        let cost = |list: &[Known]| list.iter().fold(0_u32, |sum, known| sum.saturating_add(known.state.cost()));
+        let cost =
+            |list: &[Known]| list.iter().fold(0_u32, |sum, known| sum.saturating_add(known.state.cost()));
         while self.known.len() > KNOWN_MAX || (self.known.len() > 1 && cost(&self.known) > memory) {
             self.known.remove(0);
         }
@@ -312,7 +318,8 @@ fn header(
     out: &mut Vec<u8>,
 ) {
     // Building on a state that came with the wish says that it arrived.
-    let implied = |wish: &&(FeedbackItem, Option<StateId>)| wish.1.is_some() && wish.1 == base.map(StateItem::id);
+    let implied =
+        |wish: &&(FeedbackItem, Option<StateId>)| wish.1.is_some() && wish.1 == base.map(StateItem::id);
     let item = returned.filter(|wish| !implied(wish)).map(|(item, _)| item);
     let flag = if item.is_some() { 4 } else { 0 };
     let id = base.map(StateItem::id).or(offered.filter(|id| id.0 == codec.id));
