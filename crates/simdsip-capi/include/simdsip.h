@@ -1006,8 +1006,8 @@ struct simdsip_cursor {
     size_t struct_size;
     // SIMDSIP_HEADER_: whose elements.
     uint32_t id;
+    // What of the walk stands here is the library's: leave it alone.
     uint32_t reserved;
-    // Which header field is looked at, and how much of its value was given. Leave them alone.
     size_t field;
     size_t at;
 };

@@ -172,12 +172,14 @@ pub unsafe extern "C" fn simdsip_parse(
     let Some(input) = (unsafe { raw::bytes(bytes, len) }) else { return SIMDSIP_ARGUMENT };
     // SAFETY: the caller's contract.
     let Some(front) = (unsafe { front_mut(parser) }) else { return SIMDSIP_ARGUMENT };
-    front.begin();
     let outcome = each_room!(front.room, parser, |state| {
-        // SAFETY: `room` says that a state of this size was made here; this thread alone uses it, and `front` is not
-        // used while this reference is.
+        // SAFETY: `room` says that a state of this size was made here; this thread alone uses it, and `front` is of other
+        // bytes than the engine.
         match unsafe { &mut (*state).engine } {
-            Engine::Whole(parser, index) => parser.parse(input, index).map(drop),
+            Engine::Whole(parser, index) => {
+                front.begin();
+                parser.parse(input, index).map(drop)
+            }
             Engine::Stream(_) => return SIMDSIP_MISUSE,
         }
     });
@@ -202,12 +204,14 @@ pub(crate) unsafe fn with_framer<T>(
 ) -> Result<T, i32> {
     // SAFETY: the contract of this function.
     let front = unsafe { front_mut(parser) }.ok_or(SIMDSIP_ARGUMENT)?;
-    front.begin();
     each_room!(front.room, parser, |state| {
-        // SAFETY: `room` says that a state of this size was made here; this thread alone uses it, and `front` is not
-        // used while this reference is.
+        // SAFETY: `room` says that a state of this size was made here; this thread alone uses it, and `front` is of other
+        // bytes than the engine.
         match unsafe { &mut (*state).engine } {
-            Engine::Stream(framer) => Ok(use_framer(framer)),
+            Engine::Stream(framer) => {
+                front.begin();
+                Ok(use_framer(framer))
+            }
             Engine::Whole(..) => Err(SIMDSIP_MISUSE),
         }
     })

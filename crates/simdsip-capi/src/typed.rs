@@ -1,7 +1,8 @@
 //! Header values by what they mean: Via, addresses, CSeq, numbers, media types; and lists, element by element.
 
+use simdsip::header::Cardinality;
 use simdsip::shape::{Contact, MediaType, NameAddr, Rport, Value, Via};
-use simdsip::{Error, HeaderName, Message, Span, typed};
+use simdsip::{Elements, Error, HeaderName, Message, Span, typed};
 
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_MALFORMED, SIMDSIP_OK, fail, simdsip_error};
 use crate::ids::method_number;
@@ -107,8 +108,8 @@ pub struct simdsip_cursor {
     pub struct_size: usize,
     /// SIMDSIP_HEADER_: whose elements.
     pub id: u32,
+    /// What of the walk stands here is the library's: leave it alone.
     pub reserved: u32,
-    /// Which header field is looked at, and how much of its value was given. Leave them alone.
     pub field: usize,
     pub at: usize,
 }
@@ -433,19 +434,29 @@ pub unsafe extern "C" fn simdsip_next(
     }
 }
 
+/// A cursor's memory of a field: a comment was met that nothing closes, so that parentheses hide no commas.
+const OPEN_COMMENT: u32 = 1;
+
 fn step<'b>(message: &Message<'b>, name: HeaderName, place: &mut simdsip_cursor) -> Option<&'b [u8]> {
     loop {
         let field = message.headers().nth(place.field)?;
-        if field.id() == name {
+        // Of a header that is no list, a field has one element.
+        let may = place.at == 0 || name.cardinality() == Cardinality::CommaList;
+        if field.id() == name && may {
             let value = field.span();
             let rest = value.slice(place.at..value.len());
-            // An empty value of a header that is no list is one element; the rest of one that was given is none.
-            let element = name.elements(rest).next().filter(|_| place.at == 0 || !rest.is_empty());
-            if let Some(element) = element {
+            let mut elements = match place.reserved {
+                OPEN_COMMENT => Elements::new(rest),
+                _ => name.elements(rest),
+            };
+            if let Some(element) = elements.next() {
                 place.at = element.range().end.saturating_sub(value.at()).max(1);
+                if name == HeaderName::Via && elements.ignores_comments() {
+                    place.reserved = OPEN_COMMENT;
+                }
                 return Some(element.bytes());
             }
         }
-        (place.field, place.at) = (place.field.saturating_add(1), 0);
+        (place.field, place.at, place.reserved) = (place.field.saturating_add(1), 0, 0);
     }
 }

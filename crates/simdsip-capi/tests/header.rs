@@ -36,6 +36,25 @@ fn the_header_compiles_as_c99_and_as_cpp11() {
     }
 }
 
+/// What the README and the guide show compiles.
+#[test]
+fn c_of_the_documents_compiles() {
+    let Some(cc) = cc() else { return };
+    let block = |path: &str| {
+        let text = std::fs::read_to_string(here().join("../..").join(path)).unwrap();
+        text.split("```c\n").nth(1).unwrap().split("```").next().unwrap().to_owned()
+    };
+    for (name, code) in [("readme", block("README.md")), ("guide", block("docs/guide/embed-in-c.md"))] {
+        let source = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.c"));
+        let before = "#include <simdsip.h>\n#include <stdio.h>\n#include <stdlib.h>\n\
+                      int log_and_drop(const char *, size_t);\nint f(const char *datagram, size_t len);\n\
+                      int f(const char *datagram, size_t len) { const char *bytes = datagram; (void)bytes;\n";
+        std::fs::write(&source, format!("{before}{code}\nreturn 0; }}\n")).unwrap();
+        let flags = ["-std=c99", "-Wall", "-Werror", "-pedantic-errors", "-fsyntax-only"];
+        succeeds(Command::new(&cc).args(flags).arg("-I").arg(here().join("include")).arg(source));
+    }
+}
+
 /// Sizes and offsets of all public structs.
 macro_rules! layouts {
     ($($name:ident { $($field:ident),* })*) => {{
@@ -118,8 +137,8 @@ const SIZES: &str = "16 24 112 56 160 64 136 120 216 32 56 32 32 56 56 80 64";
 fn the_header_declares_what_the_library_has() {
     let header = std::fs::read_to_string(here().join("include/simdsip.h")).unwrap();
     let (mut functions, mut constants) = (Vec::new(), Vec::new());
-    for entry in std::fs::read_dir(here().join("src")).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for path in simdsip_corpus::files(&here().join("src")) {
+        let text = std::fs::read_to_string(path).unwrap();
         for (at, _) in text.match_indices("extern \"C\" fn ") {
             let rest = &text[at + 14..];
             functions.push(rest[..rest.find('(').unwrap()].to_owned());

@@ -1,6 +1,9 @@
 //! C compilers, the library that these tests were built with, and a program made of both.
 #![allow(dead_code, reason = "each test uses a part")]
 
+#[path = "agree.rs"]
+pub(crate) mod agree;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 

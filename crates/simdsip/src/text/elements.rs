@@ -90,6 +90,22 @@ impl<'b> Elements<'b> {
         Elements { rest: value, stops: Elements::COMMAS_ALONE, kind: Kind::Single }
     }
 
+    /// Whether parentheses are text in what is left: where there are no comments, or one that nothing closes was met.
+    /// For whoever stops a walk and goes on from what is left later.
+    ///
+    /// ```
+    /// use simdsip::{Elements, Span};
+    /// let mut open = Elements::with_comments(Span::new(b"a (b, c")?);
+    /// assert!(!open.ignores_comments());
+    /// assert_eq!(open.next().unwrap().bytes(), b"a (b");
+    /// assert!(open.ignores_comments());
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    #[must_use]
+    pub fn ignores_comments(&self) -> bool {
+        self.stops != Elements::WITH_COMMENTS
+    }
+
     /// No elements.
     #[inline]
     pub(crate) fn none() -> Elements<'b> {
