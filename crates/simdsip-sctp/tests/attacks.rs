@@ -2,72 +2,11 @@
 
 mod common;
 
+use common::peer::*;
 use common::*;
-use simdsip_sctp::Datagram;
 use simdsip_sctp::wire::chunk::{Asconf, Init, Sack, kind};
 use simdsip_sctp::wire::param::AddressChange;
-use simdsip_sctp::wire::{Chunk, Data, Header, Packet, PacketWriter, Param, RawChunk, Writer};
-
-const STRANGER: IpAddr = IpAddr::V4(core::net::Ipv4Addr::new(203, 0, 113, 7));
-
-fn packet(tag: u32, emit: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
-    packet_from(5060, tag, emit)
-}
-
-fn packet_from(port: u16, tag: u32, emit: impl FnOnce(&mut Writer<'_>)) -> Vec<u8> {
-    let mut buffer = [0; 4096];
-    let mut writer = PacketWriter::new(&mut buffer, Header { src_port: port, dst_port: 5060, tag }).unwrap();
-    emit(writer.writer());
-    writer.finish().to_vec()
-}
-
-fn init(tag: u32, params: &[u8]) -> Init<'_> {
-    Init { tag, rwnd: 100_000, out_streams: 10, in_streams: 10, tsn: 77, params }
-}
-
-fn params(list: &[Param<'_>]) -> Vec<u8> {
-    let mut buffer = [0; 1024];
-    let mut writer = Writer::new(&mut buffer);
-    list.iter().for_each(|param| param.emit(&mut writer).unwrap());
-    writer.written().to_vec()
-}
-
-/// Hands a packet in; gives the packets that answer it.
-fn ask(endpoint: &mut Endpoint, now: Duration, source: IpAddr, bytes: &[u8]) -> Vec<Vec<u8>> {
-    endpoint
-        .handle_input(now, [Datagram { source, destination: Some(B1), encapsulation: Some(9899), bytes }]);
-    let mut buffer = [0; 9216];
-    let mut answers = Vec::new();
-    while let Some(transmit) = endpoint.poll_transmit(now, &mut buffer) {
-        answers.push(buffer[..transmit.len].to_vec());
-    }
-    answers
-}
-
-fn server() -> Endpoint {
-    endpoint(&[B1, B2], &AssociationConfig::sip(), 2)
-}
-
-fn first(bytes: &[u8]) -> RawChunk<'_> {
-    Packet::parse(bytes).unwrap().chunks().next().unwrap().unwrap()
-}
-
-/// Makes the association of an INIT from `source`; gives our tag of it and the peer's.
-fn associate(server: &mut Endpoint, now: Duration, source: IpAddr, list: &[Param<'_>]) -> (u32, Vec<u8>) {
-    let params = params(list);
-    let answer =
-        ask(server, now, source, &packet(0, |w| init(9, &params).emit(w, kind::INIT).unwrap())).remove(0);
-    let raw = first(&answer);
-    let ack = Init::parse(&raw).unwrap();
-    let cookie = ack.params().find_map(|it| match Param::parse(&it.unwrap()) {
-        Ok(Param::StateCookie(cookie)) => Some(cookie.to_vec()),
-        _ => None,
-    });
-    let echo = packet(ack.tag, |w| Chunk::CookieEcho(&cookie.unwrap()).emit(w).unwrap());
-    let answers = ask(server, now, source, &echo);
-    assert_eq!(first(&answers[0]).kind, kind::COOKIE_ACK);
-    (ack.tag, echo)
-}
+use simdsip_sctp::wire::{Chunk, Data, Packet, Param};
 
 // covers: RFC 9260 §5.1.3; RFC 5062 §3
 #[test]

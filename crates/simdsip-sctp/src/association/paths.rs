@@ -6,7 +6,7 @@ use core::time::Duration;
 
 use super::{Association, Ctx, Origin};
 use crate::config::AssociationConfig;
-use crate::path::{Path, PathState, PathStatus};
+use crate::path::{Heartbeat, Path, PathState, PathStatus};
 
 /// The local address for packets to `remote`: of its family, with the longest common prefix, so that
 /// each address of a peer is reached from the network that it is in.
@@ -65,7 +65,7 @@ impl Association {
     /// Where new data goes: the primary while it works, else what works, else what fails least
     /// (RFC 7829 §3.2, items 4 and 5).
     pub(crate) fn data_path(&self) -> usize {
-        if self.paths.get(self.primary).is_some_and(Path::is_active) {
+        if self.paths.get(self.primary).is_some_and(|path| path.is_active() && !path.suspect) {
             return self.primary;
         }
         self.best_path(None)
@@ -74,11 +74,12 @@ impl Association {
     /// The best path other than `except`, if there is any other.
     pub(crate) fn best_path(&self, except: Option<usize>) -> usize {
         let rank = |path: &Path| match path.state {
-            PathState::Active => 0,
-            PathState::PotentiallyFailed => 1,
-            PathState::Inactive => 2,
+            PathState::Active if !path.suspect => 0,
+            PathState::Active => 1,
+            PathState::PotentiallyFailed => 2,
+            PathState::Inactive => 3,
             // Nobody may be sent data whose address was not proved (§5.4).
-            PathState::Unconfirmed => 3,
+            PathState::Unconfirmed => 4,
         };
         let others =
             self.paths.iter().enumerate().filter(|(at, path)| Some(*at) != except && path.is_confirmed());
@@ -91,6 +92,20 @@ impl Association {
         let other = self.best_path(Some(path));
         let worse = |at: usize| self.paths.get(at).is_none_or(|it| it.state == PathState::Inactive);
         if worse(other) && !worse(path) { path } else { other }
+    }
+
+    /// The peer sends from elsewhere than before. If it was our primary that it left, it may have found out
+    /// what our own timer would find out a time-out later: we ask at once, and meanwhile go where it went.
+    pub(crate) fn heed_move(&mut self, ctx: &Ctx<'_>, to: usize) {
+        let left = self.inbound.last_path;
+        let works = |at: usize| self.paths.get(at).is_some_and(Path::is_active);
+        if left != to && left == self.primary && works(left) && works(to) {
+            let path = &mut self.paths[left];
+            path.suspect = true;
+            if matches!(path.heartbeat, Heartbeat::Idle { .. }) {
+                path.heartbeat = Heartbeat::idle(ctx.now);
+            }
+        }
     }
 
     /// Where an acknowledgement goes: to where data came from, while that works (§6.4).
@@ -122,6 +137,7 @@ impl Association {
     pub(crate) fn learn(&mut self, path: usize, origin: &Origin) {
         let Some(path) = self.paths.get_mut(path) else { return };
         path.encapsulation = origin.encapsulation;
+        path.suspect = false;
         if let Some(destination) = origin.destination {
             path.local = Some(destination);
         }

@@ -161,8 +161,9 @@ impl Reassembly {
         let mut at = tsn;
         for walked in 0..FRAGMENTS_MAX {
             let Some(fragment) = self.fragments.get(&at) else { return Ok(None) };
+            // The sender gave up the rest of a message, and another begins here (RFC 3758 §3.5).
             if walked > 0 && fragment.flags & opposite != 0 {
-                return Err("message begun within another");
+                return Ok(None);
             }
             if fragment.flags & flag != 0 {
                 return Ok(Some(at));
@@ -310,11 +311,18 @@ mod tests {
         let mut reassembly = Reassembly::new(1);
         reassembly.take(1, &data(Data::BEGIN, 0, 0, b"a"), 100).unwrap();
         assert!(reassembly.take(2, &data(Data::END, 0, 1, b"b"), 100).is_err());
+    }
+
+    #[test]
+    fn rfc3758_3_5_a_message_may_begin_where_another_was_given_up() {
         let mut reassembly = Reassembly::new(1);
         reassembly.take(1, &data(Data::BEGIN, 0, 0, b"a"), 100).unwrap();
-        reassembly.take(2, &data(Data::BEGIN, 0, 0, b"a"), 100).unwrap();
-        assert!(reassembly.take(3, &data(Data::END, 0, 0, b"b"), 100).is_ok());
-        assert_eq!(taken(&mut reassembly), [b"ab"]);
+        reassembly.take(3, &data(Data::END, 0, 1, b"b"), 100).unwrap();
+        reassembly.take(2, &data(Data::BEGIN, 0, 1, b"a"), 100).unwrap();
+        assert!(taken(&mut reassembly).is_empty());
+        reassembly.forget(1);
+        reassembly.skip(0, 0);
+        assert_eq!((taken(&mut reassembly), reassembly.held), (vec![b"ab".to_vec()], 0));
     }
 
     #[test]

@@ -209,6 +209,7 @@ impl Association {
         if !matches!(self.state, State::Established | State::ShutdownPending | State::ShutdownSent) {
             return;
         }
+        self.heed_move(ctx, path);
         let inbound = &mut self.inbound;
         inbound.last_path = path;
         inbound.data_seen = true;
@@ -235,6 +236,8 @@ impl Association {
             inbound.immediate = true;
             return;
         }
+        // Also what fills the last hole is told at once.
+        inbound.immediate |= !inbound.ranges.is_empty();
         if !inbound.mark(tsn) {
             inbound.immediate = true;
             return;

@@ -53,6 +53,9 @@ pub(crate) struct Path {
     pub(crate) fast_recovery: Option<u64>,
     /// When T3-rtx fires.
     pub(crate) t3: Option<Duration>,
+    /// The peer has moved its data away from here, which may have a reason: until something comes from here
+    /// again ours takes another path, if one works.
+    pub(crate) suspect: bool,
     /// When silence is to be broken, and how often it was since the last answer.
     pub(crate) probe: Option<Duration>,
     pub(crate) probed: u32,
@@ -101,6 +104,7 @@ impl Path {
             urgent: false,
             fast_recovery: None,
             t3: None,
+            suspect: false,
             probe: None,
             probed: 0,
             earliest: 0,

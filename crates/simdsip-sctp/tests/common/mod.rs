@@ -1,6 +1,8 @@
 //! A client and a server, two addresses each, and what goes between them.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each test uses a part")]
 
+pub mod peer;
+
 pub use core::net::IpAddr;
 pub use core::time::Duration;
 pub use std::collections::BTreeMap;
