@@ -159,9 +159,9 @@ struct Compartment {
 /// let (ours, theirs, now) = (CompartmentId(1), CompartmentId(7), Duration::ZERO);
 /// phone.open(ours, Mode::Optimistic, Params::SIP)?;
 /// let mut wire = Vec::new();
-/// phone.compress(ours, b"OPTIONS sip:proxy.example SIP/2.0\r\n\r\n", Transport::Message, &mut wire);
+/// phone.compress(ours, b"OPTIONS sip:proxy.example SIP/2.0\r\n\r\n", Transport::Stream, &mut wire);
 ///
-/// let Received::Message { token, .. } = proxy.receive(&wire, Transport::Message, LookUp::Within(&[]), now) else {
+/// let Received::Message { token, .. } = proxy.receive(&wire, Transport::Stream, LookUp::Within(&[]), now) else {
 ///     panic!("a message");
 /// };
 /// assert!(proxy.text().starts_with(b"OPTIONS"));
@@ -437,7 +437,7 @@ impl Endpoint {
     ) -> Option<Attempt> {
         let compartment = self.compartments.get(&id)?;
         let start = out.len();
-        for how in [Try::Best, Try::Fresh, Try::Bare] {
+        for how in [Try::Best, Try::Short, Try::Shorter, Try::Fresh, Try::Bare] {
             out.truncate(start);
             let wish = compartment.wish.as_ref();
             let attempt = compartment.compressor.attempt(text, wish, how, &mut self.shop, out);

@@ -20,6 +20,7 @@
 
 extern crate alloc;
 
+mod capture;
 pub mod compress;
 pub mod dict;
 mod endpoint;
@@ -31,6 +32,7 @@ mod reason;
 mod state;
 pub mod udvm;
 
+pub use capture::{CaptureDecoder, Decoded};
 pub use compress::Mode;
 pub use endpoint::{AcceptError, Endpoint, Limits, LookUp, NULL_BYTECODE, Received, Sent, Token, Verify};
 pub use framing::{Deframer, frame};

@@ -70,7 +70,7 @@ INPUT-BITS (address_bits, source, end)
 LOAD (offset, $dst)
 SUBTRACT ($offset, $source)
 :again
-INPUT-HUFFMAN (length, end, 5, 3, 0, 3, 3, 1, 8, 11, 7, 3, 96, 111, 11, 3, 896, 959, 27, 3, 7680, 8191, 91)
+INPUT-HUFFMAN (length, end, 4, 4, 0, 7, 3, 2, 32, 47, 11, 3, 384, 447, 27, 2, 1792, 2047, 91)
 COPY-OFFSET ($offset, $length, $dst)
 JUMP (plain)
 

@@ -122,17 +122,16 @@ pub(crate) const NEW: [Code; 2] = [(0, 2), (10, 4)];
 pub(crate) const AGAIN: [Code; 2] = [(18, 5), (28, 5)];
 
 pub(crate) const LENGTH_MIN: usize = 3;
-pub(crate) const LENGTH_MAX: usize = 602;
+pub(crate) const LENGTH_MAX: usize = 346;
 
 /// The code of a length from [`LENGTH_MIN`] to [`LENGTH_MAX`].
 pub(crate) const fn length_code(len: usize) -> Code {
     let len = len as u16;
     match len {
-        0..=6 => (len - 3, 3),
-        7..=10 => (len - 7 + 8, 4),
-        11..=26 => (len - 11 + 96, 7),
-        27..=90 => (len - 27 + 896, 10),
-        _ => (len - 91 + 7680, 13),
+        0..=10 => (len - 3, 4),
+        11..=26 => (len - 11 + 32, 6),
+        27..=90 => (len - 27 + 384, 9),
+        _ => (len - 91 + 1792, 11),
     }
 }
 
@@ -141,9 +140,7 @@ pub(crate) const fn length_code(len: usize) -> Code {
 pub fn assembly(address_bits: u32, shared: bool) -> alloc::string::String {
     let mut text = alloc::format!("set (address_bits, {address_bits})\n");
     text.push_str(include_str!("codec.asm"));
-    if shared {
-        text.push_str(include_str!("codec_shared.asm"));
-    }
+    text.push_str(if shared { include_str!("codec_shared.asm") } else { include_str!("codec_chain.asm") });
     text.push_str(include_str!("codec_end.asm"));
     text
 }

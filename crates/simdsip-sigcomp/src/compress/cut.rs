@@ -17,11 +17,9 @@ pub(crate) fn choose(
     let over = window.len().checked_sub(most).filter(|over| *over > 0)?;
     let first = codec.code.len();
     let history = begin.saturating_sub(first);
-    // A little more than needed, so that not every message has to say so.
-    let goal = over.saturating_add(most >> 3);
-    if goal >= history {
+    if over >= history {
         // The whole history does not suffice: the beginning of the message goes as well.
-        return Some((first, first.saturating_add(over.max(history)).min(window.len())));
+        return Some((first, first.saturating_add(over).min(window.len())));
     }
     // Per block of bytes: how much of it the new message repeats.
     let blocks = history.div_ceil(BLOCK);
@@ -47,7 +45,7 @@ pub(crate) fn choose(
         }
         here = here.saturating_add(len);
     }
-    let wide = goal.div_ceil(BLOCK).min(blocks);
+    let wide = over.div_ceil(BLOCK).min(blocks);
     // Age in sixteenths of a block over the whole history.
     let worth = |block: usize| {
         let count = u32::from(repeated.get(block).copied().unwrap_or(0)).saturating_mul(REPEATED);
@@ -72,5 +70,5 @@ pub(crate) fn choose(
 
 const BLOCK: usize = 16;
 const BLOCKS_MAX: usize = 16_384 / BLOCK;
-const REPEATED: u32 = 16;
+const REPEATED: u32 = 8;
 const OLD: u32 = 160;

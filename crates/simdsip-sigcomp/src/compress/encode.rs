@@ -107,7 +107,7 @@ impl Encoder {
             return 0;
         };
         let len = same(window, from, here, most);
-        let head = AGAIN[usize::from(node.hex)].1;
+        let (_, head) = if node.hex { AGAIN[1] } else { AGAIN[0] };
         self.lengths(at, len, node.cost.saturating_add(head), node.offset, |len| Step::Again { len });
         len
     }
@@ -123,7 +123,8 @@ impl Encoder {
         most: usize,
         found: &Matches,
     ) -> usize {
-        let head = NEW[usize::from(node.hex)].1.saturating_add(codec.address_bits);
+        let (_, bits) = if node.hex { NEW[1] } else { NEW[0] };
+        let head = bits.saturating_add(codec.address_bits);
         let cost = node.cost.saturating_add(head);
         let mut longest = LENGTH_MIN - 1;
         for from in found.places(window, here).take(DEPTH) {
@@ -231,12 +232,12 @@ impl Encoder {
                 }
                 Step::Byte(byte) => bits.put(plain_code(byte)),
                 Step::New { from, len } => {
-                    bits.put(NEW[usize::from(hex)]);
+                    bits.put(if hex { NEW[1] } else { NEW[0] });
                     bits.put((from, codec.address_bits));
                     bits.put(length_code(usize::from(len)));
                 }
                 Step::Again { len } => {
-                    bits.put(AGAIN[usize::from(hex)]);
+                    bits.put(if hex { AGAIN[1] } else { AGAIN[0] });
                     bits.put(length_code(usize::from(len)));
                 }
             }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::codec::{BASE, Codec, DICTIONARY_LEN};
 use super::cut;
-use super::encode::{Encoder, Prelude, Step};
+use super::encode::{Encoder, Prelude};
 use super::matches::Matches;
 use crate::params::Params;
 use crate::state::{STATE_OVERHEAD, StateId, StateItem};
@@ -80,6 +80,10 @@ pub(crate) struct Attempt {
 pub(crate) enum Try {
     /// As the mode says.
     Best,
+    /// The same, making a shorter state: a short message cannot pay for a long one.
+    Short,
+    /// A still shorter one.
+    Shorter,
     /// On nothing, with the dictionary.
     Fresh,
     /// On nothing, without: the least memory and cycles.
@@ -106,11 +110,14 @@ impl Compressor {
 
     /// How long a state may be: two fit where the memory allows, so that the one before a lost one is still there.
     fn state_max(&self) -> usize {
-        let sms = if self.mode != Mode::Shared && self.remote.sms() >= 4096 {
-            self.remote.sms() >> 1
-        } else {
-            self.remote.sms()
+        // Where only one fits and it is lost, the one before was not displaced. Acked mode needs the one that it builds on
+        // beside those that are under way.
+        let slots = match (self.mode, self.remote.sms()) {
+            (Mode::Acked, ..=2048) | (Mode::Optimistic | Mode::Stateless, ..=4096) | (Mode::Shared, _) => 1,
+            (Mode::Acked, ..=4096) | (Mode::Optimistic | Mode::Stateless, _) => 2,
+            (Mode::Acked, _) => 3,
         };
+        let sms = self.remote.sms().checked_div(slots).unwrap_or(0);
         let memory = self.remote.dms().saturating_sub(self.remote.dms() / 3);
         // A short message must be able to pay for it; announcing costs it once more.
         let earned = u32::from(self.remote.cpb()).saturating_mul(1000).saturating_sub(3600);
@@ -127,9 +134,14 @@ impl Compressor {
         shop: &mut Workshop,
         out: &mut Vec<u8>,
     ) -> Option<Attempt> {
-        let base = if how == Try::Best { self.base() } else { None };
+        let base = if matches!(how, Try::Best | Try::Short | Try::Shorter) { self.base() } else { None };
         let codec = base.as_ref().and_then(Codec::of).unwrap_or_else(|| self.codec());
         let state_max = self.state_max();
+        let state_max = match how {
+            Try::Short => state_max / 6 * 5,
+            Try::Shorter => state_max / 3 * 2,
+            _ => state_max,
+        };
         let keeps = self.mode != Mode::Stateless
             && state_max > codec.code.len().saturating_add(64)
             && self.may_make(state_max);
@@ -172,9 +184,13 @@ impl Compressor {
         if !self.told {
             if codec.shared {
                 poke(34, told.get(..2)?);
-                poke(57, told.get(2..)?);
-            } else {
-                poke(34, &told);
+            }
+            // Who builds on a state that we keep needs no code of ours to begin with.
+            match (codec.shared, base.is_none()) {
+                (true, true) => poke(57, told.get(2..)?),
+                (true, false) => {}
+                (false, true) => poke(34, &told),
+                (false, false) => poke(34, told.get(..2)?),
             }
         }
         prelude.pokes = pokes.get(..poke_count)?;
@@ -300,12 +316,6 @@ impl Compressor {
         self.announced_last = false;
         self.offered = None;
         self.told = false;
-    }
-
-    /// The steps of the last attempt, for those who count.
-    #[cfg(test)]
-    pub(crate) fn steps(shop: &Workshop) -> &[Step] {
-        shop.encoder.steps()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The crate against the vectors of the RFCs, a second endpoint and other programs.
 
+mod capture;
 mod rfc4464;
 mod rfc4465;
 mod vectors;
