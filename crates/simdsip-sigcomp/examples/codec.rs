@@ -9,7 +9,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let kind = if shared { "shared" } else { "chain" };
         let path = format!("{}/src/compress/codec_{kind}_{bits}.bin", env!("CARGO_MANIFEST_DIR"));
         std::fs::write(&path, &code)?;
-        let id = StateItem::new(code.clone(), 128, 132, 6).id();
+        let id = StateItem::new(code.clone(), 128, 140, 6).id();
         std::fs::write(path.replace(".bin", ".id"), id.0)?;
         println!("codec_{kind}_{bits}.bin: {} bytes", code.len());
     }

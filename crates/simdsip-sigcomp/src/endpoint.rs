@@ -188,7 +188,6 @@ pub struct Endpoint {
     sent: VecDeque<([u8; 20], CompartmentId)>,
     nacks: (Duration, u32),
     shop: Workshop,
-    scratch: Vec<u8>,
 }
 
 impl Endpoint {
@@ -223,7 +222,6 @@ impl Endpoint {
             sent: VecDeque::new(),
             nacks: (Duration::ZERO, 0),
             shop: Workshop::default(),
-            scratch: Vec::new(),
         }
     }
 
@@ -524,16 +522,18 @@ impl Compartment {
     }
 }
 
-/// Whether a message makes the state that the compressor will build on.
+/// Whether a message makes the state that the compressor will build on, and none beside it but the code.
 fn makes(outcome: Outcome, attempt: &Attempt) -> bool {
-    let mut requests = outcome.requests.take();
-    match (requests.next(), &attempt.made) {
-        (None, None) => true,
-        (Some(Request::Create(draft)), Some(made)) => {
-            draft.value == made.value() && requests.next().is_none()
+    let mut found = attempt.made.is_none();
+    for request in outcome.requests.take() {
+        let Request::Create(draft) = request else { return false };
+        match &attempt.made {
+            Some(made) if draft.value == made.value() => found = true,
+            _ if CODECS.iter().any(|codec| codec.code == draft.value) => {}
+            _ => return false,
         }
-        _ => false,
     }
+    found
 }
 
 /// The states of the peer that one message uses.

@@ -24,7 +24,10 @@ set (hash_head, 120)    ; what precedes the value in the hash of a state
 set (base, 128)
 
 at (128)
-LOAD (dst, (code_end - base))           ; uploaded: there is no state
+; Uploaded: there is no state yet. The code itself is to be one, the same that we offer: who refers to that one then
+; refers to something that has been on the wire.
+LOAD (dst, (code_end - base))
+STATE-CREATE ((code_end - base), base, main, 6, 0)
 :main
 ADD ($dst, base)
 INPUT-BYTES (2, checksum, fail)

@@ -60,8 +60,8 @@ pub static CODECS: [Codec; 4] = [
     },
 ];
 
-/// Behind the first instruction.
-const MAIN: u16 = 132;
+/// Behind what only uploaded code runs.
+const MAIN: u16 = 140;
 
 impl Codec {
     /// The variant for a memory of so many bytes.

@@ -1,6 +1,9 @@
 //! The crate against the vectors of the RFCs, a second endpoint and other programs.
 
 mod capture;
+mod edge;
+mod flow;
 mod rfc4464;
 mod rfc4465;
+mod tshark;
 mod vectors;
