@@ -252,6 +252,8 @@ impl Endpoint {
         if self.compartments.len() >= self.limits.compartment_count && !self.compartments.contains_key(&id) {
             return Err(AcceptError::TooManyCompartments);
         }
+        // Half of 2,048 bytes is no size that could be told.
+        let mode = if mode == Mode::Shared && self.params.sms() < 4096 { Mode::Optimistic } else { mode };
         let own = self.offered(mode);
         self.store.open_shared(id, own.sms(), self.params.sms().saturating_sub(own.sms()));
         let compartment =
@@ -510,12 +512,11 @@ impl Compartment {
         let mut announced = None;
         for partial in params.ids() {
             let held = store.held(id).iter().find(|held| held.state.id().0.starts_with(partial.as_bytes()));
-            match held {
-                Some(held) => {
-                    announced = Some(held.state.id());
-                    self.compressor.announce(held.state.clone());
-                }
-                None => self.compressor.offer(partial.as_bytes()),
+            self.compressor.offer(partial.as_bytes());
+            if let Some(held) = held
+                && self.compressor.announce(&held.state)
+            {
+                announced = Some(held.state.id());
             }
         }
         announced

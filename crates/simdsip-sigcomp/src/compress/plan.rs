@@ -274,12 +274,14 @@ impl Compressor {
         }
     }
 
-    /// The peer keeps a state that its own message made.
-    pub(crate) fn announce(&mut self, state: StateItem) {
-        if Codec::of(&state).is_some() {
-            self.announced = Some(state);
+    /// The peer keeps a state that its own message made; whether that is one to build on.
+    pub(crate) fn announce(&mut self, state: &StateItem) -> bool {
+        let grown = Codec::of(state).is_some_and(|codec| state.value().len() > codec.code.len());
+        if grown {
+            self.announced = Some(state.clone());
             self.announced_last = true;
         }
+        grown
     }
 
     /// The peer has a state of this identifier beforehand.
@@ -290,23 +292,15 @@ impl Compressor {
         }
     }
 
-    /// The peer has no state that begins so: nothing that was built on it is there either.
+    /// The peer has no state that begins so. Whether one message was lost or the peer began anew cannot be told from that,
+    /// so the next message builds on no state: one retransmission is enough in either case.
     pub(crate) fn lost(&mut self, partial: &[u8]) {
-        let begins = |state: &StateItem| state.id().0.starts_with(partial);
-        if self.announced.as_ref().is_some_and(begins) {
-            self.announced = None;
-            self.announced_last = false;
-        }
         if self.offered.is_some_and(|id| id.0.starts_with(partial)) {
             self.offered = None;
         }
-        if let Some(at) = self.known.iter().position(|known| begins(&known.state)) {
-            self.known.truncate(at);
-        }
-        // What is left serves only if it is known to have arrived.
-        while self.known.last().is_some_and(|known| !known.acked) {
-            self.known.pop();
-        }
+        self.known.clear();
+        self.announced = None;
+        self.announced_last = false;
     }
 
     /// The peer could not make anything of a message, for whatever reason.

@@ -3,6 +3,7 @@
 mod capture;
 mod edge;
 mod flow;
+mod loss;
 mod rfc4464;
 mod rfc4465;
 mod tshark;
