@@ -6,10 +6,14 @@ mod common;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::fmt::Write;
+use std::io::IoSlice;
 
 use common::probe::probe;
 use common::touch;
-use simdsip::{Backend, DefectCode, Frame, Framer, GrowIndex, HeaderName, Index, Parser, Policy, Side};
+use simdsip::edit::EditRoom;
+use simdsip::{
+    Backend, Builder, DefectCode, Frame, Framer, GrowIndex, HeaderName, Index, Parser, Patch, Policy, Side,
+};
 
 struct Counting;
 
@@ -220,4 +224,55 @@ fn only_what_says_so_allocates() {
     let mut roomy = Vec::with_capacity(64);
     assert_eq!(allocations(|| subject.unfolded().append_to(&mut roomy)), 0);
     assert_eq!(roomy, b"one two");
+}
+
+/// What a proxy changes, into a buffer, as slices and in place; what a server answers.
+#[test]
+fn patching_and_building_allocate_nothing() {
+    let messages = simdsip_corpus::workload("mix-1k");
+    let parser = Parser::default();
+    let (mut index, mut room) = (Index::new(), EditRoom::new());
+    let mut buffer = vec![0; 70_000];
+    let source = "[2001:db8::9]:5061".parse().expect("an address");
+    let mut done = [0; 2];
+    let found = allocations(|| {
+        for bytes in &messages {
+            let Ok(message) = parser.parse(bytes, &mut index) else { continue };
+            let mut patch = Patch::new(&message, &mut room).expect("whole");
+            let changed = patch
+                .set_source(source)
+                .and_then(|()| patch.push_via(&[b"SIP/2.0/UDP p.example;branch=z9hG4bK", b"1"]))
+                .and_then(|()| patch.decrement_max_forwards())
+                .and_then(|_| patch.pop_via())
+                .and_then(|_| patch.pop_route())
+                .and_then(|_| patch.push_record_route(&[b"<sip:p.example;lr>"]))
+                .and_then(|()| patch.retain(b"Supported", |tag| tag.len() > 4))
+                .and_then(|_| patch.set(b"Server", &[b"simdsip"]))
+                .and_then(|()| patch.set_body(b"text/plain", b"another"));
+            if changed.is_err() {
+                continue;
+            }
+            let edited = patch.finish().expect("apart");
+            let mut slices = [IoSlice::new(&[]); 64];
+            let len = edited.write_to(&mut buffer).expect("room");
+            assert_eq!(
+                edited.io_slices(&mut slices).map(|all| all.iter().map(|one| one.len()).sum()),
+                Ok(len)
+            );
+            buffer[..bytes.len()].copy_from_slice(bytes);
+            let mut edits = patch.into_splices().expect("as before");
+            assert_eq!(
+                edits.settle().and_then(|edits| edits.in_place(&mut buffer)).map(|made| made.len()),
+                Ok(len)
+            );
+            done[0] += 1;
+            let response = Builder::response(&mut buffer[..], &message, 200, b"OK", b"tag");
+            let Ok(mut response) = response else { continue };
+            response.header(b"Contact", &[b"<sip:me@h.example>"]).expect("a contact");
+            response.body(b"text/plain", b"yes").expect("room");
+            done[1] += 1;
+        }
+    });
+    assert_eq!(found, 0);
+    assert!(done[0] > 900 && done[1] > 300, "{done:?}");
 }

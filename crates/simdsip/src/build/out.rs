@@ -60,18 +60,35 @@ impl<'o> Output<'o> {
         }
     }
 
-    /// Writes groups of pieces, all or nothing.
+    /// Writes one piece, all or nothing.
     #[inline]
+    pub(super) fn put_one(&mut self, piece: &[u8]) -> Result<(), Error> {
+        match &mut self.0 {
+            Place::Fixed { room, len } => {
+                let end = len.saturating_add(piece.len());
+                let place = room.get_mut(*len..end).ok_or(Error::new(ErrorKind::Room, end))?;
+                place.copy_from_slice(piece);
+                *len = end;
+            }
+            #[cfg(feature = "alloc")]
+            Place::Growing { vec, .. } => vec.extend_from_slice(piece),
+        }
+        Ok(())
+    }
+
+    /// Writes groups of pieces, all or nothing.
     pub(super) fn put(&mut self, groups: &[&[&[u8]]]) -> Result<(), Error> {
-        let pieces = || groups.iter().flat_map(|group| group.iter());
-        let size = pieces().fold(0usize, |len, piece| len.saturating_add(piece.len()));
+        let mut size = 0usize;
+        for piece in groups.iter().copied().flatten() {
+            size = size.saturating_add(piece.len());
+        }
         match &mut self.0 {
             Place::Fixed { room, len } => {
                 let end = len.saturating_add(size);
                 let Some(mut rest) = room.get_mut(*len..end) else {
                     return Err(Error::new(ErrorKind::Room, end));
                 };
-                for piece in pieces() {
+                for piece in groups.iter().copied().flatten() {
                     // Their sum is what there is.
                     let Some((place, behind)) = rest.split_at_mut_checked(piece.len()) else { break };
                     place.copy_from_slice(piece);
@@ -82,7 +99,7 @@ impl<'o> Output<'o> {
             #[cfg(feature = "alloc")]
             Place::Growing { vec, .. } => {
                 vec.reserve(size);
-                pieces().for_each(|piece| vec.extend_from_slice(piece));
+                groups.iter().copied().flatten().for_each(|piece| vec.extend_from_slice(piece));
             }
         }
         Ok(())

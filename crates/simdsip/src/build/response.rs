@@ -3,7 +3,7 @@
 use super::judge::{Judge, field, refused};
 use super::{Builder, Output};
 use crate::defect::DefectCode;
-use crate::edit::text::check_name;
+use crate::edit::text::{check_name, check_text};
 use crate::error::{Error, ErrorKind};
 use crate::header::{HeaderName, Method};
 use crate::message::{HeaderField, Message};
@@ -53,10 +53,11 @@ impl<'o> Builder<'o> {
 
     /// The same, but what is copied is not judged: whatever the parser accepted can be answered, and the response may be
     /// as odd as the request. A header that may stand once is copied once; what the request lacks, the response lacks,
-    /// and [`finish`](Builder::finish) does not ask for it.
+    /// and [`finish`](Builder::finish) does not ask for it. Control bytes are not copied: a CR may end a line for those
+    /// on the way.
     ///
     /// # Errors
-    /// As [`response`](Builder::response), but for `Refused`.
+    /// As [`response`](Builder::response), but for `Refused`; `Text` with the place of a control byte in the request.
     pub fn response_as_received(
         out: impl Into<Output<'o>>,
         request: &Message<'_>,
@@ -85,21 +86,20 @@ impl<'o> Builder<'o> {
         let mut builder = Builder::begin(out, Judge::of_response());
         builder.put_status_line(status, reason)?;
         let routes = (101..300).contains(&status) && makes_dialog(method);
-        for line in request.headers() {
-            let wanted = match line.id() {
-                HeaderName::Via
-                | HeaderName::From
-                | HeaderName::To
-                | HeaderName::CallId
-                | HeaderName::CSeq => true,
-                HeaderName::RecordRoute => routes,
-                HeaderName::Timestamp => status == 100,
-                _ => false,
-            };
-            if wanted {
-                let tag = if status == 100 || line.id() != HeaderName::To { b"" } else { to_tag };
-                builder.copy(&line, tag, copied)?;
-            }
+        // Seen while parsing; where there is none, no value has any.
+        let controls = [DefectCode::ControlByte, DefectCode::BareCr, DefectCode::QuotedControl];
+        let source =
+            Source { request, copied, controls: controls.iter().any(|code| request.has_structural(*code)) };
+        builder.copy_all(&source, HeaderName::Via, b"Via: ")?;
+        if routes {
+            builder.copy_all(&source, HeaderName::RecordRoute, b"Record-Route: ")?;
+        }
+        builder.copy_one(&source, HeaderName::From, b"From: ", b"")?;
+        builder.copy_one(&source, HeaderName::To, b"To: ", if status == 100 { b"" } else { to_tag })?;
+        builder.copy_one(&source, HeaderName::CallId, b"Call-ID: ", b"")?;
+        builder.copy_one(&source, HeaderName::CSeq, b"CSeq: ", b"")?;
+        if status == 100 {
+            builder.copy_one(&source, HeaderName::Timestamp, b"Timestamp: ", b"")?;
         }
         if copied == Copied::AsReceived {
             builder.judge.excuse();
@@ -107,42 +107,96 @@ impl<'o> Builder<'o> {
         Ok(builder)
     }
 
-    /// Copies a field; To with `tag` where it has none.
+    /// Copies all fields of that name.
     #[inline]
-    fn copy(&mut self, line: &HeaderField<'_>, tag: &[u8], copied: Copied) -> Result<(), Error> {
-        let (id, value) = (line.id(), line.span());
-        if !self.judge.may_stand(id) {
-            return match copied {
-                Copied::Checked => Err(refused(DefectCode::RepeatedHeader, value.at())),
-                Copied::AsReceived => Ok(()),
-            };
+    fn copy_all(&mut self, source: &Source<'_>, id: HeaderName, prefix: &'static [u8]) -> Result<(), Error> {
+        for field in source.request.fields(id) {
+            self.copy(source, &field, prefix, b"")?;
         }
-        if copied == Copied::Checked {
-            super::judge::check_utf8(value.bytes(), value.at())?;
-            field(id, value, &self.limits)?;
-        }
-        let has_tag = tag.is_empty() || NameAddr::parse(value).is_ok_and(|to| to.param(b"tag").is_some());
-        let tag: &[&[u8]] = if has_tag { &[] } else { &[b";tag=", tag] };
-        self.count_field(value.len(), id.as_str().len())?;
-        let name: &[&[u8]] = &[id.as_str().as_bytes(), b": "];
-        if line.is_folded() {
-            self.copy_unfolded(line, name, tag)?;
-        } else {
-            self.out.put(&[name, &[value.bytes()], tag, &[b"\r\n"]])?;
-        }
-        self.judge.note(id);
         Ok(())
     }
 
+    /// Copies the field of a name that stands once; To with `tag` where it has none.
+    #[inline]
+    fn copy_one(
+        &mut self,
+        source: &Source<'_>,
+        id: HeaderName,
+        prefix: &'static [u8],
+        tag: &[u8],
+    ) -> Result<(), Error> {
+        let mut fields = source.request.fields(id);
+        let Some(field) = fields.next() else { return Ok(()) };
+        if source.copied == Copied::Checked
+            && let Some(again) = fields.next()
+        {
+            return Err(refused(DefectCode::RepeatedHeader, again.span().at()));
+        }
+        let value = field.span();
+        let tagged = || NameAddr::parse(value).is_ok_and(|to| to.params().any(|param| param.is(b"tag")));
+        let tag = if tag.is_empty() || tagged() { b"" } else { tag };
+        self.copy(source, &field, prefix, tag)
+    }
+
+    /// Copies a field, with `tag` behind its value.
+    #[inline]
+    fn copy(
+        &mut self,
+        source: &Source<'_>,
+        line: &HeaderField<'_>,
+        prefix: &'static [u8],
+        tag: &[u8],
+    ) -> Result<(), Error> {
+        let (id, value) = (line.id(), line.span());
+        if source.controls {
+            for text in line.unfolded() {
+                check_text(&[text], usize::MAX).map_err(|error| Error::new(error.kind, value.at()))?;
+            }
+        }
+        if source.copied == Copied::Checked {
+            if source.request.has_structural(DefectCode::NotUtf8) {
+                super::judge::check_utf8(value.bytes(), value.at())?;
+            }
+            field(id, value, &self.limits)?;
+        }
+        self.count_field(value.len().saturating_add(tag.len()), id.as_str().len())?;
+        self.judge.note(id);
+        let whole = line.line();
+        // As nearly all are written, and as they are written here.
+        let usual = prefix.len().checked_add(value.len()).and_then(|len| len.checked_add(2));
+        if tag.is_empty()
+            && !line.is_folded()
+            && usual == Some(whole.len())
+            && whole.starts_with(prefix)
+            && whole.ends_with(b"\r\n")
+        {
+            return self.out.put_one(whole);
+        }
+        if line.is_folded() {
+            return self.copy_unfolded(line, prefix, tag);
+        }
+        let mark: &[u8] = if tag.is_empty() { b"" } else { b";tag=" };
+        self.out.put(&[&[prefix, value.bytes(), mark, tag, b"\r\n"]])
+    }
+
     #[cold]
-    fn copy_unfolded(&mut self, line: &HeaderField<'_>, name: &[&[u8]], tag: &[&[u8]]) -> Result<(), Error> {
-        self.out.put(&[name])?;
+    fn copy_unfolded(&mut self, line: &HeaderField<'_>, prefix: &[u8], tag: &[u8]) -> Result<(), Error> {
+        self.out.put_one(prefix)?;
         for (at, text) in line.unfolded().enumerate() {
             let space: &[u8] = if at == 0 { b"" } else { b" " };
             self.out.put(&[&[space, text]])?;
         }
-        self.out.put(&[tag, &[b"\r\n"]])
+        let mark: &[u8] = if tag.is_empty() { b"" } else { b";tag=" };
+        self.out.put(&[&[mark, tag, b"\r\n"]])
     }
+}
+
+/// What is copied from.
+struct Source<'m> {
+    request: &'m Message<'m>,
+    copied: Copied,
+    /// Whether its header section has control bytes.
+    controls: bool,
 }
 
 /// Whether a response may establish a dialog: of methods that are not known one cannot say, and where none is made,
