@@ -130,4 +130,6 @@ mod guide {
     struct AnswerABadMessage;
     #[doc = include_str!("../../../docs/guide/define-your-own-header.md")]
     struct DefineYourOwnHeader;
+    #[doc = include_str!("../../../docs/guide/forward-a-request.md")]
+    struct ForwardARequest;
 }
