@@ -26,6 +26,13 @@
 #define SIMDSIP_BENCH_STRUCTURE 1u
 #define SIMDSIP_BENCH_ROUTING 2u
 #define SIMDSIP_BENCH_TYPED 4u
+#define SIMDSIP_BENCH_FORWARD 8u
+#define SIMDSIP_BENCH_BUILD 16u
+
+/* forward: the Via that a request gets. */
+#define SIMDSIP_BENCH_VIA "SIP/2.0/UDP proxy.example:5060;branch=z9hG4bKsimdsip0123456789"
+/* build: the tag that To gets where it has none. */
+#define SIMDSIP_BENCH_TAG "simdsip0123"
 
 /* Whose parameter. */
 #define SIMDSIP_BENCH_OF_HEADER 0
@@ -53,6 +60,13 @@
  * Content-Length; typed every element of every header, empty values none. Order within an element, and
  * between headers of different names, is free. Quotes, escapes, case of names and brackets may stay:
  * the suite levels them. Hosts are text with the key host.
+ *
+ * forward: parses, reads the fields of routing into a checksum, and writes the message into a buffer: a
+ * request with SIMDSIP_BENCH_VIA before all other Vias and with Max-Forwards less one (70 where there is
+ * none), a response without its first Via. build: parses and writes the 200 OK to an INVITE into a
+ * buffer: Via, From, To with SIMDSIP_BENCH_TAG, Call-ID, CSeq, Record-Route, Content-Length 0; refuses
+ * all else. Both emit element "message" with text bytes: what stands in the buffer. It is compared part
+ * by part, as typed is.
  *
  * structure: element "start" with text one, two, three (method, Request-URI, version; or version, code,
  * reason); element "header" with text name and value for each in wire order; element "body" with text

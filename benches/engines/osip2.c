@@ -5,6 +5,7 @@
 #include "engine.h"
 
 #include <osipparser2/osip_parser.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -313,6 +314,75 @@ static void typed(out_t *out, osip_message_t *sip)
         put_header(out, header);
 }
 
+/* The message into `written`, the one buffer that osip itself makes; how many bytes. */
+static char *written;
+
+static size_t write_out(osip_message_t *sip)
+{
+    size_t len = 0;
+    osip_free(written);
+    written = NULL;
+    osip_message_force_update(sip);
+    return osip_message_to_str(sip, &written, &len) == 0 ? len : 0;
+}
+
+static size_t forward(osip_message_t *sip)
+{
+    struct simdsip_bench_out out = {NULL, 1};
+    volatile uint64_t sum;
+    osip_via_t *via;
+    routing(&out, sip);
+    sum = out.sum;
+    (void)sum;
+    if (MSG_IS_REQUEST(sip)) {
+        osip_header_t *hops = NULL;
+        char left[24] = "70";
+        if (osip_message_header_get_byname(sip, "max-forwards", 0, &hops) >= 0 && hops) {
+            unsigned long count = strtoul(hops->hvalue, NULL, 10);
+            if (count == 0)
+                return 0;
+            snprintf(left, sizeof left, "%lu", count - 1);
+            osip_free(hops->hvalue);
+            hops->hvalue = osip_strdup(left);
+        } else {
+            osip_message_set_header(sip, "Max-Forwards", left);
+        }
+        if (osip_via_init(&via) != 0 || osip_via_parse(via, SIMDSIP_BENCH_VIA) != 0)
+            return 0;
+        osip_list_add(&sip->vias, via, 0);
+    } else {
+        via = osip_list_get(&sip->vias, 0);
+        osip_list_remove(&sip->vias, 0);
+        osip_via_free(via);
+    }
+    return write_out(sip);
+}
+
+static size_t build(const osip_message_t *request)
+{
+    osip_message_t *sip = NULL;
+    osip_generic_param_t *tag = NULL;
+    size_t len = 0;
+    if (!MSG_IS_REQUEST(request) || strcmp(request->sip_method, "INVITE") != 0 || osip_message_init(&sip) != 0)
+        return 0;
+    osip_message_set_version(sip, osip_strdup("SIP/2.0"));
+    osip_message_set_status_code(sip, 200);
+    osip_message_set_reason_phrase(sip, osip_strdup("OK"));
+    if (osip_to_clone(request->to, &sip->to) == 0 && osip_from_clone(request->from, &sip->from) == 0 &&
+        osip_list_clone(&request->vias, &sip->vias, (int (*)(void *, void **))osip_via_clone) == 0 &&
+        osip_call_id_clone(request->call_id, &sip->call_id) == 0 &&
+        osip_cseq_clone(request->cseq, &sip->cseq) == 0 &&
+        osip_list_clone(&request->record_routes, &sip->record_routes,
+                        (int (*)(void *, void **))osip_record_route_clone) == 0) {
+        osip_to_get_tag(sip->to, &tag);
+        if (!tag)
+            osip_to_set_tag(sip->to, osip_strdup(SIMDSIP_BENCH_TAG));
+        len = write_out(sip);
+    }
+    osip_message_free(sip);
+    return len;
+}
+
 static int work(uint32_t class_, const char *message, size_t len, out_t *out)
 {
     osip_message_t *sip = NULL;
@@ -321,7 +391,12 @@ static int work(uint32_t class_, const char *message, size_t len, out_t *out)
         return 0;
     good = osip_message_parse(sip, message, len) == 0 && osip_list_size(&sip->vias) > 0 && sip->from && sip->to &&
            sip->call_id && sip->cseq;
-    if (good) {
+    if (good && (class_ == SIMDSIP_BENCH_FORWARD || class_ == SIMDSIP_BENCH_BUILD)) {
+        size_t made = class_ == SIMDSIP_BENCH_FORWARD ? forward(sip) : build(sip);
+        good = made > 0;
+        put_element(out, "message");
+        put_bytes(out, "bytes", made ? written : "", made);
+    } else if (good) {
         if (class_ == SIMDSIP_BENCH_ROUTING)
             routing(out, sip);
         else
@@ -359,7 +434,7 @@ const struct simdsip_bench_engine *simdsip_bench_engine(void)
 {
     static const struct simdsip_bench_engine table = {
         .abi = SIMDSIP_BENCH_ABI,
-        .classes = SIMDSIP_BENCH_ROUTING | SIMDSIP_BENCH_TYPED,
+        .classes = SIMDSIP_BENCH_ROUTING | SIMDSIP_BENCH_TYPED | SIMDSIP_BENCH_FORWARD | SIMDSIP_BENCH_BUILD,
         .name = "osip2",
         .version = ENGINE_VERSION,
         .flags = "copies,eager,dynamic",

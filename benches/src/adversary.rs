@@ -1,14 +1,15 @@
 //! Hostile messages: is the time linear in the bytes, whatever they are?
 //!
 //! Each kind is built at 64 KiB and at 1 MiB and taken with limits lifted: parsed, read back, typed and
-//! judged, framed in reads of 1,460 bytes, framed in reads of one byte. A refusal counts as an answer; its
+//! judged, patched, framed in reads of 1,460 bytes, framed in reads of one byte. A refusal counts as an answer; its
 //! time is measured all the same.
 
 use crate::clock;
 use crate::engine;
 use crate::rng::Rng;
 use crate::stream;
-use simdsip::{Element, Frame, Framer, GrowIndex, HeaderName, Parser, Policy, Role, Side};
+use simdsip::edit::GrowRoom;
+use simdsip::{Element, Frame, Framer, GrowIndex, HeaderName, Limits, Parser, Patch, Policy, Role, Side};
 use simdsip_corpus::adversary::ADVERSARIES;
 use std::hint::black_box;
 
@@ -28,6 +29,9 @@ pub enum Way {
     Frame,
     /// Framed in reads of one byte.
     FrameOne,
+    /// Parsed; every field set, from the last one on; every Via and Route popped; ten thousand Vias pushed a
+    /// MiB; written.
+    Patch,
 }
 
 /// What one kind costs one way.
@@ -52,6 +56,7 @@ impl Cost {
             Way::Typed => "typed",
             Way::Frame => "frame",
             Way::FrameOne => "frame-1",
+            Way::Patch => "patch",
         };
         format!("{} {way}", self.kind)
     }
@@ -98,6 +103,37 @@ fn typed_back(parser: &Parser, bytes: &[u8], index: &mut GrowIndex) -> u64 {
         + message.defects().map(|d| d.at as u64 & 1).sum::<u64>()
         + u64::from(verdict.accepts())
 }
+
+/// Parses and changes whatever can be changed, in an order that sorts badly.
+fn patched(
+    parser: &Parser,
+    bytes: &[u8],
+    index: &mut GrowIndex,
+    room: &mut GrowRoom,
+    out: &mut Vec<u8>,
+) -> u64 {
+    let Ok(message) = parser.parse_growing(bytes, index) else { return 0 };
+    let Ok(patch) = Patch::new(&message, room) else { return 1 };
+    let mut patch = patch.with_limits(&Limits::unlimited());
+    let mut sum = 0;
+    for field in message.headers().rev().take(MOST_CHANGES) {
+        sum += u64::from(patch.set_field(&field, &[b"x"]).is_ok());
+    }
+    for _ in 0..(bytes.len() / 100).min(MOST_CHANGES) {
+        sum += u64::from(patch.push_via(&[b"SIP/2.0/UDP h"]).is_ok());
+        sum += u64::from(patch.pop_via().is_ok_and(|popped| popped.is_some()));
+        sum += u64::from(patch.pop_route().is_ok_and(|popped| popped.is_some()));
+    }
+    sum += u64::from(patch.retain(b"Supported", |_| false).is_ok());
+    out.clear();
+    if let Ok(edited) = patch.finish() {
+        edited.append_to(out);
+    }
+    sum + out.len() as u64
+}
+
+/// Below what a growing room holds, and above the 10,000 that a message is given.
+const MOST_CHANGES: usize = 20_000;
 
 /// Frames until the bytes or the framer's patience end.
 fn framed(parser: Parser, bytes: &[u8], cuts: &[usize]) -> u64 {
@@ -156,7 +192,7 @@ fn reads(len: usize) -> Vec<usize> {
 pub fn costs() -> Vec<Cost> {
     let parser = engine::lifted(engine::best_backend());
     let mut index = GrowIndex::new();
-    let mut value = Vec::new();
+    let (mut value, mut room) = (Vec::new(), GrowRoom::new());
     let mut out = Vec::new();
     for kind in &ADVERSARIES {
         let sizes = SIZES.map(|size| kind.build(size));
@@ -166,6 +202,8 @@ pub fn costs() -> Vec<Cost> {
             add(Way::Parse, pair(&sizes, |i| engine::grown(&parser, &sizes[i], &mut index)));
             add(Way::Read, pair(&sizes, |i| read_back(&parser, &sizes[i], &mut index, &mut value)));
             add(Way::Typed, pair(&sizes, |i| typed_back(&parser, &sizes[i], &mut index)));
+            let mut patch = |i: usize| patched(&parser, &sizes[i], &mut index, &mut room, &mut value);
+            add(Way::Patch, pair(&sizes, &mut patch));
         }
         let cuts = bytes.map(reads);
         add(Way::Frame, pair(&sizes, |i| framed(parser, &sizes[i], &cuts[i])));
@@ -183,6 +221,7 @@ pub struct Base {
     typed: f64,
     frame: f64,
     frame_one: f64,
+    patch: f64,
 }
 
 impl Base {
@@ -197,12 +236,15 @@ impl Base {
         let parse = least(|| order.iter().map(|m| engine::grown(&parser, m, &mut index)).sum());
         let read = least(|| order.iter().map(|m| read_back(&parser, m, &mut index, &mut value)).sum());
         let typed = least(|| order.iter().map(|m| typed_back(&parser, m, &mut index)).sum());
+        let mut room = GrowRoom::new();
+        let patch =
+            least(|| order.iter().map(|m| patched(&parser, m, &mut index, &mut room, &mut value)).sum());
         let frame = least(|| framed(parser, &stream, &by_read));
         let frame_one = least(|| framed(parser, &stream, &by_byte));
         let bytes = stream.len() as f64;
-        let [parse, read, typed, frame, frame_one] =
-            [parse, read, typed, frame, frame_one].map(|ns| ns / bytes);
-        Base { parse, read, typed, frame, frame_one }
+        let [parse, read, typed, frame, frame_one, patch] =
+            [parse, read, typed, frame, frame_one, patch].map(|ns| ns / bytes);
+        Base { parse, read, typed, frame, frame_one, patch }
     }
 
     /// This cost's time a byte over mix-1k's, taken the same way.
@@ -213,6 +255,7 @@ impl Base {
             Way::Typed => self.typed,
             Way::Frame => self.frame,
             Way::FrameOne => self.frame_one,
+            Way::Patch => self.patch,
         };
         cost.ns_per_byte() / base
     }
@@ -225,11 +268,13 @@ pub fn table(costs: &[Cost], base: &Base, rows: usize) -> String {
     let mut out = format!(
         "\nadversary, limits lifted; mix-1k taken the same ways: parse {:.3}, read {:.3}, typed {:.3}, \
          frame {:.3}, \
+         patch {:.3}, \
          frame-1 {:.3} ns a byte\n{:<34}{:>12}{:>12}{:>9}{:>12}{:>13}\n",
         base.parse,
         base.read,
         base.typed,
         base.frame,
+        base.patch,
         base.frame_one,
         "kind and way",
         "64 KiB us",

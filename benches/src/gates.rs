@@ -176,9 +176,13 @@ fn adversary_gates(mix: &[Vec<u8>], gates: &mut Vec<Gate>) -> String {
     if let Some((value, name)) = worst(&Cost::growth) {
         gates.push(at_most("adversary: 1 MiB over 64 KiB, worst kind", 20.0, value, &format!(" ({name})")));
     }
-    for (way, word) in
-        [(Way::Parse, "parsed"), (Way::Read, "read back"), (Way::Typed, "typed"), (Way::Frame, "framed")]
-    {
+    for (way, word) in [
+        (Way::Parse, "parsed"),
+        (Way::Read, "read back"),
+        (Way::Typed, "typed"),
+        (Way::Frame, "framed"),
+        (Way::Patch, "patched"),
+    ] {
         let over = |c: &Cost| if c.way == way { base.over(c) } else { 0.0 };
         if let Some((value, name)) = worst(&over) {
             let beyond = costs.iter().filter(|c| over(c) > 10.0).count();

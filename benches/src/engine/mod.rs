@@ -10,6 +10,7 @@ pub mod native;
 #[cfg(feature = "rivals")]
 mod rivals;
 mod sip;
+mod steps;
 mod views;
 
 pub use sip::{Simdsip, backends, best_backend, grown, lifted};
@@ -30,6 +31,11 @@ pub enum Class {
     Routing,
     /// Every part of every header's value, as values.
     Typed,
+    /// Routing, then what a proxy does: a request gets a Via on top and one hop less, a response loses its
+    /// first Via; written into a buffer.
+    Forward,
+    /// The 200 that answers an INVITE, written into a buffer; the INVITE is parsed first.
+    Build,
     /// Messages out of a stream, each with an index ready.
     Frame,
     /// What the machine can do with the same bytes at all.
@@ -38,15 +44,23 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Class; 5] =
-        [Class::Structure, Class::Routing, Class::Typed, Class::Frame, Class::Ceiling];
+    pub const ALL: [Class; 7] = [
+        Class::Structure,
+        Class::Routing,
+        Class::Typed,
+        Class::Forward,
+        Class::Build,
+        Class::Frame,
+        Class::Ceiling,
+    ];
 
     /// Those that are given one whole message at a time.
-    pub const WHOLE: [Class; 3] = [Class::Structure, Class::Routing, Class::Typed];
+    pub const WHOLE: [Class; 5] =
+        [Class::Structure, Class::Routing, Class::Typed, Class::Forward, Class::Build];
 
     /// Whether its work goes into values, so that engines give an `Emission`.
     pub fn has_fields(self) -> bool {
-        matches!(self, Class::Routing | Class::Typed)
+        matches!(self, Class::Routing | Class::Typed | Class::Forward | Class::Build)
     }
 
     /// The word of the `class` column.
@@ -55,6 +69,8 @@ impl Class {
             Class::Structure => "structure",
             Class::Routing => "routing",
             Class::Typed => "typed",
+            Class::Forward => "forward",
+            Class::Build => "build",
             Class::Frame => "frame",
             Class::Ceiling => "ceiling",
         }
@@ -167,6 +183,7 @@ pub fn all(loaded: &[native::Library]) -> Vec<Box<dyn Engine>> {
         engines.push(Box::new(Simdsip::new(backend)));
     }
     engines.extend(views::all());
+    engines.extend(steps::all());
     engines.push(Box::new(http::Httparse::new()));
     #[cfg(feature = "rivals")]
     engines.extend(rivals::all());

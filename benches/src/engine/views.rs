@@ -66,7 +66,7 @@ impl Reader for Views {
     }
 }
 
-fn routing<S: Sink>(message: &Message<'_>, sink: &mut S) -> Result<(), Error> {
+pub(super) fn routing<S: Sink>(message: &Message<'_>, sink: &mut S) -> Result<(), Error> {
     start(message, false, sink)?;
     if let Some(via) = message.via()? {
         sink.element("via");

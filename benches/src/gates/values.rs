@@ -13,10 +13,13 @@ use simdsip::{GrowIndex, Owned, Uri};
 use std::hint::black_box;
 
 /// Rivals held against, by class: name, bar.
-const RIVALS: [(Class, &str, f64); 3] = [
+const RIVALS: [(Class, &str, f64); 6] = [
     (Class::Routing, "rsipstack", 8.0),
     (Class::Typed, "sofia-sip", 4.0),
     (Class::Typed, "ezk-sip-types", 8.0),
+    (Class::Forward, "sofia-sip", 6.0),
+    (Class::Forward, "osip2", 6.0),
+    (Class::Build, "sofia-sip", 6.0),
 ];
 
 /// Measures all of them; gives the rows behind them.
@@ -43,6 +46,16 @@ pub(super) fn gates(spec: Spec, mix: &[Vec<u8>], loaded: &[Library], gates: &mut
             _ => gates.push(missing(&what, &format!("at least {bar}"), "not in this build")),
         }
         rows.extend(measured);
+    }
+    for (class, what, bar) in [
+        (Class::Forward, "forward, mix-1k, avx2, ns", 400.0),
+        (Class::Build, "build, a 200 to each INVITE of mix-1k, parsed first, avx2, ns", 250.0),
+    ] {
+        let own = |row: &&Row| row.label() == "simdsip/avx2" && row.class == class.name();
+        match rows.iter().find(own) {
+            Some(row) => gates.push(at_most(what, bar, median(&row.samples), "")),
+            None => gates.push(missing(what, &format!("at most {bar}"), "this machine lacks the backend")),
+        }
     }
     for (class, bar) in [(Class::Routing, 5_500.0), (Class::Typed, 11_000.0)] {
         let what = format!("instructions on invite-sdp, {}, avx2", class.name());

@@ -5,13 +5,20 @@
 //! hostile ones. RFC 3261 §7, §18.3.
 
 pub mod fields;
+pub mod steps;
 mod values;
 
 use crate::engine::Class;
 use crate::fields::{Fields, id_of, long_name, unfold};
 
 /// What `class` finds in `message`: its structure and, for `routing` and `typed`, its fields.
+/// For `forward` and `build`: the fields, as `typed` has them, of the message that is to be made of it.
 pub fn read(message: &[u8], class: Class) -> Option<Fields> {
+    match class {
+        Class::Forward => return read(&steps::forward(message)?, Class::Typed),
+        Class::Build => return read(&steps::build(message)?, Class::Typed),
+        _ => {}
+    }
     let mut found = structure(message)?;
     if class.has_fields() {
         found.emission = Some(fields::read(&found, class));

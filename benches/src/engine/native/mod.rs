@@ -11,6 +11,7 @@ pub use build::{build, build_all};
 use super::{Class, Engine, Identity};
 use crate::emission::{Emission, Param, Sink};
 use crate::fields::Fields;
+use crate::reference;
 use crate::set::Set;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 const ABI: u32 = 1;
 
 /// Classes in the order of their bits.
-const CLASSES: [Class; 3] = [Class::Structure, Class::Routing, Class::Typed];
+const CLASSES: [Class; 5] = [Class::Structure, Class::Routing, Class::Typed, Class::Forward, Class::Build];
 
 /// `struct simdsip_bench_sink`.
 #[repr(C)]
@@ -167,6 +168,8 @@ impl Engine for Native {
         match self.class {
             Class::Routing => &[Class::Routing],
             Class::Typed => &[Class::Typed],
+            Class::Forward => &[Class::Forward],
+            Class::Build => &[Class::Build],
             _ => &[Class::Structure],
         }
     }
@@ -204,6 +207,9 @@ impl Engine for Native {
             unsafe { (self.library.emit)(self.bit(), message.as_ptr().cast(), message.len(), &sink) };
         if self.class == Class::Structure {
             taken.structure(out);
+        } else if matches!(self.class, Class::Forward | Class::Build) {
+            let bytes = taken.raw.into_iter().find(|(key, _)| key == "bytes");
+            *out = bytes.and_then(|(_, bytes)| reference::read(&bytes, Class::Typed)).unwrap_or_default();
         } else {
             taken.emission.settle();
             out.emission = Some(taken.emission);
