@@ -1,9 +1,10 @@
 //! A message as one JSON object (CONTRACT of `parse --json`), written as it is walked: nothing is gathered.
 //!
 //! All members are always there. Where there is no message all but `file` and `error` are null; in a message what is
-//! absent or malformed is null, or an empty list. SDP is not taken apart: `sdp` is null.
+//! absent or malformed is null, or an empty list.
 
 mod fields;
+mod sdp;
 
 use super::Subject;
 use super::read::{Rejection, View};
@@ -122,7 +123,7 @@ fn message<M: SerializeMap>(map: &mut M, view: &View<'_>, shown: &Shown<'_>) -> 
     map.serialize_entry("body", &Span(view.base + message.body_range().start, message.body().len()))?;
     let end = view.base + message.body_range().end;
     map.serialize_entry("surplus", &(view.rest > 0).then_some(Span(end, view.rest)))?;
-    map.serialize_entry("sdp", &())?;
+    map.serialize_entry("sdp", &view.sdp().map(|sdp| Of(*sdp, shown)))?;
     map.serialize_entry("defects", &List(|| view.defects().map(Oddity)))
 }
 

@@ -2,8 +2,8 @@
 
 use crate::args::{Mode, Parse, Role, Transport};
 use simdsip::{
-    Backend, Defect, DefectCode, Element, Error, ErrorKind, Frame, Framer, GrowIndex, LimitKind, Message,
-    Parser, Policy, Side, Verdict,
+    Backend, Defect, DefectCode, Element, Error, ErrorKind, Frame, Framer, GrowIndex, GrowSdpIndex,
+    LimitKind, Message, Parser, Policy, Sdp, Side, Verdict,
 };
 
 /// A parser that refuses nothing which can be represented, with the limits of the mode: what is owed to a message is
@@ -29,6 +29,8 @@ pub(crate) fn element(role: Role, mode: Mode, transport: Transport) -> Element<'
 #[derive(Clone, Copy)]
 pub(crate) struct View<'b> {
     pub(crate) message: Message<'b>,
+    /// The session description that it carries, if it is within the limits.
+    pub(crate) sdp: Option<Result<Sdp<'b>, Error>>,
     /// What is to be added to each of the message's offsets.
     pub(crate) base: usize,
     /// Bytes of the file behind the message.
@@ -36,13 +38,20 @@ pub(crate) struct View<'b> {
 }
 
 impl View<'_> {
-    /// The defects, counted from the start of the file.
+    /// The defects, of the message and then of its session description, counted from the start of the file.
     pub(crate) fn defects(&self) -> impl Iterator<Item = Defect> + '_ {
-        self.message.defects().map(|defect| Defect { at: self.base + defect.at, ..defect })
+        let of_sdp = self.sdp().into_iter().flat_map(|sdp| sdp.defects());
+        let all = self.message.defects().chain(of_sdp);
+        all.map(|defect| Defect { at: self.base + defect.at, ..defect })
     }
 
     pub(crate) fn has_defects(&self) -> bool {
-        self.message.defects().next().is_some()
+        self.defects().next().is_some()
+    }
+
+    /// The session description, where there is one to be read.
+    pub(crate) fn sdp(&self) -> Option<&Sdp<'_>> {
+        self.sdp.as_ref().and_then(|sdp| sdp.as_ref().ok())
     }
 
     /// What an element owes to it in that mode, its place counted from the start of the file.
@@ -84,6 +93,7 @@ impl Rejection {
 pub(crate) struct Indexes {
     index: GrowIndex,
     framer: Option<Box<Framer<4096>>>,
+    lines: GrowSdpIndex,
 }
 
 impl Indexes {
@@ -93,12 +103,14 @@ impl Indexes {
         transport: Transport,
         bytes: &'b [u8],
     ) -> Result<View<'b>, Rejection> {
+        self.lines = GrowSdpIndex::new().with_limits(parser.limits()).with_backend(parser.backend());
         if transport.is_stream() {
             return self.read_stream(parser, bytes);
         }
         let message =
             parser.parse_growing(bytes, &mut self.index).map_err(|error| Rejection::of(error, 0))?;
-        Ok(View { message, base: 0, rest: message.surplus().len() })
+        let sdp = message.sdp(&mut self.lines);
+        Ok(View { message, sdp, base: 0, rest: message.surplus().len() })
     }
 
     /// The first message of a stream. Line ends before it are keep-alives (RFC 5626 §3.5.1).
@@ -108,7 +120,10 @@ impl Indexes {
         let frame = framer.next(&bytes[base..]);
         let consumed = frame.consumed();
         match frame {
-            Frame::Message(message) => Ok(View { message, base, rest: bytes.len() - base - consumed }),
+            Frame::Message(message) => {
+                let sdp = message.sdp(&mut self.lines);
+                Ok(View { message, sdp, base, rest: bytes.len() - base - consumed })
+            }
             Frame::Fatal { error, .. } => {
                 // A length that is claimed can point behind what is there.
                 let rejection = Rejection::of(error, base);

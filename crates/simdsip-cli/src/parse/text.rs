@@ -7,6 +7,7 @@ use crate::args::{Mode, Parse};
 use crate::escape::{self, Keep, escaped, fit};
 use crate::mask::Shown;
 use crate::style::{Ink, Style, count, counted};
+use simdsip::sdp::LineKind;
 use simdsip::{
     Action, DefectClass, DefectCode, HeaderField, HeaderName, Kind, Multipart, StartLine, Verdict,
 };
@@ -22,6 +23,8 @@ const SHORT_COLUMNS: usize = 100;
 const SHOWN_OF_A_CODE: usize = 5;
 /// More parts of a body are only counted.
 const SHOWN_PARTS: usize = 100;
+/// More lines of a session description are only counted.
+const SHOWN_LINES: usize = 400;
 
 /// Appends the page of one file.
 pub(crate) fn write(subject: &Subject<'_>, args: &Parse, style: Style, out: &mut String) {
@@ -116,9 +119,38 @@ impl Page<'_> {
             let mut left = SHOWN_PARTS;
             self.parts(parts, "", view.base, &mut left);
         }
+        self.sdp(view);
         if view.rest > 0 {
             let behind = format!("  {} behind the message\n", counted(view.rest, "byte"));
             self.paint(Ink::Faint, &behind);
+        }
+    }
+
+    /// The lines of the session description; those of a media description stand further in than its first.
+    fn sdp(&mut self, view: &View<'_>) {
+        let sdp = match &view.sdp {
+            None => return,
+            Some(Ok(sdp)) => sdp,
+            Some(Err(error)) => {
+                let note = format!("    session description not read: {error}\n");
+                return self.paint(Ink::Odd, &note);
+            }
+        };
+        let (lines, mut in_media) = (sdp.lines(), false);
+        let more = lines.len().saturating_sub(SHOWN_LINES);
+        for line in lines.take(SHOWN_LINES) {
+            let text = value(&self.shown.of(line.text().bytes()), VALUE_COLUMNS);
+            let begins = line.kind() == LineKind::Media;
+            self.out.push_str(if in_media && !begins { "      " } else { "    " });
+            match begins {
+                true => self.paint(Ink::Name, &text),
+                false => self.out.push_str(&text),
+            }
+            self.out.push('\n');
+            in_media |= begins;
+        }
+        if more > 0 {
+            self.paint(Ink::Faint, &format!("    and {} more\n", counted(more, "line")));
         }
     }
 

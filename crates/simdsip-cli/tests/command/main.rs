@@ -4,6 +4,7 @@ mod golden;
 mod hostile;
 mod json;
 mod run;
+mod sdp;
 mod secrets;
 mod status;
 mod stream;

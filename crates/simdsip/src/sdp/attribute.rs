@@ -132,10 +132,16 @@ impl<'b> Iterator for Attributes<'b> {
 
     #[inline]
     fn next(&mut self) -> Option<Attribute<'b>> {
-        let kinds = self.sdp.kinds(self.at..self.end);
-        let skipped = kinds.iter().position(|kind| *kind == b'a')? as u32;
-        let at = self.at.wrapping_add(skipped);
-        self.at = at.wrapping_add(1);
+        let at = loop {
+            let at = self.at;
+            if at >= self.end {
+                return None;
+            }
+            self.at = at.wrapping_add(1);
+            if self.sdp.letter(at) == b'a' {
+                break at;
+            }
+        };
         let (start, end) = self.sdp.place(at);
         let value = start.wrapping_add(2);
         let span = self.sdp.span().at_places(value.min(end), end);

@@ -356,8 +356,8 @@ fn put<K: Kernel>(starts: &mut [u32], len: &mut usize, found: u64, first: u32, f
         return put_last(starts, len, found, first, full);
     };
     let mut bits = found;
-    // Three without asking: most blocks hold one or two, and a wrong guess costs more than a spare store.
-    let (quick, slow) = room.split_at_mut(3);
+    // Four without asking: most blocks hold fewer, and a wrong guess costs more than a spare store.
+    let (quick, slow) = room.split_at_mut(4);
     for slot in quick {
         *slot = first.wrapping_add(bits.trailing_zeros());
         bits &= bits.wrapping_sub(1);
@@ -395,14 +395,15 @@ fn put_last(starts: &mut [u32], len: &mut usize, mut found: u64, first: u32, ful
 #[inline(always)]
 fn letters(whole: &[u8], end: u32, starts: &[u32], kinds: &mut [u8]) -> usize {
     let whole = whole.get(..end as usize).unwrap_or(whole);
-    let mut media = 0usize;
-    for (start, kind) in starts.iter().zip(kinds) {
-        let pair = whole
-            .get(*start as usize..)
-            .and_then(|line| line.first_chunk())
-            .map_or(0, |pair| u16::from_le_bytes(*pair));
-        *kind = if pair >> 8 == u16::from(b'=') { pair as u8 } else { 0 };
-        media = media.wrapping_add(usize::from(pair == u16::from_le_bytes(*b"m=")));
+    let kinds = kinds.get_mut(..starts.len()).unwrap_or(&mut []);
+    for (start, kind) in starts.iter().zip(kinds.iter_mut()) {
+        let start = *start as usize;
+        // The last line alone may be shorter.
+        let pair = match whole.get(start..start.wrapping_add(2)) {
+            Some([letter, b'=']) => *letter,
+            _ => 0,
+        };
+        *kind = pair;
     }
-    media
+    kinds.iter().map(|kind| usize::from(*kind == b'm')).sum()
 }

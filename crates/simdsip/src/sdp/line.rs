@@ -4,7 +4,7 @@
 //! the others. Strictness is for the defects. RFC 8866 §5.2, §5.7 to §5.11, §5.14.
 
 use super::number::{integer, integer16, typed_time};
-use super::words::{Fields, Words};
+use super::words::{Fields, Place, Words};
 use crate::error::{Error, ErrorKind};
 use crate::text::Span;
 
@@ -19,12 +19,13 @@ use crate::text::Span;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Origin<'b> {
-    username: Span<'b>,
-    session_id: Span<'b>,
-    session_version: Span<'b>,
-    net_type: Span<'b>,
-    addr_type: Span<'b>,
-    address: Span<'b>,
+    value: Span<'b>,
+    username: Place,
+    session_id: Place,
+    session_version: Place,
+    net_type: Place,
+    addr_type: Place,
+    address: Place,
 }
 
 impl<'b> Origin<'b> {
@@ -37,6 +38,7 @@ impl<'b> Origin<'b> {
         let fields = Fields::<7>::of(value);
         match fields.count() {
             6 => Ok(Origin {
+                value,
                 username: fields.or_end(0),
                 session_id: fields.or_end(1),
                 session_version: fields.or_end(2),
@@ -57,19 +59,20 @@ impl<'b> Origin<'b> {
             last.rotate_left(1);
             *last.last_mut()? = word;
         }
-        let [session_id, session_version, net_type, addr_type, address] = last;
+        let [session_id, session_version, ..] = last;
         if integer(session_id).is_err() || integer(session_version).is_err() {
             return None;
         }
-        let username = value.to(session_id.start()).trim();
-        Some(Origin { username, session_id, session_version, net_type, addr_type, address })
+        let username = Place::of(value.to(session_id.start()).trim());
+        let [session_id, session_version, net_type, addr_type, address] = last.map(Place::of);
+        Some(Origin { value, username, session_id, session_version, net_type, addr_type, address })
     }
 
     /// Who: a login name, or `-`.
     #[inline]
     #[must_use]
     pub fn username(&self) -> &'b [u8] {
-        self.username.bytes()
+        self.username.bytes(self.value)
     }
 
     /// The session's number.
@@ -79,14 +82,14 @@ impl<'b> Origin<'b> {
     /// gives the digits.
     #[inline]
     pub fn session_id(&self) -> Result<u64, Error> {
-        integer(self.session_id)
+        integer(self.session_id.within(self.value))
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn session_id_span(&self) -> Span<'b> {
-        self.session_id
+        self.session_id.within(self.value)
     }
 
     /// The version of this description.
@@ -95,42 +98,42 @@ impl<'b> Origin<'b> {
     /// As [`Origin::session_id`].
     #[inline]
     pub fn session_version(&self) -> Result<u64, Error> {
-        integer(self.session_version)
+        integer(self.session_version.within(self.value))
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn session_version_span(&self) -> Span<'b> {
-        self.session_version
+        self.session_version.within(self.value)
     }
 
     /// The network, such as `IN`.
     #[inline]
     #[must_use]
     pub fn net_type(&self) -> &'b [u8] {
-        self.net_type.bytes()
+        self.net_type.bytes(self.value)
     }
 
     /// The address type, such as `IP4`.
     #[inline]
     #[must_use]
     pub fn addr_type(&self) -> &'b [u8] {
-        self.addr_type.bytes()
+        self.addr_type.bytes(self.value)
     }
 
     /// The address or host name.
     #[inline]
     #[must_use]
     pub fn address(&self) -> &'b [u8] {
-        self.address.bytes()
+        self.address.bytes(self.value)
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn address_span(&self) -> Span<'b> {
-        self.address
+        self.address.within(self.value)
     }
 }
 
@@ -145,11 +148,12 @@ impl<'b> Origin<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Connection<'b> {
-    net_type: Span<'b>,
-    addr_type: Span<'b>,
-    address: Span<'b>,
+    value: Span<'b>,
+    net_type: Place,
+    addr_type: Place,
+    address: Place,
     /// What stands behind the first slash.
-    suffix: Span<'b>,
+    suffix: Place,
 }
 
 impl<'b> Connection<'b> {
@@ -161,12 +165,14 @@ impl<'b> Connection<'b> {
     pub fn parse(value: Span<'b>) -> Result<Connection<'b>, Error> {
         let fields = Fields::<3>::of(value);
         let Some(address) = fields.get(2) else { return Err(value.error(ErrorKind::Connection)) };
+        let address = address.within(value);
         let slash = address.find([b'/']);
         Ok(Connection {
+            value,
             net_type: fields.or_end(0),
             addr_type: fields.or_end(1),
-            address: address.to(slash),
-            suffix: address.after(slash),
+            address: Place::of(address.to(slash)),
+            suffix: Place::of(address.after(slash)),
         })
     }
 
@@ -174,39 +180,39 @@ impl<'b> Connection<'b> {
     #[inline]
     #[must_use]
     pub fn net_type(&self) -> &'b [u8] {
-        self.net_type.bytes()
+        self.net_type.bytes(self.value)
     }
 
     /// The address type, such as `IP4`.
     #[inline]
     #[must_use]
     pub fn addr_type(&self) -> &'b [u8] {
-        self.addr_type.bytes()
+        self.addr_type.bytes(self.value)
     }
 
     /// The address or host name, without what a slash adds.
     #[inline]
     #[must_use]
     pub fn address(&self) -> &'b [u8] {
-        self.address.bytes()
+        self.address.bytes(self.value)
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn address_span(&self) -> Span<'b> {
-        self.address
+        self.address.within(self.value)
     }
 
     /// What stands behind the first slash: TTL and number of addresses (IP4), number of addresses (IP6).
     #[inline]
     #[must_use]
     pub fn suffix(&self) -> Span<'b> {
-        self.suffix
+        self.suffix.within(self.value)
     }
 
     fn is_ip6(&self) -> bool {
-        self.addr_type.bytes().eq_ignore_ascii_case(b"IP6")
+        self.addr_type.bytes(self.value).eq_ignore_ascii_case(b"IP6")
     }
 
     /// How far multicast packets may go; IPv4 alone has it here.
@@ -217,7 +223,7 @@ impl<'b> Connection<'b> {
         if self.suffix.is_empty() || self.is_ip6() {
             return Ok(None);
         }
-        let ttl = self.suffix.to(self.suffix.find([b'/']));
+        let ttl = self.suffix.within(self.value).to(self.suffix.within(self.value).find([b'/']));
         u8::try_from(integer(ttl)?).map(Some).map_err(|_| ttl.error(ErrorKind::NumberRange))
     }
 
@@ -226,7 +232,11 @@ impl<'b> Connection<'b> {
     /// # Errors
     /// `Number`, `NumberRange` above 65,535.
     pub fn address_count(&self) -> Result<u16, Error> {
-        let count = if self.is_ip6() { self.suffix } else { self.suffix.after(self.suffix.find([b'/'])) };
+        let count = if self.is_ip6() {
+            self.suffix.within(self.value)
+        } else {
+            self.suffix.within(self.value).after(self.suffix.within(self.value).find([b'/']))
+        };
         if count.is_empty() { Ok(1) } else { integer16(count) }
     }
 }
@@ -242,8 +252,9 @@ impl<'b> Connection<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Bandwidth<'b> {
-    kind: Span<'b>,
     value: Span<'b>,
+    kind: Place,
+    amount: Place,
 }
 
 impl<'b> Bandwidth<'b> {
@@ -257,14 +268,14 @@ impl<'b> Bandwidth<'b> {
         if colon == value.end() || kind.is_empty() {
             return Err(value.error(ErrorKind::Bandwidth));
         }
-        Ok(Bandwidth { kind, value: value.after(colon).trim() })
+        Ok(Bandwidth { value, kind: Place::of(kind), amount: Place::of(value.after(colon).trim()) })
     }
 
     /// The type: `CT` and `AS` count kilobits a second, `TIAS`, `RS` and `RR` bits (RFC 3890, RFC 3556).
     #[inline]
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.kind.bytes()
+        self.kind.bytes(self.value)
     }
 
     /// How much, in the unit of the type.
@@ -273,7 +284,7 @@ impl<'b> Bandwidth<'b> {
     /// `Number`, `NumberRange` above `u64::MAX`.
     #[inline]
     pub fn value(&self) -> Result<u64, Error> {
-        integer(self.value)
+        integer(self.amount.within(self.value))
     }
 }
 
@@ -288,8 +299,9 @@ impl<'b> Bandwidth<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Timing<'b> {
-    start: Span<'b>,
-    stop: Span<'b>,
+    value: Span<'b>,
+    start: Place,
+    stop: Place,
 }
 
 impl<'b> Timing<'b> {
@@ -301,7 +313,7 @@ impl<'b> Timing<'b> {
     pub fn parse(value: Span<'b>) -> Result<Timing<'b>, Error> {
         let fields = Fields::<2>::of(value);
         let Some(stop) = fields.get(1) else { return Err(value.error(ErrorKind::Timing)) };
-        Ok(Timing { start: fields.or_end(0), stop })
+        Ok(Timing { value, start: fields.or_end(0), stop })
     }
 
     /// NTP seconds of the beginning; 0: not bounded.
@@ -310,7 +322,7 @@ impl<'b> Timing<'b> {
     /// `Number`, `NumberRange` above `u64::MAX`.
     #[inline]
     pub fn start(&self) -> Result<u64, Error> {
-        integer(self.start)
+        integer(self.start.within(self.value))
     }
 
     /// NTP seconds of the end; 0: not bounded.
@@ -319,7 +331,7 @@ impl<'b> Timing<'b> {
     /// As [`Timing::start`].
     #[inline]
     pub fn stop(&self) -> Result<u64, Error> {
-        integer(self.stop)
+        integer(self.stop.within(self.value))
     }
 }
 
@@ -335,9 +347,10 @@ impl<'b> Timing<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Repeat<'b> {
-    interval: Span<'b>,
-    duration: Span<'b>,
-    offsets: Span<'b>,
+    value: Span<'b>,
+    interval: Place,
+    duration: Place,
+    offsets: Place,
 }
 
 impl<'b> Repeat<'b> {
@@ -348,7 +361,7 @@ impl<'b> Repeat<'b> {
     pub fn parse(value: Span<'b>) -> Result<Repeat<'b>, Error> {
         let fields = Fields::<3>::of(value);
         let Some(offsets) = fields.get(2) else { return Err(value.error(ErrorKind::Timing)) };
-        Ok(Repeat { interval: fields.or_end(0), duration: fields.or_end(1), offsets })
+        Ok(Repeat { value, interval: fields.or_end(0), duration: fields.or_end(1), offsets })
     }
 
     /// From one repetition to the next.
@@ -356,7 +369,7 @@ impl<'b> Repeat<'b> {
     /// # Errors
     /// `Number`, `NumberRange`.
     pub fn interval(&self) -> Result<i64, Error> {
-        typed_time(self.interval)
+        typed_time(self.interval.within(self.value))
     }
 
     /// How long each lasts.
@@ -364,12 +377,12 @@ impl<'b> Repeat<'b> {
     /// # Errors
     /// `Number`, `NumberRange`.
     pub fn duration(&self) -> Result<i64, Error> {
-        typed_time(self.duration)
+        typed_time(self.duration.within(self.value))
     }
 
     /// Where they begin, from the start of the interval.
     pub fn offsets(&self) -> impl Iterator<Item = Result<i64, Error>> + use<'b> {
-        Words::new(self.offsets).map(typed_time)
+        Words::new(self.offsets.within(self.value)).map(typed_time)
     }
 }
 
@@ -417,10 +430,11 @@ impl<'b> Zone<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct MediaLine<'b> {
-    kind: Span<'b>,
-    port: Span<'b>,
-    proto: Span<'b>,
-    formats: Span<'b>,
+    value: Span<'b>,
+    kind: Place,
+    port: Place,
+    proto: Place,
+    formats: Place,
 }
 
 impl<'b> MediaLine<'b> {
@@ -432,14 +446,20 @@ impl<'b> MediaLine<'b> {
     pub fn parse(value: Span<'b>) -> Result<MediaLine<'b>, Error> {
         let fields = Fields::<4>::of(value);
         let Some(proto) = fields.get(2) else { return Err(value.error(ErrorKind::Media)) };
-        Ok(MediaLine { kind: fields.or_end(0), port: fields.or_end(1), proto, formats: fields.or_end(3) })
+        Ok(MediaLine {
+            value,
+            kind: fields.or_end(0),
+            port: fields.or_end(1),
+            proto,
+            formats: fields.or_end(3),
+        })
     }
 
     /// What it is: `audio`, `video`, `text`, `application`, `message`, `image` or another word.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.kind.bytes()
+        self.kind.bytes(self.value)
     }
 
     /// The transport port; 0 means that the media is refused (RFC 3264 §6).
@@ -448,9 +468,9 @@ impl<'b> MediaLine<'b> {
     /// `Number`, or `NumberRange` above 65,535.
     #[inline]
     pub fn port(&self) -> Result<u16, Error> {
-        match self.port.short_number() {
+        match self.port.within(self.value).short_number() {
             Some(port @ ..=65_535) => Ok(port as u16),
-            _ => integer16(self.port.to(self.port.find([b'/']))),
+            _ => integer16(self.port.within(self.value).to(self.port.within(self.value).find([b'/']))),
         }
     }
 
@@ -458,7 +478,7 @@ impl<'b> MediaLine<'b> {
     #[inline]
     #[must_use]
     pub fn port_span(&self) -> Span<'b> {
-        self.port
+        self.port.within(self.value)
     }
 
     /// How many ports, or pairs of them; 1 where nothing says it.
@@ -467,22 +487,26 @@ impl<'b> MediaLine<'b> {
     /// `Number`, or `NumberRange` above 65,535.
     #[inline]
     pub fn port_count(&self) -> Result<u16, Error> {
-        let slash = self.port.find([b'/']);
-        if slash == self.port.end() { Ok(1) } else { integer16(self.port.after(slash)) }
+        let slash = self.port.within(self.value).find([b'/']);
+        if slash == self.port.within(self.value).end() {
+            Ok(1)
+        } else {
+            integer16(self.port.within(self.value).after(slash))
+        }
     }
 
     /// The transport protocol, such as `RTP/AVP`.
     #[inline]
     #[must_use]
     pub fn proto(&self) -> &'b [u8] {
-        self.proto.bytes()
+        self.proto.bytes(self.value)
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn proto_span(&self) -> Span<'b> {
-        self.proto
+        self.proto.within(self.value)
     }
 
     /// Whether it is RTP, so that formats are payload types.
@@ -496,13 +520,13 @@ impl<'b> MediaLine<'b> {
     #[inline]
     #[must_use]
     pub fn formats(&self) -> Words<'b> {
-        Words::new(self.formats)
+        Words::new(self.formats.within(self.value))
     }
 
     /// Where they stand.
     #[inline]
     #[must_use]
     pub fn formats_span(&self) -> Span<'b> {
-        self.formats
+        self.formats.within(self.value)
     }
 }

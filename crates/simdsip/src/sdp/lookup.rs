@@ -37,7 +37,7 @@ pub(super) fn lookup_in_line(window: &[u8; SPAN], most: u32) -> Option<(Attribut
 /// The row of the name of `len` bytes behind the first two.
 #[inline(always)]
 fn find(window: &[u8; SPAN], len: usize) -> AttributeName {
-    let Some(key) = key(window, len) else { return AttributeName::Unknown };
+    let key = key(window, len);
     #[allow(clippy::indexing_slicing, reason = "4096 slots for twelve bits; 512 entries for nine")]
     let entry = &TABLES.entries[(TABLES.slots[slot(key)] & 511) as usize];
     let word = |at: usize| {
@@ -52,13 +52,15 @@ fn find(window: &[u8; SPAN], len: usize) -> AttributeName {
 
 /// The bytes that are hashed: the last four, four in the middle, the first two.
 #[inline(always)]
-fn key(window: &[u8; SPAN], len: usize) -> Option<u64> {
-    let last = len.wrapping_sub(2);
-    let end = window.get(last..)?.first_chunk::<4>()?;
-    let middle = window.get((len >> 1).min(last)..)?.first_chunk::<4>()?;
-    let start = window.get(2..)?.first_chunk::<2>()?;
-    let (middle, end) = (u32::from_le_bytes(*middle), u32::from_le_bytes(*end));
-    Some(mix(middle as u64, end as u64, u16::from_le_bytes(*start) as u64))
+fn key(window: &[u8; SPAN], len: usize) -> u64 {
+    // The masks change nothing for names that are in a row; they show that no index is out of bounds.
+    let last = len.wrapping_sub(2) & (WINDOW - 1);
+    let four =
+        |at: usize| window.get(at..at.wrapping_add(4)).and_then(|four| four.first_chunk::<4>()).copied();
+    let (Some(end), Some(middle)) = (four(last), four((len >> 1).min(last) & (WINDOW - 1))) else { return 0 };
+    let [_, _, first, second, ..] = *window;
+    let (middle, end) = (u32::from_le_bytes(middle), u32::from_le_bytes(end));
+    mix(middle as u64, end as u64, u16::from_le_bytes([first, second]) as u64)
 }
 
 /// Without the bit that tells the cases of a letter apart.

@@ -11,10 +11,17 @@ use crate::text::Span;
 /// `Number` at the first byte that is no digit, or where there is none; `NumberRange` above `u64::MAX`.
 #[inline(always)]
 pub(super) fn integer(text: Span<'_>) -> Result<u64, Error> {
-    match text.short_number() {
-        Some(number) => Ok(number.into()),
-        None => long_integer(text.apart()),
+    if let Some(number) = text.short_number() {
+        return Ok(number.into());
     }
+    // Nine to sixteen digits are two of up to eight.
+    let middle = text.end().wrapping_sub(8);
+    if text.len() > 8
+        && let (Some(high), Some(low)) = (text.to(middle).short_number(), text.from(middle).short_number())
+    {
+        return Ok(u64::from(high).wrapping_mul(100_000_000).wrapping_add(low.into()));
+    }
+    long_integer(text.apart())
 }
 
 /// The same digit by digit.

@@ -60,7 +60,7 @@ impl<'b> Section<'b> {
     #[must_use]
     pub fn line(&self, kind: LineKind) -> Option<Line<'b>> {
         let kinds = self.sdp.kinds(self.start..self.end);
-        let at = kinds.iter().position(|letter| *letter == kind.letter())?;
+        let at = memchr::memchr(kind.letter(), kinds)?;
         self.sdp.line(self.start.wrapping_add(at as u32))
     }
 

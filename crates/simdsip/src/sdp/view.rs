@@ -30,12 +30,15 @@ pub struct Sdp<'b> {
     text: Span<'b>,
     starts: &'b [u32],
     kinds: &'b [u8],
+    /// Where a line behind the last one would begin: behind the end, if the last one has none.
+    stop: u32,
 }
 
 impl<'b> Sdp<'b> {
     #[inline]
     pub(super) fn new(text: Span<'b>, starts: &'b [u32], kinds: &'b [u8]) -> Sdp<'b> {
-        Sdp { text, starts, kinds }
+        let stop = text.end().wrapping_add(u32::from(text.last() != Some(b'\n')));
+        Sdp { text, starts, kinds, stop }
     }
 
     /// All of it, byte for byte.
@@ -79,22 +82,20 @@ impl<'b> Sdp<'b> {
         self.kinds.get(lines.start as usize..lines.end as usize).unwrap_or(&[])
     }
 
+    /// The type letter of the line with that number.
+    #[inline(always)]
+    pub(super) fn letter(&self, at: u32) -> u8 {
+        self.kinds.get(at as usize).copied().unwrap_or(0)
+    }
+
     /// Where the line with that number begins, and where its text ends: before CR LF, LF, or the end.
     #[inline(always)]
     pub(super) fn place(&self, at: u32) -> (u32, u32) {
-        let Some(start) = self.starts.get(at as usize).copied() else {
-            return (self.text.end(), self.text.end());
-        };
-        let whole = self.text.whole();
-        // The last line may lack its end.
-        let end = match self.starts.get(at as usize..).and_then(|rest| rest.get(1)) {
-            Some(next) => next.wrapping_sub(1),
-            None => {
-                let last = whole.get((self.text.end() as usize).wrapping_sub(1)) == Some(&b'\n');
-                self.text.end().wrapping_sub(u32::from(last))
-            }
-        };
-        let cr = end > start && whole.get((end as usize).wrapping_sub(1)) == Some(&b'\r');
+        let at = at as usize;
+        let Some(start) = self.starts.get(at).copied() else { return (self.text.end(), self.text.end()) };
+        let end = self.starts.get(at.wrapping_add(1)).copied().unwrap_or(self.stop).wrapping_sub(1);
+        let before = self.text.whole().get((end as usize).wrapping_sub(1));
+        let cr = end > start && before == Some(&b'\r');
         (start, end.wrapping_sub(u32::from(cr)))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::sdp::number::{integer16, integer32};
-use crate::sdp::words::{Fields, Words};
+use crate::sdp::words::{Fields, Place, Words};
 use crate::text::Span;
 
 /// `a=rtpmap`: which encoding a payload type is (RFC 8866 §6.6).
@@ -18,12 +18,13 @@ use crate::text::Span;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rtpmap<'b> {
+    value: Span<'b>,
     payload_type: u16,
-    format: Span<'b>,
-    encoding: Span<'b>,
+    format: Place,
+    encoding: Place,
     /// Behind the first slash, and behind the second.
-    clock_rate: Span<'b>,
-    parameters: Span<'b>,
+    clock_rate: Place,
+    parameters: Place,
 }
 
 impl<'b> Rtpmap<'b> {
@@ -37,6 +38,7 @@ impl<'b> Rtpmap<'b> {
         let (Some(format), Some(text)) = (fields.get(0), fields.get(1)) else {
             return Err(value.error(ErrorKind::Rtpmap));
         };
+        let text = text.within(value);
         let first = text.find([b'/']);
         let behind = text.after(first);
         let second = behind.find([b'/']);
@@ -45,11 +47,12 @@ impl<'b> Rtpmap<'b> {
             return Err(text.error(ErrorKind::Rtpmap));
         }
         Ok(Rtpmap {
-            payload_type: integer16(format)?,
+            value,
+            payload_type: integer16(format.within(value))?,
             format,
-            encoding,
-            clock_rate: behind.to(second),
-            parameters: behind.after(second),
+            encoding: Place::of(encoding),
+            clock_rate: Place::of(behind.to(second)),
+            parameters: Place::of(behind.after(second)),
         })
     }
 
@@ -64,14 +67,14 @@ impl<'b> Rtpmap<'b> {
     #[inline]
     #[must_use]
     pub fn format_span(&self) -> Span<'b> {
-        self.format
+        self.format.within(self.value)
     }
 
     /// The encoding's name, to be compared in any case.
     #[inline]
     #[must_use]
     pub fn encoding(&self) -> &'b [u8] {
-        self.encoding.bytes()
+        self.encoding.bytes(self.value)
     }
 
     /// The clock rate in hertz; `None` where the line lacks it.
@@ -80,21 +83,25 @@ impl<'b> Rtpmap<'b> {
     /// `Number`, `NumberRange` above `u32::MAX`.
     #[inline]
     pub fn clock_rate(&self) -> Result<Option<u32>, Error> {
-        if self.clock_rate.is_empty() { Ok(None) } else { integer32(self.clock_rate).map(Some) }
+        if self.clock_rate.is_empty() {
+            Ok(None)
+        } else {
+            integer32(self.clock_rate.within(self.value)).map(Some)
+        }
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn clock_rate_span(&self) -> Span<'b> {
-        self.clock_rate
+        self.clock_rate.within(self.value)
     }
 
     /// The encoding parameters: of audio, the number of channels.
     #[inline]
     #[must_use]
     pub fn parameters(&self) -> Span<'b> {
-        self.parameters
+        self.parameters.within(self.value)
     }
 
     /// The number of audio channels; 1 where nothing says it.
@@ -103,7 +110,7 @@ impl<'b> Rtpmap<'b> {
     /// `Number`, `NumberRange` above 65,535.
     #[inline]
     pub fn channels(&self) -> Result<u16, Error> {
-        if self.parameters.is_empty() { Ok(1) } else { integer16(self.parameters) }
+        if self.parameters.is_empty() { Ok(1) } else { integer16(self.parameters.within(self.value)) }
     }
 }
 
@@ -118,8 +125,9 @@ impl<'b> Rtpmap<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct FormatText<'b> {
-    format: Span<'b>,
-    text: Span<'b>,
+    value: Span<'b>,
+    format: Place,
+    text: Place,
 }
 
 impl<'b> FormatText<'b> {
@@ -131,14 +139,14 @@ impl<'b> FormatText<'b> {
     pub fn parse(value: Span<'b>) -> Result<FormatText<'b>, Error> {
         let fields = Fields::<2>::of(value);
         let Some(format) = fields.get(0) else { return Err(value.error(ErrorKind::Value)) };
-        Ok(FormatText { format, text: fields.or_end(1) })
+        Ok(FormatText { value, format, text: fields.or_end(1) })
     }
 
     /// The format: of RTP, a payload type.
     #[inline]
     #[must_use]
     pub fn format(&self) -> &'b [u8] {
-        self.format.bytes()
+        self.format.bytes(self.value)
     }
 
     /// The same as a payload type.
@@ -147,28 +155,28 @@ impl<'b> FormatText<'b> {
     /// `Number`, `NumberRange` above 65,535.
     #[inline]
     pub fn payload_type(&self) -> Result<u16, Error> {
-        integer16(self.format)
+        integer16(self.format.within(self.value))
     }
 
     /// Where it stands.
     #[inline]
     #[must_use]
     pub fn format_span(&self) -> Span<'b> {
-        self.format
+        self.format.within(self.value)
     }
 
     /// What is said of it.
     #[inline]
     #[must_use]
     pub fn text(&self) -> Span<'b> {
-        self.text
+        self.text.within(self.value)
     }
 
     /// The same as parameters: `name=value` or a word, apart by semicolons.
     #[inline]
     #[must_use]
     pub fn params(&self) -> Params<'b> {
-        Params(Words::apart(self.text, b';'))
+        Params(Words::apart(self.text.within(self.value), b';'))
     }
 
     /// The value of the first parameter of that name, in any case; nothing where it has none.
@@ -213,9 +221,10 @@ impl<'b> Iterator for Params<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct RtcpFb<'b> {
-    format: Span<'b>,
-    kind: Span<'b>,
-    parameter: Span<'b>,
+    value: Span<'b>,
+    format: Place,
+    kind: Place,
+    parameter: Place,
 }
 
 impl<'b> RtcpFb<'b> {
@@ -227,7 +236,7 @@ impl<'b> RtcpFb<'b> {
     pub fn parse(value: Span<'b>) -> Result<RtcpFb<'b>, Error> {
         let fields = Fields::<3>::of(value);
         let Some(kind) = fields.get(1) else { return Err(value.error(ErrorKind::Value)) };
-        Ok(RtcpFb { format: fields.or_end(0), kind, parameter: fields.or_end(2) })
+        Ok(RtcpFb { value, format: fields.or_end(0), kind, parameter: fields.or_end(2) })
     }
 
     /// The payload type; `None` for `*`, all of them.
@@ -236,28 +245,32 @@ impl<'b> RtcpFb<'b> {
     /// `Number`, `NumberRange` above 65,535.
     #[inline]
     pub fn payload_type(&self) -> Result<Option<u16>, Error> {
-        if self.format.bytes() == b"*" { Ok(None) } else { integer16(self.format).map(Some) }
+        if self.format.bytes(self.value) == b"*" {
+            Ok(None)
+        } else {
+            integer16(self.format.within(self.value)).map(Some)
+        }
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn format_span(&self) -> Span<'b> {
-        self.format
+        self.format.within(self.value)
     }
 
     /// The kind: `ack`, `nack`, `ccm`, `trr-int` and others.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.kind.bytes()
+        self.kind.bytes(self.value)
     }
 
     /// What of it, such as `pli`; nothing where the kind says all.
     #[inline]
     #[must_use]
     pub fn parameter(&self) -> Span<'b> {
-        self.parameter
+        self.parameter.within(self.value)
     }
 }
 
@@ -272,10 +285,11 @@ impl<'b> RtcpFb<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rtcp<'b> {
-    port: Span<'b>,
-    net_type: Span<'b>,
-    addr_type: Span<'b>,
-    address: Option<Span<'b>>,
+    value: Span<'b>,
+    port: Place,
+    net_type: Place,
+    addr_type: Place,
+    address: Option<Place>,
 }
 
 impl<'b> Rtcp<'b> {
@@ -287,7 +301,13 @@ impl<'b> Rtcp<'b> {
     pub fn parse(value: Span<'b>) -> Result<Rtcp<'b>, Error> {
         let fields = Fields::<4>::of(value);
         let Some(port) = fields.get(0) else { return Err(value.error(ErrorKind::Port)) };
-        Ok(Rtcp { port, net_type: fields.or_end(1), addr_type: fields.or_end(2), address: fields.get(3) })
+        Ok(Rtcp {
+            value,
+            port,
+            net_type: fields.or_end(1),
+            addr_type: fields.or_end(2),
+            address: fields.get(3),
+        })
     }
 
     /// The port.
@@ -296,28 +316,28 @@ impl<'b> Rtcp<'b> {
     /// `Number`, `NumberRange` above 65,535.
     #[inline]
     pub fn port(&self) -> Result<u16, Error> {
-        integer16(self.port)
+        integer16(self.port.within(self.value))
     }
 
     /// The network, such as `IN`; nothing without an address.
     #[inline]
     #[must_use]
     pub fn net_type(&self) -> &'b [u8] {
-        self.net_type.bytes()
+        self.net_type.bytes(self.value)
     }
 
     /// The address type, such as `IP4`; nothing without an address.
     #[inline]
     #[must_use]
     pub fn addr_type(&self) -> &'b [u8] {
-        self.addr_type.bytes()
+        self.addr_type.bytes(self.value)
     }
 
     /// The address, if it is not that of the media.
     #[inline]
     #[must_use]
     pub fn address(&self) -> Option<Span<'b>> {
-        self.address
+        self.address.map(|place| place.within(self.value))
     }
 }
 
@@ -332,9 +352,10 @@ impl<'b> Rtcp<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Sctpmap<'b> {
+    value: Span<'b>,
     port: u16,
-    application: Span<'b>,
-    streams: Option<Span<'b>>,
+    application: Place,
+    streams: Option<Place>,
 }
 
 impl<'b> Sctpmap<'b> {
@@ -345,7 +366,12 @@ impl<'b> Sctpmap<'b> {
     pub fn parse(value: Span<'b>) -> Result<Sctpmap<'b>, Error> {
         let fields = Fields::<3>::of(value);
         let Some(application) = fields.get(1) else { return Err(value.error(ErrorKind::Value)) };
-        Ok(Sctpmap { port: integer16(fields.or_end(0))?, application, streams: fields.get(2) })
+        Ok(Sctpmap {
+            value,
+            port: integer16(fields.or_end(0).within(value))?,
+            application,
+            streams: fields.get(2),
+        })
     }
 
     /// The SCTP port.
@@ -357,7 +383,7 @@ impl<'b> Sctpmap<'b> {
     /// What runs over it.
     #[must_use]
     pub fn application(&self) -> &'b [u8] {
-        self.application.bytes()
+        self.application.bytes(self.value)
     }
 
     /// How many streams, if said.
@@ -365,6 +391,6 @@ impl<'b> Sctpmap<'b> {
     /// # Errors
     /// `Number`, `NumberRange` above 65,535.
     pub fn streams(&self) -> Result<Option<u16>, Error> {
-        self.streams.map(integer16).transpose()
+        self.streams.map(|place| place.within(self.value)).map(integer16).transpose()
     }
 }

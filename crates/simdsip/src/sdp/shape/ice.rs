@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 
 use crate::error::{Error, ErrorKind};
 use crate::sdp::number::{integer16, integer32};
-use crate::sdp::words::{Fields, Words};
+use crate::sdp::words::{Fields, Place, Words};
 use crate::text::Span;
 
 /// `a=candidate`: a transport address to try (RFC 8839 §5.1).
@@ -20,11 +20,12 @@ use crate::text::Span;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Candidate<'b> {
-    foundation: Span<'b>,
-    transport: Span<'b>,
-    address: Span<'b>,
-    kind: Span<'b>,
-    extensions: Span<'b>,
+    value: Span<'b>,
+    foundation: Place,
+    transport: Place,
+    address: Place,
+    kind: Place,
+    extensions: Place,
     priority: u32,
     component: u16,
     port: u16,
@@ -42,16 +43,18 @@ impl<'b> Candidate<'b> {
         let (Some(typ), Some(kind)) = (fields.get(6), fields.get(7)) else {
             return Err(value.error(ErrorKind::Candidate));
         };
+        let typ = typ.within(value);
         if !typ.bytes().eq_ignore_ascii_case(b"typ") {
             return Err(typ.error(ErrorKind::Candidate));
         }
         Ok(Candidate {
+            value,
             foundation: fields.or_end(0),
-            component: integer16(fields.or_end(1))?,
+            component: integer16(fields.or_end(1).within(value))?,
             transport: fields.or_end(2),
-            priority: integer32(fields.or_end(3))?,
+            priority: integer32(fields.or_end(3).within(value))?,
             address: fields.or_end(4),
-            port: integer16(fields.or_end(5))?,
+            port: integer16(fields.or_end(5).within(value))?,
             kind,
             extensions: fields.or_end(8),
         })
@@ -61,7 +64,7 @@ impl<'b> Candidate<'b> {
     #[inline]
     #[must_use]
     pub fn foundation(&self) -> &'b [u8] {
-        self.foundation.bytes()
+        self.foundation.bytes(self.value)
     }
 
     /// Which part of the media: 1 for RTP, 2 for RTCP.
@@ -75,7 +78,7 @@ impl<'b> Candidate<'b> {
     #[inline]
     #[must_use]
     pub fn transport(&self) -> &'b [u8] {
-        self.transport.bytes()
+        self.transport.bytes(self.value)
     }
 
     /// The priority; the higher the better.
@@ -89,14 +92,14 @@ impl<'b> Candidate<'b> {
     #[inline]
     #[must_use]
     pub fn address(&self) -> &'b [u8] {
-        self.address.bytes()
+        self.address.bytes(self.value)
     }
 
     /// Where that stands.
     #[inline]
     #[must_use]
     pub fn address_span(&self) -> Span<'b> {
-        self.address
+        self.address.within(self.value)
     }
 
     /// The port.
@@ -110,14 +113,14 @@ impl<'b> Candidate<'b> {
     #[inline]
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.kind.bytes()
+        self.kind.bytes(self.value)
     }
 
     /// What stands behind the kind, pair by pair: `raddr`, `rport` and extensions.
     #[inline]
     #[must_use]
     pub fn extensions(&self) -> Extensions<'b> {
-        Extensions(Words::new(self.extensions))
+        Extensions(Words::new(self.extensions.within(self.value)))
     }
 
     /// The value of the first of that name.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::sdp::number::integer32;
-use crate::sdp::words::{Fields, Words};
+use crate::sdp::words::{Fields, Place, Words};
 use crate::text::Span;
 
 /// `a=fingerprint`: the hash of a certificate (RFC 8122 §5).
@@ -17,8 +17,9 @@ use crate::text::Span;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Fingerprint<'b> {
-    hash: Span<'b>,
     value: Span<'b>,
+    hash: Place,
+    print: Place,
 }
 
 impl<'b> Fingerprint<'b> {
@@ -30,26 +31,26 @@ impl<'b> Fingerprint<'b> {
     pub fn parse(value: Span<'b>) -> Result<Fingerprint<'b>, Error> {
         let fields = Fields::<2>::of(value);
         let Some(print) = fields.get(1) else { return Err(value.error(ErrorKind::Fingerprint)) };
-        Ok(Fingerprint { hash: fields.or_end(0), value: print })
+        Ok(Fingerprint { value, hash: fields.or_end(0), print })
     }
 
     /// The hash function, such as `sha-256`, to be compared in any case.
     #[inline]
     #[must_use]
     pub fn hash(&self) -> &'b [u8] {
-        self.hash.bytes()
+        self.hash.bytes(self.value)
     }
 
     /// The fingerprint as it stands: octets in hexadecimal, apart by colons.
     #[inline]
     #[must_use]
     pub fn value(&self) -> Span<'b> {
-        self.value
+        self.print.within(self.value)
     }
 
     /// Its octets.
     pub fn octets(&self) -> impl Iterator<Item = Result<u8, Error>> + Clone + use<'b> {
-        let value = self.value;
+        let value = self.print.within(self.value);
         let mut places = value.bytes().chunks(3).scan(value.at(), |at, piece| {
             let place = *at;
             *at = at.saturating_add(piece.len());
@@ -124,10 +125,11 @@ impl<'b> Setup<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Crypto<'b> {
+    value: Span<'b>,
     tag: u32,
-    suite: Span<'b>,
-    keys: Span<'b>,
-    session_params: Span<'b>,
+    suite: Place,
+    keys: Place,
+    session_params: Place,
 }
 
 impl<'b> Crypto<'b> {
@@ -139,8 +141,8 @@ impl<'b> Crypto<'b> {
     pub fn parse(value: Span<'b>) -> Result<Crypto<'b>, Error> {
         let fields = Fields::<4>::of(value);
         let Some(keys) = fields.get(2) else { return Err(value.error(ErrorKind::Crypto)) };
-        let tag = integer32(fields.or_end(0))?;
-        Ok(Crypto { tag, suite: fields.or_end(1), keys, session_params: fields.or_end(3) })
+        let tag = integer32(fields.or_end(0).within(value))?;
+        Ok(Crypto { value, tag, suite: fields.or_end(1), keys, session_params: fields.or_end(3) })
     }
 
     /// Which of the offered ones.
@@ -154,20 +156,20 @@ impl<'b> Crypto<'b> {
     #[inline]
     #[must_use]
     pub fn suite(&self) -> &'b [u8] {
-        self.suite.bytes()
+        self.suite.bytes(self.value)
     }
 
     /// The keys.
     #[inline]
     pub fn keys(&self) -> impl Iterator<Item = KeyParam<'b>> + Clone + use<'b> {
-        Words::apart(self.keys, b';').map(|span| KeyParam { span })
+        Words::apart(self.keys.within(self.value), b';').map(|span| KeyParam { span })
     }
 
     /// The session parameters, as they stand.
     #[inline]
     #[must_use]
     pub fn session_params(&self) -> Words<'b> {
-        Words::new(self.session_params)
+        Words::new(self.session_params.within(self.value))
     }
 }
 

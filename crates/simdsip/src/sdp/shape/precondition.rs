@@ -1,7 +1,7 @@
 //! What has to hold before a call rings: curr, des, conf.
 
 use crate::error::{Error, ErrorKind};
-use crate::sdp::words::Fields;
+use crate::sdp::words::{Fields, Place};
 use crate::text::Span;
 
 /// `a=curr` and `a=conf`: a precondition as it is, or as one wants to be told of (RFC 3312 §4).
@@ -15,9 +15,10 @@ use crate::text::Span;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Current<'b> {
-    kind: Span<'b>,
-    status: Span<'b>,
-    direction: Span<'b>,
+    value: Span<'b>,
+    kind: Place,
+    status: Place,
+    direction: Place,
 }
 
 impl<'b> Current<'b> {
@@ -28,25 +29,25 @@ impl<'b> Current<'b> {
     pub fn parse(value: Span<'b>) -> Result<Current<'b>, Error> {
         let fields = Fields::<3>::of(value);
         let Some(direction) = fields.get(2) else { return Err(value.error(ErrorKind::Precondition)) };
-        Ok(Current { kind: fields.or_end(0), status: fields.or_end(1), direction })
+        Ok(Current { value, kind: fields.or_end(0), status: fields.or_end(1), direction })
     }
 
     /// What it is about, such as `qos`.
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.kind.bytes()
+        self.kind.bytes(self.value)
     }
 
     /// Of which stretch: `e2e`, `local` or `remote`.
     #[must_use]
     pub fn status(&self) -> &'b [u8] {
-        self.status.bytes()
+        self.status.bytes(self.value)
     }
 
     /// Which way: `none`, `send`, `recv` or `sendrecv`.
     #[must_use]
     pub fn direction(&self) -> &'b [u8] {
-        self.direction.bytes()
+        self.direction.bytes(self.value)
     }
 }
 
@@ -61,10 +62,11 @@ impl<'b> Current<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Desired<'b> {
-    kind: Span<'b>,
-    strength: Span<'b>,
-    status: Span<'b>,
-    direction: Span<'b>,
+    value: Span<'b>,
+    kind: Place,
+    strength: Place,
+    status: Place,
+    direction: Place,
 }
 
 impl<'b> Desired<'b> {
@@ -76,6 +78,7 @@ impl<'b> Desired<'b> {
         let fields = Fields::<4>::of(value);
         let Some(direction) = fields.get(3) else { return Err(value.error(ErrorKind::Precondition)) };
         Ok(Desired {
+            value,
             kind: fields.or_end(0),
             strength: fields.or_end(1),
             status: fields.or_end(2),
@@ -86,24 +89,24 @@ impl<'b> Desired<'b> {
     /// What it is about, such as `qos`.
     #[must_use]
     pub fn kind(&self) -> &'b [u8] {
-        self.kind.bytes()
+        self.kind.bytes(self.value)
     }
 
     /// `mandatory`, `optional`, `none`, `failure` or `unknown`.
     #[must_use]
     pub fn strength(&self) -> &'b [u8] {
-        self.strength.bytes()
+        self.strength.bytes(self.value)
     }
 
     /// Of which stretch: `e2e`, `local` or `remote`.
     #[must_use]
     pub fn status(&self) -> &'b [u8] {
-        self.status.bytes()
+        self.status.bytes(self.value)
     }
 
     /// Which way: `none`, `send`, `recv` or `sendrecv`.
     #[must_use]
     pub fn direction(&self) -> &'b [u8] {
-        self.direction.bytes()
+        self.direction.bytes(self.value)
     }
 }

@@ -4,7 +4,7 @@ use super::format::Params;
 use crate::error::{Error, ErrorKind};
 use crate::sdp::attribute::Attribute;
 use crate::sdp::number::{integer16, integer32};
-use crate::sdp::words::{Fields, Words};
+use crate::sdp::words::{Fields, Place, Words};
 use crate::text::Span;
 
 /// `a=group`, `a=ssrc-group`: a semantics, and what it groups (RFC 5888 §5; RFC 5576 §4.2).
@@ -19,8 +19,9 @@ use crate::text::Span;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Group<'b> {
-    semantics: Span<'b>,
-    members: Span<'b>,
+    value: Span<'b>,
+    semantics: Place,
+    members: Place,
 }
 
 impl<'b> Group<'b> {
@@ -32,21 +33,21 @@ impl<'b> Group<'b> {
     pub fn parse(value: Span<'b>) -> Result<Group<'b>, Error> {
         let fields = Fields::<2>::of(value);
         let Some(semantics) = fields.get(0) else { return Err(value.error(ErrorKind::Value)) };
-        Ok(Group { semantics, members: fields.or_end(1) })
+        Ok(Group { value, semantics, members: fields.or_end(1) })
     }
 
     /// What the group means: `BUNDLE`, `LS`, `FID` and others.
     #[inline]
     #[must_use]
     pub fn semantics(&self) -> &'b [u8] {
-        self.semantics.bytes()
+        self.semantics.bytes(self.value)
     }
 
     /// Identifiers of media, or sources, in order.
     #[inline]
     #[must_use]
     pub fn members(&self) -> Words<'b> {
-        Words::new(self.members)
+        Words::new(self.members.within(self.value))
     }
 }
 
@@ -62,8 +63,9 @@ impl<'b> Group<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Ssrc<'b> {
+    value: Span<'b>,
     id: u32,
-    attribute: Option<Span<'b>>,
+    attribute: Option<Place>,
 }
 
 impl<'b> Ssrc<'b> {
@@ -75,7 +77,7 @@ impl<'b> Ssrc<'b> {
     pub fn parse(value: Span<'b>) -> Result<Ssrc<'b>, Error> {
         let fields = Fields::<2>::of(value);
         let Some(id) = fields.get(0) else { return Err(value.error(ErrorKind::Value)) };
-        Ok(Ssrc { id: integer32(id)?, attribute: fields.get(1) })
+        Ok(Ssrc { value, id: integer32(id.within(value))?, attribute: fields.get(1) })
     }
 
     /// The source.
@@ -89,14 +91,14 @@ impl<'b> Ssrc<'b> {
     #[inline]
     #[must_use]
     pub fn attribute(&self) -> Option<Attribute<'b>> {
-        self.attribute.map(Attribute::parse)
+        self.attribute.map(|place| place.within(self.value)).map(Attribute::parse)
     }
 
     /// The same as it stands.
     #[inline]
     #[must_use]
     pub fn attribute_span(&self) -> Option<Span<'b>> {
-        self.attribute
+        self.attribute.map(|place| place.within(self.value))
     }
 }
 
@@ -111,8 +113,9 @@ impl<'b> Ssrc<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Msid<'b> {
-    id: Span<'b>,
-    appdata: Option<Span<'b>>,
+    value: Span<'b>,
+    id: Place,
+    appdata: Option<Place>,
 }
 
 impl<'b> Msid<'b> {
@@ -124,21 +127,21 @@ impl<'b> Msid<'b> {
     pub fn parse(value: Span<'b>) -> Result<Msid<'b>, Error> {
         let fields = Fields::<2>::of(value);
         let Some(id) = fields.get(0) else { return Err(value.error(ErrorKind::Value)) };
-        Ok(Msid { id, appdata: fields.get(1) })
+        Ok(Msid { value, id, appdata: fields.get(1) })
     }
 
     /// The stream; `-` where it belongs to none.
     #[inline]
     #[must_use]
     pub fn id(&self) -> &'b [u8] {
-        self.id.bytes()
+        self.id.bytes(self.value)
     }
 
     /// The track, if said.
     #[inline]
     #[must_use]
     pub fn appdata(&self) -> Option<Span<'b>> {
-        self.appdata
+        self.appdata.map(|place| place.within(self.value))
     }
 }
 
@@ -153,10 +156,11 @@ impl<'b> Msid<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Extmap<'b> {
+    value: Span<'b>,
     id: u16,
-    direction: Option<Span<'b>>,
-    uri: Span<'b>,
-    attributes: Option<Span<'b>>,
+    direction: Option<Place>,
+    uri: Place,
+    attributes: Option<Place>,
 }
 
 impl<'b> Extmap<'b> {
@@ -170,9 +174,10 @@ impl<'b> Extmap<'b> {
         let (Some(number), Some(uri)) = (fields.get(0), fields.get(1)) else {
             return Err(value.error(ErrorKind::Extmap));
         };
+        let number = number.within(value);
         let slash = number.find([b'/']);
-        let direction = (slash != number.end()).then(|| number.after(slash));
-        Ok(Extmap { id: integer16(number.to(slash))?, direction, uri, attributes: fields.get(2) })
+        let direction = (slash != number.end()).then(|| Place::of(number.after(slash)));
+        Ok(Extmap { value, id: integer16(number.to(slash))?, direction, uri, attributes: fields.get(2) })
     }
 
     /// The identifier.
@@ -186,21 +191,21 @@ impl<'b> Extmap<'b> {
     #[inline]
     #[must_use]
     pub fn direction(&self) -> Option<Span<'b>> {
-        self.direction
+        self.direction.map(|place| place.within(self.value))
     }
 
     /// What the extension is.
     #[inline]
     #[must_use]
     pub fn uri(&self) -> &'b [u8] {
-        self.uri.bytes()
+        self.uri.bytes(self.value)
     }
 
     /// What the extension adds for itself.
     #[inline]
     #[must_use]
     pub fn attributes(&self) -> Option<Span<'b>> {
-        self.attributes
+        self.attributes.map(|place| place.within(self.value))
     }
 }
 
@@ -217,9 +222,10 @@ impl<'b> Extmap<'b> {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Rid<'b> {
-    id: Span<'b>,
-    way: Span<'b>,
-    restrictions: Span<'b>,
+    value: Span<'b>,
+    id: Place,
+    way: Place,
+    restrictions: Place,
 }
 
 /// Which way a restricted stream goes.
@@ -250,27 +256,27 @@ impl<'b> Rid<'b> {
     pub fn parse(value: Span<'b>) -> Result<Rid<'b>, Error> {
         let fields = Fields::<3>::of(value);
         let Some(way) = fields.get(1) else { return Err(value.error(ErrorKind::Rid)) };
-        Ok(Rid { id: fields.or_end(0), way, restrictions: fields.or_end(2) })
+        Ok(Rid { value, id: fields.or_end(0), way, restrictions: fields.or_end(2) })
     }
 
     /// The identifier.
     #[inline]
     #[must_use]
     pub fn id(&self) -> &'b [u8] {
-        self.id.bytes()
+        self.id.bytes(self.value)
     }
 
     /// Which way it goes; `None` for a word that is neither.
     #[must_use]
     pub fn way(&self) -> Option<Way> {
-        Way::of(self.way.bytes())
+        Way::of(self.way.bytes(self.value))
     }
 
     /// Restrictions, `pt=` among them, in wire order.
     #[inline]
     #[must_use]
     pub fn restrictions(&self) -> Params<'b> {
-        Params::new(self.restrictions, b';')
+        Params::new(self.restrictions.within(self.value), b';')
     }
 
     /// The first restriction of that name.
@@ -282,7 +288,9 @@ impl<'b> Rid<'b> {
     /// The formats it is restricted to; none where all are allowed.
     #[must_use]
     pub fn formats(&self) -> Words<'b> {
-        let formats = self.restriction(b"pt").unwrap_or(self.id.from(self.id.end()));
+        let formats = self
+            .restriction(b"pt")
+            .unwrap_or(self.id.within(self.value).from(self.id.within(self.value).end()));
         Words::apart(formats, b',')
     }
 }
