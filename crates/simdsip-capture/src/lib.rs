@@ -1,6 +1,6 @@
 //! Capture files to packets to SIP messages to tables.
 //!
-//! [`Messages`] reads pcap and pcapng from any `Read` and gives a [`Row`] for each SIP message, with bounded
+//! [`Messages`] reads pcap and pcapng, compressed or not, from any `Read` and gives a [`Row`] for each SIP message, with bounded
 //! memory whatever the file's size. [`table`] says what a row holds and writes it. What was dropped is in
 //! [`Stats`], by reason. Reads no clock (packet time only), no environment, and sends nothing.
 //!
@@ -15,18 +15,27 @@
 //! ```
 #![forbid(unsafe_code)]
 
+mod call;
 mod engine;
+mod filter;
+mod live;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 mod packet;
 mod ports;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 mod read;
+mod registration;
 mod stats;
 pub mod table;
+mod transaction;
 
-pub use engine::{Messages, Options, Progress};
+pub use call::{Call, Calls, Evictions, Outcome, Side};
+pub use engine::{Chunk, Messages, Options, Progress, Reading, Trouble, TroubleKind, in_order};
+pub use filter::{Filter, FilterError, Net, Statuses, parse_time};
 pub use packet::Endpoint;
 pub use ports::{Ports, PortsError};
-pub use read::{OpenError, OpenErrorKind, ReadError, ReadErrorKind};
+pub use read::{OpenError, OpenErrorKind, ReadError, ReadErrorKind, Secrets, Source};
+pub use registration::{Registration, RegistrationResult, Registrations};
 pub use stats::Stats;
+pub use transaction::{Transaction, Transactions};
 pub use table::Row;

@@ -20,6 +20,19 @@ named! {
         TcpMessageUnfinished = "tcp-message-unfinished",
         TcpMessageRefused = "tcp-message-refused",
         TcpSyncLost = "tcp-sync-lost",
+        TcpOverlap = "tcp-overlap-differs",
+        SctpFragmentsEvicted = "sctp-fragments-evicted",
+        SctpFlowIdle = "sctp-flow-idle",
+        SctpFlowEvicted = "sctp-flow-evicted",
+        SctpMessageTooLong = "sctp-message-too-long",
+        SctpUnfinished = "sctp-message-unfinished",
+        WsCompressed = "ws-message-compressed",
+        WsMessageTooLong = "ws-message-too-long",
+        TlsWithoutKey = "tls-without-key",
+        TlsSuiteUnknown = "tls-suite-unknown",
+        TlsRecordClosed = "tls-record-closed",
+        TlsBroken = "tls-broken",
+        TlsResumed = "tls-resumed-behind-gap",
         PacketTruncated = "packet-truncated",
         PacketWithoutTime = "packet-without-time",
     }
@@ -44,6 +57,7 @@ pub struct Stats {
     pub cut_short: Option<u64>,
     links: BTreeMap<u32, u64>,
     transports: [u64; Transport::COUNT],
+    tunnels: BTreeMap<&'static str, u64>,
     fates: Counts<{ Known::ALL.len() }>,
     link_types: BTreeMap<u32, u64>,
     ether_types: BTreeMap<u16, u64>,
@@ -78,6 +92,7 @@ impl Stats {
         add_all(&mut self.transports, &other.transports);
         add_all(&mut self.fates.0, &other.fates.0);
         add_all(&mut self.events.0, &other.events.0);
+        add_map(&mut self.tunnels, &other.tunnels);
         add_map(&mut self.links, &other.links);
         add_map(&mut self.link_types, &other.link_types);
         add_map(&mut self.ether_types, &other.ether_types);
@@ -99,6 +114,7 @@ impl Stats {
         let links = self.links.iter().map(|(link, count)| ("link", link_name(*link), *count));
         let transports = Transport::ALL.iter().zip(self.transports);
         let transports = transports.map(|(transport, count)| ("transport", transport.as_str().into(), count));
+        let tunnels = self.tunnels.iter().map(|(name, count)| ("encapsulation", Cow::Borrowed(*name), *count));
         let fates = Known::ALL.iter().zip(self.fates.0);
         let fates = fates.map(|(fate, count)| ("packet", fate.name().into(), count));
         let link_types = self
@@ -110,7 +126,7 @@ impl Stats {
         let events = Event::ALL.iter().zip(self.events.0);
         let events = events.map(|(event, count)| ("event", event.name().into(), count));
         let packets = fates.chain(link_types).chain(ether_types).chain(protocols);
-        let all = total.chain(links).chain(transports).chain(packets).chain(events);
+        let all = total.chain(links).chain(tunnels).chain(transports).chain(packets).chain(events);
         all.filter(|(_, _, count)| *count > 0)
     }
 
@@ -125,6 +141,11 @@ impl Stats {
 
     pub(crate) fn link(&mut self, link: u32) {
         bump(Some(self.links.entry(link).or_default()));
+    }
+
+    /// A packet in such a tunnel, counted once for each kind around it.
+    pub(crate) fn tunnel(&mut self, name: &'static str) {
+        bump(Some(self.tunnels.entry(name).or_default()));
     }
 
     pub(crate) fn transport(&mut self, transport: Transport) {
@@ -164,6 +185,8 @@ fn link_name(link: u32) -> Cow<'static, str> {
     match link {
         0 => "null".into(),
         1 => "ethernet".into(),
+        9 => "ppp".into(),
+        50 => "ppp-hdlc".into(),
         12 | 14 | 101 => "raw-ip".into(),
         108 => "loop".into(),
         113 => "sll".into(),

@@ -38,9 +38,10 @@ struct Partial {
 }
 
 /// A datagram whose last missing fragment came.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Whole<'a> {
-    pub(crate) payload: &'a [u8],
+#[derive(Debug)]
+pub(crate) struct Whole {
+    /// To be given back with [`Fragments::recycle`].
+    pub(crate) payload: Vec<u8>,
     pub(crate) truncated: bool,
 }
 
@@ -61,7 +62,7 @@ pub(crate) struct Fragments {
     /// Held by all partials.
     bytes: usize,
     serial: u64,
-    whole: Vec<u8>,
+    spare: Vec<u8>,
     lost: Vec<Lost>,
 }
 
@@ -74,7 +75,7 @@ impl Fragments {
         payload: &[u8],
         origin: &Origin,
         stats: &mut Stats,
-    ) -> Option<Whole<'_>> {
+    ) -> Option<Whole> {
         let truncated = origin.truncated;
         self.expire(origin.now, stats);
         let end = fragment.offset.saturating_add(payload.len());
@@ -98,12 +99,18 @@ impl Fragments {
         if partial.is_whole() {
             let partial = self.remove(&key)?;
             let total_len = partial.total_len.unwrap_or_default();
-            self.whole = partial.bytes;
-            self.whole.truncate(total_len);
-            return Some(Whole { payload: &self.whole, truncated: partial.truncated });
+            let mut payload = partial.bytes;
+            payload.truncate(total_len);
+            return Some(Whole { payload, truncated: partial.truncated });
         }
         self.shrink(stats);
         None
+    }
+
+    /// Takes back the bytes of a datagram that was looked at.
+    pub(crate) fn recycle(&mut self, mut payload: Vec<u8>) {
+        payload.clear();
+        self.spare = payload;
     }
 
     /// Gives up what is left at the end of the capture.
@@ -120,7 +127,7 @@ impl Fragments {
         self.serial = self.serial.wrapping_add(1);
         self.queue.push_back((key, self.serial, origin.now));
         let partial = Partial {
-            bytes: Vec::new(),
+            bytes: std::mem::take(&mut self.spare),
             ranges: Vec::new(),
             total_len: None,
             truncated: false,
@@ -227,11 +234,13 @@ mod tests {
 
     fn origin(now: i64) -> Origin {
         Origin {
+            file: 0,
             frame: 1,
-            at: 0,
+            at: None,
             time: None,
             now,
-            vlans: Default::default(),
+            wraps: Default::default(),
+            ip_id: None,
             absent: 0,
             truncated: false,
             rows: 0,
@@ -249,7 +258,7 @@ mod tests {
     fn add(all: &mut Fragments, id: u32, offset: usize, more: bool, bytes: &[u8]) -> Option<Vec<u8>> {
         let mut stats = Stats::default();
         let whole = all.add(key(id), piece(id, offset, more), bytes, &origin(0), &mut stats);
-        whole.map(|whole| whole.payload.to_vec())
+        whole.map(|whole| whole.payload)
     }
 
     #[test]

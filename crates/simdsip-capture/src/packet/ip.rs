@@ -25,6 +25,8 @@ pub(crate) struct Ip<'a> {
     /// Bytes of payload that the header promises and the capture lacks.
     pub(crate) missing: usize,
     pub(crate) fragment: Option<Fragment>,
+    /// Identification of an IPv4 header.
+    pub(crate) id: Option<u16>,
 }
 
 impl<'a> Ip<'a> {
@@ -38,7 +40,7 @@ impl<'a> Ip<'a> {
             },
         };
         let (source, dest) = (self.source, self.dest);
-        Ok(Ip { source, dest, protocol, payload, missing: 0, fragment: None })
+        Ok(Ip { source, dest, protocol, payload, missing: 0, fragment: None, id: self.id })
     }
 }
 
@@ -82,6 +84,7 @@ fn v4(data: &[u8]) -> Result<Ip<'_>, Fate> {
         payload,
         missing,
         fragment,
+        id: Some(header.identification()),
     })
 }
 
@@ -103,6 +106,7 @@ fn v6(data: &[u8]) -> Result<Ip<'_>, Fate> {
         payload,
         missing,
         fragment,
+        id: None,
     })
 }
 

@@ -5,15 +5,18 @@
 //! the next line that is a start line. RFC 3261 §18.3, RFC 5626 §4.4.1 (line ends between messages).
 
 use super::Origin;
+use super::hep::Ends;
 use super::resync::{self, Sought};
 use super::sniff::{self, Ask, Looks};
+use super::tls::Sessions;
+use crate::read::Secrets;
 use crate::stats::{Event, Stats};
-use simdsip::{Error, Frame, Framer, GrowIndex, Limits, Message, Parser, Side};
+use simdsip::{Error, Frame, Framer, Limits, Parser, Side};
 
 /// Header fields that a message on a stream may have.
-const HEADERS: usize = 512;
+pub(crate) const HEADERS: usize = 512;
 /// Bytes of a message on a stream, and so of what a stream buffers.
-const MAX_MESSAGE: usize = 1 << 20;
+pub(crate) const MAX_MESSAGE: usize = 1 << 20;
 const MAX_SPARE: usize = 16;
 /// A buffer that grew beyond this is given back once it is empty.
 const SMALL: usize = 16 * 1024;
@@ -21,34 +24,74 @@ const SMALL: usize = 16 * 1024;
 type StreamFramer = Framer<HEADERS>;
 
 /// A message, or what looks like one.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
-    pub(crate) content: Result<Message<'a>, Error>,
     pub(crate) bytes: &'a [u8],
+    /// Why it is no message, where that cannot be read from the bytes alone.
+    pub(crate) error: Option<Error>,
     /// Its end was never seen.
     pub(crate) unfinished: bool,
+    /// Cut from a stream by its Content-Length.
+    pub(crate) framed: bool,
+    pub(crate) ws: bool,
+    pub(crate) tls: bool,
+    pub(crate) hep: Option<Ends>,
+}
+
+impl<'a> Found<'a> {
+    fn framed(bytes: &'a [u8]) -> Self {
+        Self { framed: true, ..Self::whole(bytes) }
+    }
+
+    /// A message that came whole.
+    pub(crate) fn whole(bytes: &'a [u8]) -> Self {
+        Self { bytes, error: None, unfinished: false, framed: false, ws: false, tls: false, hep: None }
+    }
 }
 
 /// What streams share, so that an idle one holds nothing.
 #[derive(Debug)]
 pub(crate) struct Tools {
     parser: Parser,
-    index: GrowIndex,
+    secrets: Secrets,
+    sessions: Sessions,
     spare: Vec<Box<StreamFramer>>,
 }
 
 impl Tools {
     /// Streams are read as datagrams are, but for the length of a message.
-    pub(crate) fn new(parser: Parser) -> Self {
-        let mut limits = Limits::capture();
-        limits.message_len = MAX_MESSAGE;
-        let parser = parser.with_limits(limits);
-        Self { parser, index: GrowIndex::new(), spare: Vec::new() }
+    pub(crate) fn new(parser: Parser, secrets: Secrets) -> Self {
+        Self { parser: stream_parser(parser), secrets, sessions: Sessions::default(), spare: Vec::new() }
+    }
+
+    pub(crate) fn has_secrets(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    /// Secrets that the capture brings along.
+    pub(crate) fn add_secrets(&mut self, key_log: &[u8]) {
+        self.secrets.read_key_log(key_log);
+    }
+
+    /// To be put back: what opens TLS, while streams use the rest.
+    pub(super) fn take_tls(&mut self) -> (Sessions, Secrets) {
+        (std::mem::take(&mut self.sessions), std::mem::take(&mut self.secrets))
+    }
+
+    pub(super) fn put_tls(&mut self, sessions: Sessions, secrets: Secrets) {
+        (self.sessions, self.secrets) = (sessions, secrets);
     }
 
     fn framer(&mut self) -> Box<StreamFramer> {
         self.spare.pop().unwrap_or_else(|| Box::new(Framer::sized(self.parser, Side::Observer)))
     }
+}
+
+/// The parser of messages on streams.
+pub(crate) fn stream_parser(parser: Parser) -> Parser {
+    let mut limits = Limits::capture();
+    limits.message_len = MAX_MESSAGE;
+    parser.with_limits(limits)
 }
 
 /// How a stream is looked at.
@@ -190,7 +233,7 @@ impl Stream {
     /// The stream ends: gives what is there of a message that was begun.
     pub(crate) fn finish(
         &mut self,
-        tools: &mut Tools,
+        _tools: &mut Tools,
         stats: &mut Stats,
         emit: &mut impl FnMut(Found<'_>, &mut Origin, &mut Stats),
     ) {
@@ -199,9 +242,8 @@ impl Stream {
         self.wanted = 0;
         if let (State::Message, Some(mut origin), false) = (self.state, self.last.take(), bytes.is_empty()) {
             stats.event(Event::TcpMessageUnfinished);
-            let content = tools.parser.parse_growing(&bytes, &mut tools.index);
             self.numbers.tell(&mut origin);
-            emit(Found { content, bytes: &bytes, unfinished: true }, &mut origin, stats);
+            emit(Found { unfinished: true, ..Found::framed(&bytes) }, &mut origin, stats);
             self.numbers.learn(&origin);
         }
         self.state = State::Boundary { trusted: false };
@@ -284,8 +326,7 @@ impl Stream {
                 return None;
             }
             Frame::Message(message) => {
-                let found = Found { content: Ok(message), bytes: message.as_bytes(), unfinished: false };
-                emit(found, origin, stats);
+                emit(Found::framed(message.as_bytes()), origin, stats);
                 self.state = State::Boundary { trusted: true };
                 // A frame of no bytes would be taken for ever.
                 consumed.max(1)
@@ -301,9 +342,9 @@ impl Stream {
                     Some(message) => message.as_bytes().len(),
                     None => resync::behind(bytes, error.at),
                 };
-                let content = answerable.ok_or(error);
+                let error = answerable.is_none().then_some(error);
                 let refused = bytes.get(..used).unwrap_or(bytes);
-                emit(Found { content, bytes: refused, unfinished: false }, origin, stats);
+                emit(Found { error, ..Found::framed(refused) }, origin, stats);
                 self.framer = None;
                 self.state = State::Seeking { line_start: refused.ends_with(b"\n"), skipped: true };
                 used.max(1)

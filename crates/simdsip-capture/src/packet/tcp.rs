@@ -3,12 +3,15 @@
 //! Bounded whatever arrives: directions by count and by idle packet time, buffered bytes by a budget of
 //! all together. What is given up is counted, and what looked like a message becomes a row. RFC 9293.
 
+use super::carrier::{self, Carrier};
 use super::order::{Brought, Order, Piece};
 use super::sniff::{self, Ask, Looks};
-use super::stream::{Found, Port, Stream, Tools};
+use super::stream::{Found, Port, Tools};
 use super::{Endpoint, Fate, Known, Origin};
 use crate::stats::{Event, Stats};
 use etherparse::TcpSlice;
+use crate::read::Secrets;
+use foldhash::fast::RandomState;
 use simdsip::Parser;
 use std::collections::{HashMap, VecDeque};
 
@@ -27,7 +30,7 @@ pub(crate) struct Key {
 #[derive(Debug)]
 struct Flow {
     order: Order,
-    stream: Stream,
+    stream: Carrier,
     /// Packet time of the last segment.
     touched: i64,
     /// What is counted for this flow.
@@ -39,7 +42,7 @@ struct Flow {
 /// All directions of all connections. The table's hash is seeded: its keys are the sender's to choose.
 #[derive(Debug)]
 pub(crate) struct Tcp {
-    flows: HashMap<Key, Flow>,
+    flows: HashMap<Key, Flow, RandomState>,
     /// Each flow once, roughly in the order in which they were touched.
     queue: VecDeque<(Key, u64, i64)>,
     tools: Tools,
@@ -91,14 +94,19 @@ pub(crate) fn parse(data: &[u8], missing: usize, absent: usize) -> Result<Segmen
 }
 
 impl Tcp {
-    pub(crate) fn new(parser: Parser) -> Self {
+    pub(crate) fn new(parser: Parser, secrets: Secrets) -> Self {
         Self {
-            flows: HashMap::new(),
+            flows: HashMap::default(),
             queue: VecDeque::new(),
-            tools: Tools::new(parser),
+            tools: Tools::new(parser, secrets),
             memory: Memory::default(),
             serial: 0,
         }
+    }
+
+    /// Secrets that the capture brings along.
+    pub(crate) fn add_secrets(&mut self, key_log: &[u8]) {
+        self.tools.add_secrets(key_log);
     }
 
     /// Takes a segment and gives the messages that it completes.
@@ -129,7 +137,8 @@ impl Tcp {
             }
             // What does not begin like SIP on a port that says nothing needs no memory.
             let looks = sniff::stream(sniff::after_line_ends(segment.payload), Ask::Strict);
-            if !segment.syn && port == Port::Other && looks == Looks::NotSip {
+            let other = carrier::may_begin(segment.payload, &self.tools);
+            if !segment.syn && port == Port::Other && looks == Looks::NotSip && !other {
                 return Fate::Known(not_sip(segment.payload));
             }
             self.begin(key, port, now);
@@ -170,7 +179,7 @@ impl Tcp {
         self.queue.push_back((key, self.serial, now));
         let flow = Flow {
             order: Order::default(),
-            stream: Stream::new(port),
+            stream: Carrier::new(port),
             touched: now,
             memory: Memory::default(),
             serial: self.serial,
@@ -330,7 +339,7 @@ impl Flow {
 fn give(
     piece: Piece<'_>,
     key: &Key,
-    stream: &mut Stream,
+    stream: &mut Carrier,
     origin: Option<&mut Origin>,
     tools: &mut Tools,
     stats: &mut Stats,
@@ -339,8 +348,8 @@ fn give(
     let emit =
         &mut |found: Found<'_>, origin: &mut Origin, stats: &mut Stats| emit(key, found, origin, stats);
     match (piece, origin) {
-        (Piece::Bytes(bytes), Some(origin)) => stream.feed(bytes, origin, tools, stats, emit),
-        (Piece::Late(bytes, mut origin), _) => stream.feed(bytes, &mut origin, tools, stats, emit),
+        (Piece::Bytes(bytes), Some(origin)) => stream.feed(bytes, key, origin, tools, stats, emit),
+        (Piece::Late(bytes, mut origin), _) => stream.feed(bytes, key, &mut origin, tools, stats, emit),
         // Bytes without a packet of their own are always late.
         (Piece::Bytes(_), None) => {}
         (Piece::Gap, _) => stream.gap(tools, stats, emit),

@@ -36,11 +36,12 @@ pub(crate) fn not_sip(udp: &Udp<'_>) -> Known {
     match udp.payload {
         // RFC 8489 §5: two zero bits and the magic cookie.
         [0..=0x3f, _, _, _, 0x21, 0x12, 0xa4, 0x42, ..] => Known::Stun,
-        [b'H', b'E', b'P', b'3', ..] => Known::Hep,
+        [b'H', b'E', b'P', b'3', ..] => Known::HepNotSip,
         // RFC 5626 §4.4.1, and the single zero byte that some phones send.
         payload if payload.iter().all(|byte| matches!(byte, b'\r' | b'\n' | 0 | b' ')) => Known::KeepAlive,
         payload if is_http(payload) => Known::Http,
-        _ if port(4789) => Known::Vxlan,
+        _ if port(4789) || port(8472) => Known::Vxlan,
+        _ if port(6081) => Known::Geneve,
         _ if port(2152) => Known::GtpU,
         _ => Known::UdpNotSip,
     }
@@ -79,7 +80,7 @@ mod tests {
         assert_eq!(name(b""), Known::KeepAlive);
         assert_eq!(name(b"\0\x01\0\0\x21\x12\xa4\x42"), Known::Stun);
         assert_eq!(name(b"M-SEARCH * HTTP/1.1\r\n"), Known::Http);
-        assert_eq!(name(b"HEP3"), Known::Hep);
+        assert_eq!(name(b"HEP3"), Known::HepNotSip);
         assert_eq!(name(b"\x80\x00"), Known::UdpNotSip);
     }
 }

@@ -21,11 +21,13 @@ pub(super) struct Buffer<R> {
     /// Where the packet handed out last begins in `block`.
     packet: usize,
     end: bool,
+    /// The input ended where compressed data should go on.
+    torn: bool,
 }
 
 impl<R: Read> Buffer<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, block: vec![0; BLOCK], from: 0, to: 0, position: 0, packet: 0, end: false }
+        Self { reader, block: vec![0; BLOCK], from: 0, to: 0, position: 0, packet: 0, end: false, torn: false }
     }
 
     /// The bytes that are there without reading.
@@ -57,6 +59,9 @@ impl<R: Read> Buffer<R> {
                 Ok(0) => self.end = true,
                 Ok(count) => self.to = self.to.saturating_add(count).min(self.block.len()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    (self.end, self.torn) = (true, true);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -75,6 +80,7 @@ impl<R: Read> Buffer<R> {
     /// Whether the input ends exactly here.
     pub(super) fn at_end(&mut self) -> Result<bool, ReadError> {
         match self.fill(1) {
+            Ok(false) if self.torn => Err(self.cut_short()),
             Ok(there) => Ok(!there),
             Err(error) => Err(self.io(&error)),
         }
@@ -119,6 +125,11 @@ impl<R: Read> Buffer<R> {
 
     fn io(&self, error: &io::Error) -> ReadError {
         let at = self.position.saturating_add(self.window().len() as u64);
-        ReadError { kind: ReadErrorKind::Io(error.kind()), at }
+        let kind = match error.kind() {
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => ReadErrorKind::Compression,
+            io::ErrorKind::FileTooLarge => ReadErrorKind::Swells,
+            kind => ReadErrorKind::Io(kind),
+        };
+        ReadError { kind, at }
     }
 }

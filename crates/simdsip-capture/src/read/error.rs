@@ -20,10 +20,6 @@ pub enum OpenErrorKind {
     Empty,
     /// Neither pcap nor pcapng.
     NotCapture,
-    /// gzip-compressed.
-    Gzip,
-    /// zstd-compressed.
-    Zstd,
     /// The operating system says no.
     Io(io::ErrorKind),
 }
@@ -33,8 +29,6 @@ impl fmt::Display for OpenError {
         match self.kind {
             OpenErrorKind::Empty => f.write_str("expected a capture, found an empty file"),
             OpenErrorKind::NotCapture => f.write_str("expected a pcap or pcapng capture at byte 0"),
-            OpenErrorKind::Gzip => f.write_str("the file is gzip-compressed; decompress it first"),
-            OpenErrorKind::Zstd => f.write_str("the file is zstd-compressed; decompress it first"),
             OpenErrorKind::Io(kind) => write!(f, "{kind}"),
         }
     }
@@ -47,7 +41,8 @@ impl std::error::Error for OpenError {}
 pub struct ReadError {
     /// What is wrong there.
     pub kind: ReadErrorKind,
-    /// Byte offset in the file of the record concerned; for `CutShort` the length of the file.
+    /// Byte offset in the file of the record concerned; for `CutShort` the length of the file. Of a compressed file the
+    /// offset is one in what it holds.
     pub at: u64,
 }
 
@@ -75,6 +70,10 @@ pub enum ReadErrorKind {
     },
     /// A pcapng section describes more interfaces than are believed.
     TooManyInterfaces,
+    /// Compressed data that is none, or that no decoder takes.
+    Compression,
+    /// Compressed data that swells beyond what any capture does.
+    Swells,
     /// The operating system says no.
     Io(io::ErrorKind),
 }
@@ -96,6 +95,8 @@ impl fmt::Display for ReadError {
                 write!(f, "packet of interface {id}, which no block describes, at byte {at}")
             }
             ReadErrorKind::TooManyInterfaces => write!(f, "too many interface descriptions at byte {at}"),
+            ReadErrorKind::Compression => write!(f, "expected sound compressed data behind byte {at}"),
+            ReadErrorKind::Swells => write!(f, "compressed data swells beyond every capture at byte {at}"),
             ReadErrorKind::Io(kind) => write!(f, "{kind} at byte {at}"),
         }
     }

@@ -1,17 +1,26 @@
 //! Capture files, one packet at a time: pcap and pcapng from any `Read`.
 //!
 //! Recognises the format by content, never by name. Keeps one block of bounded size in memory, whatever
-//! the file's size and whatever lengths it claims. Does not decompress, and does not look into packets:
+//! the file's size and whatever lengths it claims. Decompresses gzip and zstd. Does not look into packets:
 //! that is [`crate::packet`]. Formats: draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng.
 
 mod buffer;
 mod error;
+mod inflate;
+mod merge;
+mod secrets;
 mod pcap;
 mod pcapng;
 
 pub use error::{OpenError, OpenErrorKind, ReadError, ReadErrorKind};
 
+pub(crate) use merge::{Next, Sequence, cut_short};
+pub(crate) use secrets::Label;
+pub use merge::Source;
+pub use secrets::Secrets;
+
 use buffer::Buffer;
+use inflate::{Input, Packing, Unpacked};
 use pcap::Pcap;
 use pcapng::PcapNg;
 use std::io::Read;
@@ -32,6 +41,8 @@ pub(crate) struct Packet<'a> {
     pub(crate) data: &'a [u8],
     /// Bytes behind those that were on the wire but not captured.
     pub(crate) absent: usize,
+    /// Key logs in the blocks before it.
+    pub(crate) secrets: &'a [u8],
 }
 
 /// The same, without the bytes: `data` stands in the buffer at this range.
@@ -52,53 +63,92 @@ enum Format {
 
 /// Reads packets in file order.
 #[derive(Debug)]
-pub(crate) struct Reader<R> {
-    buffer: Buffer<R>,
+pub(crate) struct Reader<R: Read> {
+    buffer: Buffer<Unpacked<R>>,
     format: Format,
     failed: bool,
+    error: Option<ReadError>,
+    record: Option<Record>,
+    packing: Packing,
 }
 
 impl<R: Read> Reader<R> {
-    /// Recognises the format by the first four bytes, and reads no further.
+    /// Recognises compression and format by four bytes each, and reads no further than that takes.
     ///
     /// # Errors
-    /// Empty input, input that is no capture (naming gzip and zstd), or the reader's own error.
-    pub(crate) fn open(reader: R) -> Result<Self, OpenError> {
-        let mut buffer = Buffer::new(reader);
-        buffer.fill(4).map_err(|error| OpenError { kind: OpenErrorKind::Io(error.kind()), at: 0 })?;
+    /// Empty input, input that is no capture, or the reader's own error.
+    pub(crate) fn open(mut reader: R) -> Result<Self, OpenError> {
+        let io = |error: std::io::Error| OpenError { kind: OpenErrorKind::Io(error.kind()), at: 0 };
+        let mut head = [0; 4];
+        let mut len = 0usize;
+        while let Some(space) = head.get_mut(len..).filter(|space| !space.is_empty()) {
+            match reader.read(space) {
+                Ok(0) => break,
+                Ok(count) => len = len.saturating_add(count),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(io(error)),
+            }
+        }
+        let packing = Packing::by_magic(head.get(..len).unwrap_or_default());
+        let mut buffer = Buffer::new(Unpacked::new(packing, Input::new(head, len, reader)));
+        buffer.fill(4).map_err(io)?;
         let format = match buffer.window() {
             [] => return Err(OpenError { kind: OpenErrorKind::Empty, at: 0 }),
             [0x0a, 0x0d, 0x0d, 0x0a, ..] => Format::PcapNg(PcapNg::new()),
-            [0x1f, 0x8b, ..] => return Err(OpenError { kind: OpenErrorKind::Gzip, at: 0 }),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => return Err(OpenError { kind: OpenErrorKind::Zstd, at: 0 }),
             [a, b, c, d, ..] => match Pcap::by_magic([*a, *b, *c, *d]) {
                 Some(pcap) => Format::Pcap(pcap),
                 None => return Err(OpenError { kind: OpenErrorKind::NotCapture, at: 0 }),
             },
             _ => return Err(OpenError { kind: OpenErrorKind::NotCapture, at: 0 }),
         };
-        Ok(Self { buffer, format, failed: false })
+        Ok(Self { buffer, format, failed: false, error: None, record: None, packing })
+    }
+
+    /// Whether offsets are none of the file's own.
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.packing != Packing::None
     }
 
     /// The next packet, `None` at a clean end. After an error there is no more.
     pub(crate) fn next(&mut self) -> Option<Result<Packet<'_>, ReadError>> {
+        if self.has_next() {
+            return self.current().map(Ok);
+        }
+        self.take_error().map(Err)
+    }
+
+    /// Goes on to the next packet, if there is one.
+    fn has_next(&mut self) -> bool {
+        self.record = None;
         if self.failed {
-            return None;
+            return false;
         }
         let record = match &mut self.format {
             Format::Pcap(pcap) => pcap.next(&mut self.buffer),
-            Format::PcapNg(pcapng) => pcapng.next(&mut self.buffer),
+            Format::PcapNg(pcapng) => {
+                pcapng.forget_secrets();
+                pcapng.next(&mut self.buffer)
+            }
         };
         match record {
-            Ok(Some(Record { at, time, link, len, absent })) => {
-                Some(Ok(Packet { at, time, link, data: self.buffer.packet(len), absent }))
-            }
-            Ok(None) => None,
-            Err(error) => {
-                self.failed = true;
-                Some(Err(error))
-            }
+            Ok(record) => self.record = record,
+            Err(error) => (self.failed, self.error) = (true, Some(error)),
         }
+        self.record.is_some()
+    }
+
+    /// The packet gone on to last.
+    fn current(&self) -> Option<Packet<'_>> {
+        let Record { at, time, link, len, absent } = self.record?;
+        let secrets = match &self.format {
+            Format::Pcap(_) => &[][..],
+            Format::PcapNg(pcapng) => pcapng.secrets(),
+        };
+        Some(Packet { at, time, link, data: self.buffer.packet(len), absent, secrets })
+    }
+
+    fn take_error(&mut self) -> Option<ReadError> {
+        self.error.take()
     }
 
     /// Bytes of the input that were taken so far.

@@ -1,6 +1,6 @@
 //! pcapng: sections of typed blocks. draft-ietf-opsawg-pcapng.
 //!
-//! Reads section headers, interface descriptions and the three packet blocks; passes over every other
+//! Reads section headers, interface descriptions, TLS secrets and the three packet blocks; passes over every other
 //! block without holding it. Options other than `if_tsresol` and `if_tsoffset` are not read, so that a
 //! broken comment costs no packet.
 
@@ -14,6 +14,11 @@ const INTERFACE: u32 = 1;
 const PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
+const SECRETS: u32 = 10;
+/// "TLSK": a key log as text.
+const TLS_KEY_LOG: u32 = 0x544c_534b;
+/// Longer secrets are passed over.
+const MAX_SECRETS: usize = 1 << 20;
 
 /// Type and length before the body, length after it.
 const BLOCK_HEADER: usize = 8;
@@ -26,6 +31,7 @@ const MAX_OPTIONS: usize = 64 * 1024;
 pub(super) struct PcapNg {
     endian: Endian,
     interfaces: Vec<Interface>,
+    secrets: Vec<u8>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +73,7 @@ impl Interface {
 
 impl PcapNg {
     pub(super) fn new() -> Self {
-        Self { endian: Endian::Little, interfaces: Vec::new() }
+        Self { endian: Endian::Little, interfaces: Vec::new(), secrets: Vec::new() }
     }
 
     pub(super) fn next<R: Read>(&mut self, buffer: &mut Buffer<R>) -> Result<Option<Record>, ReadError> {
@@ -90,6 +96,9 @@ impl PcapNg {
             }
             match block {
                 INTERFACE => self.interface(buffer, at, block_len)?,
+                SECRETS if (20..MAX_SECRETS).contains(&(block_len as usize)) => {
+                    self.key_log(buffer, at, block_len)?;
+                }
                 PACKET | SIMPLE_PACKET | ENHANCED_PACKET => {
                     return self.packet(buffer, at, block, block_len).map(Some);
                 }
@@ -99,6 +108,30 @@ impl PcapNg {
                 }
             }
         }
+    }
+
+    /// Key logs in the blocks that were read for the last packet.
+    pub(super) fn secrets(&self) -> &[u8] {
+        &self.secrets
+    }
+
+    pub(super) fn forget_secrets(&mut self) {
+        self.secrets.clear();
+    }
+
+    /// Keeps a key log; other secrets are of no use here.
+    fn key_log<R: Read>(&mut self, buffer: &mut Buffer<R>, at: u64, len: u32) -> Result<(), ReadError> {
+        let body_len = (len as usize).saturating_sub(BLOCK_TRAILER);
+        buffer.need(body_len)?;
+        let block = buffer.window();
+        let field = |at| self.endian.u32(block, at).unwrap_or_default();
+        let held = block.get(16..16usize.saturating_add(field(12) as usize).min(body_len)).unwrap_or_default();
+        if field(8) == TLS_KEY_LOG && self.secrets.len().saturating_add(held.len()) <= 16 * MAX_SECRETS {
+            self.secrets.extend_from_slice(held);
+            self.secrets.push(b'\n');
+        }
+        buffer.take(body_len);
+        self.trailer(buffer, at, len)
     }
 
     /// Checks that the block says the same length at its end.

@@ -1,9 +1,11 @@
-//! The columns: name, type, meaning, and how to extract them. The only list there is.
+//! Columns: name, type, meaning, and how to extract them. Each table has one list of them.
 
-use super::json;
-use super::row::{Row, Value};
-use sha2::{Digest, Sha256};
-use simdsip::{HeaderField, HeaderName, Kind, Method};
+use super::row::Row;
+use super::value::Value;
+use super::{calls, json, messages, registrations, transactions};
+use crate::call::Call;
+use crate::registration::Registration;
+use crate::transaction::Transaction;
 use std::fmt;
 
 /// The Arrow type of a column.
@@ -18,22 +20,32 @@ pub enum ColumnType {
     Int32,
     /// 64-bit signed.
     Int64,
+    /// 64-bit floating point.
+    Float64,
     /// Nanoseconds since 1970, UTC.
     Timestamp,
     /// Text.
     Utf8,
-    /// Text of a closed set.
-    Dictionary,
+    /// Text of a closed set: these words.
+    Dictionary(&'static [&'static str]),
+    /// The name of a capture file.
+    File,
     /// Bytes.
     Binary,
     /// 32 bytes.
     Fixed32,
+    /// 16 bytes.
+    Fixed16,
+    /// Texts.
+    Utf8List,
     /// Texts of a closed set.
-    DictionaryList,
+    DictionaryList(&'static [&'static str]),
     /// 32-bit numbers.
     Int32List,
     /// `{code, offset, len}`.
     DefectList,
+    /// `{file, frame}`.
+    FrameList,
 }
 
 impl ColumnType {
@@ -47,12 +59,16 @@ impl ColumnType {
             Self::Int64 => "int64",
             Self::Timestamp => "timestamp[ns, UTC]",
             Self::Utf8 => "utf8",
-            Self::Dictionary => "dictionary<utf8>",
+            Self::Float64 => "float64",
+            Self::Dictionary(_) | Self::File => "dictionary<utf8>",
             Self::Binary => "binary",
             Self::Fixed32 => "fixed_size_binary[32]",
-            Self::DictionaryList => "list<dictionary<utf8>>",
+            Self::Fixed16 => "fixed_size_binary[16]",
+            Self::Utf8List => "list<utf8>",
+            Self::DictionaryList(_) => "list<dictionary<utf8>>",
             Self::Int32List => "list<int32>",
             Self::DefectList => "list<struct<code: utf8, offset: int32, len: int32>>",
+            Self::FrameList => "list<struct<file: dictionary<utf8>, frame: int64>>",
         }
     }
 }
@@ -70,31 +86,115 @@ pub struct Column {
     pub on_request: bool,
     /// What it holds.
     pub doc: &'static str,
-    pub(super) get: for<'a> fn(&'a Row<'_>) -> Value<'a>,
+    pub(super) get: Get,
 }
 
-/// Every column, in the table's order.
+/// How a column is extracted from a record of its table.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Get {
+    Message(for<'a> fn(&'a Row<'_>) -> Value<'a>),
+    Call(for<'a> fn(&'a Call) -> Value<'a>),
+    Registration(for<'a> fn(&'a Registration) -> Value<'a>),
+    Transaction(for<'a> fn(&'a Transaction) -> Value<'a>),
+}
+
+/// The tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Table {
+    /// One row a SIP message.
+    Messages,
+    /// One row a call.
+    Calls,
+    /// One row an attempt to register.
+    Registrations,
+    /// One row a transaction.
+    Transactions,
+}
+
+impl Table {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Messages, Self::Calls, Self::Registrations, Self::Transactions];
+
+    /// Every column, in the table's order.
+    #[must_use]
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Self::Messages => messages::COLUMNS,
+            Self::Calls => calls::COLUMNS,
+            Self::Registrations => registrations::COLUMNS,
+            Self::Transactions => transactions::COLUMNS,
+        }
+    }
+
+    /// Name of the table's subcommand.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Messages => "messages",
+            Self::Calls => "calls",
+            Self::Registrations => "registrations",
+            Self::Transactions => "transactions",
+        }
+    }
+
+    /// Name and version, as files carry it.
+    #[must_use]
+    pub const fn schema_name(self) -> &'static str {
+        match self {
+            Self::Messages => "messages/1",
+            Self::Calls => "calls/1",
+            Self::Registrations => "registrations/1",
+            Self::Transactions => "transactions/1",
+        }
+    }
+
+    /// The columns asked for.
+    ///
+    /// # Errors
+    /// The first name that no column of the table has.
+    pub fn parse_columns(self, list: &str) -> Result<Columns, UnknownColumn> {
+        let named = |name: &str| {
+            let name = name.trim();
+            let found = self.columns().iter().find(|column| column.name == name);
+            found.ok_or_else(|| UnknownColumn { name: name.to_owned() })
+        };
+        list.split(',').map(named).collect::<Result<_, _>>().map(Columns)
+    }
+
+    /// All columns but those on request.
+    #[must_use]
+    pub fn default_columns(self) -> Columns {
+        Columns(self.columns().iter().filter(|column| !column.on_request).collect())
+    }
+
+    /// The schema as one JSON object: `{"schema": "messages/1", "columns": [{name, type, nullable, on_request, doc}]}`.
+    pub fn schema_json(self, out: &mut Vec<u8>) {
+        out.extend_from_slice(format!("{{\"schema\":\"{}\",\"columns\":[", self.schema_name()).as_bytes());
+        for (at, column) in self.columns().iter().enumerate() {
+            out.extend_from_slice(if at == 0 { b"{\"name\":" } else { b",{\"name\":" });
+            json::text(column.name.as_bytes(), out);
+            out.extend_from_slice(b",\"type\":");
+            json::text(column.ty.as_str().as_bytes(), out);
+            for (key, flag) in [("nullable", column.nullable), ("on_request", column.on_request)] {
+                out.extend_from_slice(format!(",\"{key}\":{flag}").as_bytes());
+            }
+            out.extend_from_slice(b",\"doc\":");
+            json::text(column.doc.as_bytes(), out);
+            out.push(b'}');
+        }
+        out.extend_from_slice(b"]}\n");
+    }
+}
+
+/// Every column of the message table, in order.
 #[must_use]
 pub fn schema() -> &'static [Column] {
-    COLUMNS
+    Table::Messages.columns()
 }
 
-/// The schema as one JSON object: `{"schema": "messages/1", "columns": [{name, type, nullable, on_request, doc}]}`.
+/// The schema of the message table; see [`Table::schema_json`].
 pub fn schema_json(out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"schema\":\"messages/1\",\"columns\":[");
-    for (at, column) in COLUMNS.iter().enumerate() {
-        out.extend_from_slice(if at == 0 { b"{\"name\":" } else { b",{\"name\":" });
-        json::text(column.name.as_bytes(), out);
-        out.extend_from_slice(b",\"type\":");
-        json::text(column.ty.as_str().as_bytes(), out);
-        for (key, flag) in [("nullable", column.nullable), ("on_request", column.on_request)] {
-            out.extend_from_slice(format!(",\"{key}\":{flag}").as_bytes());
-        }
-        out.extend_from_slice(b",\"doc\":");
-        json::text(column.doc.as_bytes(), out);
-        out.push(b'}');
-    }
-    out.extend_from_slice(b"]}\n");
+    Table::Messages.schema_json(out);
 }
 
 /// The columns asked for, in that order.
@@ -111,17 +211,24 @@ pub fn schema_json(out: &mut Vec<u8>) {
 pub struct Columns(Vec<&'static Column>);
 
 impl Columns {
-    /// Reads names separated by commas; a name may come twice.
+    /// Reads names of message columns separated by commas; a name may come twice.
     ///
     /// # Errors
     /// The first name that no column has.
     pub fn parse(list: &str) -> Result<Self, UnknownColumn> {
-        let named = |name: &str| {
-            let name = name.trim();
-            let found = COLUMNS.iter().find(|column| column.name == name);
-            found.ok_or_else(|| UnknownColumn { name: name.to_owned() })
-        };
-        list.split(',').map(named).collect::<Result<_, _>>().map(Self)
+        Table::Messages.parse_columns(list)
+    }
+
+    /// Whether a column is among them.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|column| column.name == name)
+    }
+
+    /// One alone.
+    #[must_use]
+    pub fn only(column: &'static Column) -> Self {
+        Self(vec![column])
     }
 
     /// The columns in order.
@@ -131,9 +238,9 @@ impl Columns {
 }
 
 impl Default for Columns {
-    /// All but those on request.
+    /// Those of the message table, but for those on request.
     fn default() -> Self {
-        Self(COLUMNS.iter().filter(|column| !column.on_request).collect())
+        Table::Messages.default_columns()
     }
 }
 
@@ -152,157 +259,16 @@ impl fmt::Display for UnknownColumn {
 
 impl std::error::Error for UnknownColumn {}
 
-const fn always(name: &'static str, ty: ColumnType, doc: &'static str, get: Get) -> Column {
-    Column { name, ty, nullable: false, on_request: false, doc, get }
-}
-
-const fn maybe(name: &'static str, ty: ColumnType, doc: &'static str, get: Get) -> Column {
-    Column { name, ty, nullable: true, on_request: false, doc, get }
-}
-
-const fn asked(name: &'static str, ty: ColumnType, doc: &'static str, get: Get) -> Column {
-    Column { name, ty, nullable: true, on_request: true, doc, get }
-}
-
-type Get = for<'a> fn(&'a Row<'_>) -> Value<'a>;
-
-use ColumnType::{
-    Binary, Bool, DefectList, Dictionary, DictionaryList, Fixed32, Int16, Int32, Int32List, Int64, Timestamp,
-    Utf8,
-};
-
-static COLUMNS: &[Column] = &[
-    always("file", Dictionary, "the capture, as it was named", |row| Value::Text(row.file.as_bytes())),
-    always("frame", Int64, "packet that completed the message, from 1", |row| int(row.frame)),
-    always(
-        "message_in_frame",
-        Int16,
-        "counts the messages that a packet completed, from 0; with file and frame unique",
-        |row| int(row.message_in_frame),
-    ),
-    maybe(
-        "file_offset",
-        Int64,
-        "byte offset of that packet's record in the file",
-        |row| int(row.file_offset),
-    ),
-    always("truncated", Bool, "the capture holds less of the message than was sent", |row| {
-        Value::Bool(row.truncated)
-    }),
-    always(
-        "ts",
-        Timestamp,
-        "packet time; as text RFC 3339 in UTC with nine digits; 1970 for a packet without time",
-        |row| Value::Time(row.time.unwrap_or_default()),
-    ),
-    always("transport", Dictionary, "udp or tcp", |row| Value::Word(row.transport.as_str())),
-    always("encap", DictionaryList, "tunnels around the packet, outermost first", |_| Value::Words(&[])),
-    always("vlan", Int32List, "VLAN ids, outermost first", |row| Value::Numbers(row.vlans.as_slice())),
-    always("src", Utf8, "sender's IP address, innermost", |row| Value::Addr(row.source.addr)),
-    always("sport", Int32, "sender's port", |row| int(row.source.port)),
-    always("dst", Utf8, "receiver's IP address, innermost", |row| Value::Addr(row.dest.addr)),
-    always("dport", Int32, "receiver's port", |row| int(row.dest.port)),
-    maybe("kind", Dictionary, "request or response; null if it looks like SIP and cannot be parsed", kind),
-    maybe("method", Utf8, "method of a request", |row| {
-        Value::from_text(row.content.ok().and_then(|message| message.method()).map(Method::as_bytes))
-    }),
-    maybe("status", Int32, "status code of a response", |row| {
-        row.content.ok().and_then(|message| message.status().ok().flatten()).map_or(Value::Null, int)
-    }),
-    maybe("reason", Utf8, "reason phrase of a response", |row| {
-        Value::from_text(row.content.ok().and_then(|message| message.reason()))
-    }),
-    maybe("uri", Utf8, "Request-URI", |row| {
-        Value::from_text(row.content.ok().and_then(|message| message.uri()))
-    }),
-    maybe("call_id", Utf8, "Call-ID", |row| header(row, HeaderName::CallId)),
-    maybe("cseq", Int64, "number of CSeq", |row| {
-        cseq(row).and_then(|(digits, _)| number(digits, u32::MAX.into())).map_or(Value::Null, Value::Int)
-    }),
-    maybe("cseq_method", Utf8, "method of CSeq", |row| Value::from_text(cseq(row).map(|(_, method)| method))),
-    maybe("max_forwards", Int32, "Max-Forwards", |row| {
-        number_header(row, HeaderName::MaxForwards, i32::MAX.into())
-    }),
-    maybe("contact", Utf8, "the first Contact header, whole", |row| header(row, HeaderName::Contact)),
-    maybe("user_agent", Utf8, "User-Agent", |row| header(row, HeaderName::UserAgent)),
-    maybe("server", Utf8, "Server", |row| header(row, HeaderName::Server)),
-    maybe("expires", Int64, "Expires, if it is a number", |row| {
-        number_header(row, HeaderName::Expires, u32::MAX.into())
-    }),
-    maybe("content_type", Utf8, "Content-Type", |row| header(row, HeaderName::ContentType)),
-    maybe("content_length", Int64, "what Content-Length says", |row| {
-        let said = row.content.ok().and_then(|message| message.content_length().ok().flatten());
-        said.map_or(Value::Null, int)
-    }),
-    always("body_len", Int64, "bytes of body that are there; 0 where kind is null", |row| {
-        int(row.content.map_or(0, |message| message.body().len()))
-    }),
-    asked("raw_sha256", Fixed32, "SHA-256 of the message's bytes", |row| {
-        Value::Hash(Sha256::digest(row.bytes).into())
-    }),
-    asked("raw", Binary, "the message's bytes; may hold secrets", |row| Value::Binary(row.bytes)),
-    always(
-        "defects",
-        DefectList,
-        "where the message is odd, each code once; offset counted in the payload",
-        |row| Value::Defects(row.defects()),
-    ),
-];
-
-impl<'r> Value<'r> {
-    fn from_text(text: Option<&'r [u8]>) -> Self {
-        text.map_or(Value::Null, Value::Text)
+impl Column {
+    pub(super) const fn always(name: &'static str, ty: ColumnType, doc: &'static str, get: Get) -> Self {
+        Self { name, ty, nullable: false, on_request: false, doc, get }
     }
-}
 
-/// Null above 2^63 - 1.
-fn int<'r>(number: impl TryInto<i64>) -> Value<'r> {
-    number.try_into().map_or(Value::Null, Value::Int)
-}
-
-fn kind<'a>(row: &'a Row<'_>) -> Value<'a> {
-    match row.content.map(|message| message.kind()) {
-        Ok(Kind::Request) => Value::Word("request"),
-        Ok(Kind::Response) => Value::Word("response"),
-        Err(_) => Value::Null,
+    pub(super) const fn maybe(name: &'static str, ty: ColumnType, doc: &'static str, get: Get) -> Self {
+        Self { name, ty, nullable: true, on_request: false, doc, get }
     }
-}
 
-fn field<'r>(row: &Row<'r>, name: HeaderName) -> Option<HeaderField<'r>> {
-    row.content.ok()?.field(name)
-}
-
-fn header<'a>(row: &'a Row<'_>, name: HeaderName) -> Value<'a> {
-    match field(row, name) {
-        Some(field) if field.is_folded() => Value::Folded(field),
-        Some(field) => Value::Text(field.value()),
-        None => Value::Null,
-    }
-}
-
-fn number_header<'a>(row: &'a Row<'_>, name: HeaderName, max: i64) -> Value<'a> {
-    field(row, name).and_then(|field| number(field.value(), max)).map_or(Value::Null, Value::Int)
-}
-
-/// Digits and nothing else, up to `max`.
-fn number(digits: &[u8], max: i64) -> Option<i64> {
-    if digits.is_empty() {
-        return None;
-    }
-    let mut number = 0i64;
-    for digit in digits {
-        let digit = digit.is_ascii_digit().then(|| i64::from(digit - b'0'))?;
-        number = number.checked_mul(10)?.checked_add(digit).filter(|number| *number <= max)?;
-    }
-    Some(number)
-}
-
-/// The two words of CSeq, which may stand on two lines.
-fn cseq<'r>(row: &Row<'r>) -> Option<(&'r [u8], &'r [u8])> {
-    let value = field(row, HeaderName::CSeq)?.value();
-    let mut words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
-    match (words.next(), words.next(), words.next()) {
-        (Some(digits), Some(method), None) => Some((digits, method)),
-        _ => None,
+    pub(super) const fn asked(name: &'static str, ty: ColumnType, doc: &'static str, get: Get) -> Self {
+        Self { name, ty, nullable: true, on_request: true, doc, get }
     }
 }

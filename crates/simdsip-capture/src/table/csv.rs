@@ -1,9 +1,10 @@
 //! Rows as CSV (RFC 4180): CRLF, quotes where they are needed.
 
+use super::arrow::Mask;
 use super::column::Columns;
-use super::json::{addr, hex, int, print};
-use super::row::{Row, Value};
+use super::json::{addr, float, hex, int, print};
 use super::time;
+use super::value::{FrameRef, Record, Value};
 
 /// Writes rows as CSV.
 ///
@@ -41,36 +42,60 @@ impl Csv {
     }
 
     /// Appends one line.
-    pub fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
+    pub fn row(&mut self, row: &impl Record, out: &mut Vec<u8>) {
+        self.masked_row(row, &mut |_, _| None, out);
+    }
+
+    /// The same with texts that `mask` may replace.
+    pub fn masked_row(&mut self, row: &impl Record, mask: &mut Mask<'_>, out: &mut Vec<u8>) {
         for (at, column) in self.columns.iter().enumerate() {
             if at > 0 {
                 out.push(b',');
             }
             self.field.clear();
             let field = &mut self.field;
-            match row.value(column) {
+            let found = row.value(column);
+            if let Some(bytes) = mask(column, &found) {
+                text(&bytes, self.defused, out);
+                continue;
+            }
+            match &found {
                 Value::Null => continue,
                 Value::Bool(flag) => print(format_args!("{flag}"), field),
-                Value::Int(number) => int(number, field),
-                Value::Time(nanos) => time::rfc3339(nanos, field),
+                Value::Int(number) => int(*number, field),
+                Value::Float(number) => float(*number, field),
+                Value::Time(nanos) => time::rfc3339(*nanos, field),
                 Value::Word(word) => field.extend_from_slice(word.as_bytes()),
-                Value::Addr(at) => addr(at, field),
-                Value::Hash(hash) => hex(&hash, field),
+                Value::Addr(at) => addr(*at, field),
+                Value::Hash(hash) => hex(hash, field),
+                Value::Key(key) => hex(key, field),
                 Value::Words(words) => {
                     joined(words.iter(), field, |word, out| out.extend_from_slice(word.as_bytes()))
                 }
                 Value::Numbers(numbers) => {
                     joined(numbers.iter(), field, |number, out| int(i64::from(*number), out))
                 }
-                Value::Defects(defects) => joined(defects, field, |defect, out| {
+                Value::Texts(texts) => {
+                    joined(texts.iter(), field, |each, out| out.extend_from_slice(each));
+                    text(field, self.defused, out);
+                    continue;
+                }
+                Value::Frames(frames) => {
+                    joined(frames.iter(), field, |(_, FrameRef { frame, .. }), out| print(format_args!("{frame}"), out));
+                }
+                Value::Defects(defects) => joined(defects.clone(), field, |defect, out| {
                     print(format_args!("{}@{}+{}", defect.code, defect.offset, defect.len), out);
                 }),
                 Value::Text(bytes) | Value::Binary(bytes) => {
                     text(bytes, self.defused, out);
                     continue;
                 }
-                Value::Folded(folded) => {
-                    folded.unfolded().append_to(field);
+                Value::File(name, _) => {
+                    text(name.as_bytes(), self.defused, out);
+                    continue;
+                }
+                Value::Lines(_) | Value::Folded(_) | Value::Quoted(_) => {
+                    found.append_text(field);
                     text(field, self.defused, out);
                     continue;
                 }

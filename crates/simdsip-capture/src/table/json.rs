@@ -1,8 +1,10 @@
 //! Rows as JSON, one object a line (RFC 8259).
 
+use super::arrow::Mask;
 use super::column::Columns;
-use super::row::{Row, RowDefect, Value};
+use super::row::RowDefect;
 use super::time;
+use super::value::{FrameRef, Record, Value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::Write;
@@ -33,18 +35,26 @@ impl Jsonl {
     }
 
     /// Appends one object and a line end.
-    pub fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
+    pub fn row(&mut self, row: &impl Record, out: &mut Vec<u8>) {
+        self.masked_row(row, &mut |_, _| None, out);
+    }
+
+    /// The same with texts that `mask` may replace.
+    pub fn masked_row(&mut self, row: &impl Record, mask: &mut Mask<'_>, out: &mut Vec<u8>) {
         for (column, key) in self.columns.iter().zip(&self.keys) {
             out.extend_from_slice(key);
-            self.scratch.clear();
-            let bytes = match row.value(column) {
+            let found = row.value(column);
+            let masked = mask(column, &found);
+            let bytes: &[u8] = match &found {
+                _ if masked.is_some() => masked.as_deref().unwrap_or_default(),
                 Value::Text(bytes) | Value::Binary(bytes) => bytes,
-                Value::Folded(field) => {
-                    field.unfolded().append_to(&mut self.scratch);
+                Value::Lines(_) | Value::Folded(_) | Value::Quoted(_) => {
+                    self.scratch.clear();
+                    found.append_text(&mut self.scratch);
                     &self.scratch
                 }
                 other => {
-                    value(&other, out);
+                    value(other, out);
                     continue;
                 }
             };
@@ -82,18 +92,40 @@ fn value(value: &Value<'_>, out: &mut Vec<u8>) {
             hex(hash, out);
             out.push(b'"');
         }
-        Value::Words(words) => list(words.iter().copied(), out, quoted),
+        Value::Key(key) => {
+            out.push(b'"');
+            hex(key, out);
+            out.push(b'"');
+        }
+        Value::Float(number) => float(*number, out),
+        Value::File(name, _) => {
+            text(name.as_bytes(), out);
+        }
+        Value::Words(words) => list(words.iter(), out, quoted),
+        Value::Texts(texts) => list(texts.iter(), out, |each, out| {
+            text(each, out);
+        }),
         Value::Numbers(numbers) => list(numbers.iter(), out, |number, out| int(i64::from(*number), out)),
         Value::Defects(defects) => list(defects.clone(), out, defect),
+        Value::Frames(frames) => list(frames.iter(), out, |(name, FrameRef { frame, .. }), out| {
+            out.extend_from_slice(b"{\"file\":");
+            text(name.as_bytes(), out);
+            print(format_args!(",\"frame\":{frame}}}"), out);
+        }),
         Value::Text(bytes) | Value::Binary(bytes) => {
             text(bytes, out);
         }
-        Value::Folded(field) => {
-            let mut unfolded = Vec::new();
-            field.unfolded().append_to(&mut unfolded);
-            text(&unfolded, out);
+        Value::Lines(_) | Value::Folded(_) | Value::Quoted(_) => {
+            let mut joined = Vec::new();
+            value.append_text(&mut joined);
+            text(&joined, out);
         }
     }
+}
+
+/// JSON has neither infinities nor NaN.
+pub(super) fn float(number: f64, out: &mut Vec<u8>) {
+    if number.is_finite() { print(format_args!("{number}"), out) } else { out.extend_from_slice(b"null") }
 }
 
 fn defect(defect: RowDefect, out: &mut Vec<u8>) {

@@ -1,16 +1,31 @@
-//! The message table: one list of columns, from which `--columns`, `schema`, JSONL and CSV derive.
+//! The tables: one list of columns each, from which `--columns`, `schema`, JSONL, CSV, Arrow and Parquet derive.
 //!
 //! A column is extracted only where it is asked for. Text is what stood on the wire, unfolded and trimmed;
-//! numbers that are malformed are null, never zero. Masks nothing: URIs may hold passwords, `raw` (given on
-//! request only) any secret.
+//! numbers that are malformed are null, never zero. Masks nothing: URIs may hold passwords, `auth_response` and `raw`
+//! (given on request only) any secret.
 
+mod arrow;
+mod calls;
 mod column;
 mod csv;
+mod file;
 mod json;
+mod messages;
+mod parts;
+mod registrations;
 mod row;
 mod time;
+mod transactions;
+mod value;
 
-pub use column::{Column, ColumnType, Columns, UnknownColumn, schema, schema_json};
+pub use arrow::{Batches, Mask, Types, arrow_schema};
+pub use column::{Column, ColumnType, Columns, Table, UnknownColumn, schema, schema_json};
 pub use csv::Csv;
+pub use file::{ArrowFile, ParquetFiles};
 pub use json::Jsonl;
-pub use row::{Row, RowDefect, RowDefects, Transport, Value};
+pub use row::{Row, RowDefect, RowDefects, Transport};
+pub use value::{FrameRef, Frames, Record, Value, Words};
+
+pub(crate) use messages::{addr_user, q850};
+pub(crate) use row::Meta;
+pub use time::rfc3339 as write_time;

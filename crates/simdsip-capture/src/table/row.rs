@@ -1,9 +1,10 @@
 //! A row before it is text: the message and the packet it came with.
 
-use crate::packet::{Endpoint, Vlans};
-use crate::table::Column;
-use simdsip::{Defects, Error, ErrorKind, HeaderField, Message};
-use std::net::IpAddr;
+use super::parts::Parts;
+use super::column::{Column, Get};
+use super::value::{Record, Value};
+use crate::packet::{Endpoint, Wraps};
+use simdsip::{Defects, Error, ErrorKind, Message};
 
 /// What carried a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +14,18 @@ pub enum Transport {
     Udp,
     /// A stream.
     Tcp,
+    /// A stream within TLS.
+    Tls,
+    /// A WebSocket (RFC 7118).
+    Ws,
+    /// A WebSocket within TLS.
+    Wss,
+    /// An SCTP message (RFC 4168).
+    Sctp,
 }
 
 impl Transport {
-    pub(crate) const ALL: [Self; 2] = [Self::Udp, Self::Tcp];
+    pub(crate) const ALL: [Self; 6] = [Self::Udp, Self::Tcp, Self::Tls, Self::Ws, Self::Wss, Self::Sctp];
     pub(crate) const COUNT: usize = Self::ALL.len();
 
     /// The word in column `transport`.
@@ -25,32 +34,46 @@ impl Transport {
         match self {
             Self::Udp => "udp",
             Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Ws => "ws",
+            Self::Wss => "wss",
+            Self::Sctp => "sctp",
         }
     }
 }
 
-/// One SIP message of a capture. Borrows the packet; columns are extracted when asked for.
+/// What is known of a message without looking into it.
 #[derive(Clone, Copy, Debug)]
-pub struct Row<'r> {
-    pub(crate) file: &'r str,
+pub(crate) struct Meta {
+    /// Number of the capture file.
+    pub(crate) file: u32,
     pub(crate) frame: u64,
     pub(crate) message_in_frame: u16,
-    pub(crate) file_offset: u64,
+    pub(crate) file_offset: Option<u64>,
     pub(crate) truncated: bool,
     pub(crate) time: Option<i64>,
     pub(crate) transport: Transport,
-    pub(crate) vlans: Vlans,
+    pub(crate) wraps: Wraps,
     pub(crate) source: Endpoint,
     pub(crate) dest: Endpoint,
+    pub(crate) is_retransmission: bool,
+    pub(crate) duplicate_of: Option<u64>,
+}
+
+/// One SIP message of a capture. Borrows the packet; columns are extracted when asked for.
+#[derive(Debug)]
+pub struct Row<'r> {
+    pub(crate) file: &'r str,
+    pub(crate) meta: Meta,
     pub(crate) content: Result<Message<'r>, Error>,
     pub(crate) bytes: &'r [u8],
+    /// What several columns need, once it was asked for.
+    pub(super) parts: Parts<'r>,
 }
 
 impl<'r> Row<'r> {
-    /// What a column holds for this message.
-    #[must_use]
-    pub fn value(&self, column: &Column) -> Value<'_> {
-        (column.get)(self)
+    pub(crate) fn new(file: &'r str, meta: Meta, content: Result<Message<'r>, Error>, bytes: &'r [u8]) -> Self {
+        Self { file, meta, content, bytes, parts: Parts::default() }
     }
 
     /// The message, or why it is none.
@@ -70,40 +93,58 @@ impl<'r> Row<'r> {
         self.file
     }
 
+    /// Which of the captures it is, counted from 0.
+    #[must_use]
+    pub fn file_number(&self) -> u32 {
+        self.meta.file
+    }
+
     /// The packet that completed the message, counted from 1.
     #[must_use]
     pub fn frame(&self) -> u64 {
-        self.frame
+        self.meta.frame
     }
 
     /// Counts the messages that one packet completed, from 0.
     #[must_use]
     pub fn message_in_frame(&self) -> u16 {
-        self.message_in_frame
+        self.meta.message_in_frame
     }
 
     /// Nanoseconds since 1970, UTC; `None` for packets without a time.
     #[must_use]
     pub fn time(&self) -> Option<i64> {
-        self.time
+        self.meta.time
     }
 
     /// What carried the message.
     #[must_use]
     pub fn transport(&self) -> Transport {
-        self.transport
+        self.meta.transport
     }
 
     /// Who sent it.
     #[must_use]
     pub fn source(&self) -> Endpoint {
-        self.source
+        self.meta.source
     }
 
     /// To whom it was sent.
     #[must_use]
     pub fn dest(&self) -> Endpoint {
-        self.dest
+        self.meta.dest
+    }
+
+    /// Whether the same bytes went between the same ends before, within 32 s.
+    #[must_use]
+    pub fn is_retransmission(&self) -> bool {
+        self.meta.is_retransmission
+    }
+
+    /// The frame that this one is a second capture of.
+    #[must_use]
+    pub fn duplicate_of(&self) -> Option<u64> {
+        self.meta.duplicate_of
     }
 
     /// Where the message is odd: each code once, where it shows first. A message that could not be parsed
@@ -118,37 +159,13 @@ impl<'r> Row<'r> {
     }
 }
 
-/// What a column holds for one row.
-#[expect(clippy::large_enum_variant, reason = "a box would allocate for each row")]
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub enum Value<'r> {
-    /// Absent or malformed.
-    Null,
-    /// A flag.
-    Bool(bool),
-    /// A number.
-    Int(i64),
-    /// Nanoseconds since 1970, UTC.
-    Time(i64),
-    /// One of a closed set.
-    Word(&'static str),
-    /// Bytes that are text, most times.
-    Text(&'r [u8]),
-    /// A header value on several lines.
-    Folded(HeaderField<'r>),
-    /// Bytes.
-    Binary(&'r [u8]),
-    /// A SHA-256.
-    Hash([u8; 32]),
-    /// An IP address.
-    Addr(IpAddr),
-    /// Words of a closed set.
-    Words(&'r [&'static str]),
-    /// Small numbers.
-    Numbers(&'r [u16]),
-    /// Defects.
-    Defects(RowDefects<'r>),
+impl Record for Row<'_> {
+    fn value(&self, column: &Column) -> Value<'_> {
+        match column.get {
+            Get::Message(get) => get(self),
+            _ => Value::Null,
+        }
+    }
 }
 
 /// Where a message is odd.

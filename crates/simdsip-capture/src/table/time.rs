@@ -4,7 +4,7 @@ const NANOS: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
 
 /// Appends `2026-11-20T07:13:11.931498000Z`.
-pub(super) fn rfc3339(time: i64, out: &mut Vec<u8>) {
+pub fn rfc3339(time: i64, out: &mut Vec<u8>) {
     let (seconds, nanos) = (time.div_euclid(NANOS), time.rem_euclid(NANOS));
     let (year, month, day) = civil(seconds.div_euclid(DAY));
     let second = seconds.rem_euclid(DAY);

@@ -6,10 +6,12 @@ use proptest::prelude::*;
 fn origin() -> Origin {
     Origin {
         frame: 1,
-        at: 0,
+        file: 0,
+        at: None,
         time: Some(0),
         now: 0,
-        vlans: Default::default(),
+        wraps: Default::default(),
+        ip_id: None,
         absent: 0,
         truncated: false,
         rows: 0,

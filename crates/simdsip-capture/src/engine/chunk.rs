@@ -1,0 +1,70 @@
+//! Messages that wait for their rows: copies of their bytes, and where they came from.
+
+use super::{Payload, Reading, count};
+use crate::stats::Stats;
+use crate::table::{Meta, Row};
+use simdsip::Error;
+use std::ops::Range;
+use std::sync::Arc;
+
+const MAX_BYTES: usize = 4 << 20;
+
+/// Some messages in order, filled by [`Messages::fill`](super::Messages::fill).
+#[derive(Debug, Default)]
+pub struct Chunk {
+    names: Arc<[String]>,
+    bytes: Vec<u8>,
+    messages: Vec<Held>,
+}
+
+#[derive(Debug)]
+struct Held {
+    meta: Meta,
+    range: Range<usize>,
+    error: Option<Error>,
+    unfinished: bool,
+    framed: bool,
+}
+
+impl Chunk {
+    /// Gives `visit` the rows, and counts them.
+    pub fn rows(&self, reading: &mut Reading, stats: &mut Stats, visit: &mut impl FnMut(&Row<'_>)) {
+        for Held { meta, range, error, unfinished, framed } in &self.messages {
+            let bytes = self.bytes.get(range.clone()).unwrap_or_default();
+            let (error, unfinished, framed) = (*error, *unfinished, *framed);
+            let payload = Payload { meta: *meta, bytes, error, unfinished, framed };
+            let row = reading.row(payload, &self.names);
+            count(&row, stats);
+            visit(&row);
+        }
+    }
+
+    /// How many messages there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty()
+    }
+
+    pub(super) fn clear(&mut self, names: Arc<[String]>) {
+        self.names = names;
+        self.bytes.clear();
+        self.messages.clear();
+    }
+
+    pub(super) fn is_full(&self, messages: usize) -> bool {
+        self.messages.len() >= messages || self.bytes.len() >= MAX_BYTES
+    }
+
+    pub(super) fn push(&mut self, payload: &Payload<'_>) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(payload.bytes);
+        let Payload { meta, error, unfinished, framed, .. } = *payload;
+        self.messages.push(Held { meta, range: start..self.bytes.len(), error, unfinished, framed });
+    }
+}

@@ -1,0 +1,69 @@
+//! Messages that were seen before: sent again, or captured twice.
+//!
+//! The same bytes between the same ends within 32 s (64·T1, RFC 3261 §17.1.1.2) were sent again. Within 2 ms and with
+//! the same IPv4 identification it is one packet that was captured twice; IPv6 has none, and the time decides alone.
+//! Compares 128 bits of a seeded hash, not bytes. Bounded by packet time and by count.
+
+use crate::table::Meta;
+use foldhash::quality::FixedState;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
+
+/// Nanoseconds of packet time.
+const SENT_AGAIN: i64 = 32_000_000_000;
+const CAPTURED_TWICE: i64 = 2_000_000;
+/// A million messages in 32 s is more than most links carry.
+const MAX_SEEN: usize = 1 << 19;
+
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    check: u64,
+    time: i64,
+    frame: u64,
+    ip_id: Option<u16>,
+}
+
+/// What was seen lately.
+#[derive(Debug)]
+pub(super) struct Repeats {
+    seeds: [u64; 2],
+    seen: HashMap<u64, Seen, foldhash::fast::RandomState>,
+    queue: VecDeque<(u64, i64)>,
+}
+
+impl Repeats {
+    pub(super) fn new() -> Self {
+        let seed = || RandomState::new().hash_one(0u8);
+        Self { seeds: [seed(), seed()], seen: HashMap::default(), queue: VecDeque::new() }
+    }
+
+    /// Says in `meta` what the message repeats, and remembers it.
+    pub(super) fn look(&mut self, meta: &mut Meta, bytes: &[u8], ip_id: Option<u16>, now: i64) {
+        while self.queue.len() > MAX_SEEN
+            || self.queue.front().is_some_and(|(_, time)| now.saturating_sub(*time) > SENT_AGAIN)
+        {
+            let Some((key, time)) = self.queue.pop_front() else { break };
+            if self.seen.get(&key).is_some_and(|seen| seen.time == time) {
+                self.seen.remove(&key);
+            }
+        }
+        let [key, check] = self.seeds.map(|seed| {
+            let mut hasher = FixedState::with_seed(seed).build_hasher();
+            (meta.source, meta.dest).hash(&mut hasher);
+            hasher.write(bytes);
+            hasher.finish()
+        });
+        let this = Seen { check, time: now, frame: meta.frame, ip_id };
+        if let Some(before) = self.seen.get(&key).filter(|before| before.check == check) {
+            let apart = now.saturating_sub(before.time);
+            if apart <= CAPTURED_TWICE && before.ip_id == ip_id {
+                meta.duplicate_of = Some(before.frame);
+                // What comes later is measured from the first.
+                return;
+            }
+            meta.is_retransmission = apart <= SENT_AGAIN;
+        }
+        self.queue.push_back((key, now));
+        self.seen.insert(key, this);
+    }
+}

@@ -1,0 +1,410 @@
+//! SCTP: the messages in DATA and I-DATA chunks, put together from their fragments.
+//!
+//! Any payload protocol identifier (RFC 4168 says 0, programs say otherwise), any number of chunks in a packet,
+//! ordered or not. A TSN that was seen counts as a retransmission. An association is known by its ports and
+//! verification tag, so that fragments on several paths come together. Bounded: associations by count and idle
+//! packet time, fragments by bytes; what is given up is counted. Knows nothing of set-up, acknowledgement or
+//! checksums. RFC 9260 §3.3.1, RFC 8260 §2.1.
+
+use super::sniff::{self, Ask};
+use super::{Fate, Known, Origin};
+use crate::stats::{Event, Stats};
+use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+const MAX_FLOWS: usize = 16_384;
+const MAX_BYTES: usize = 16 << 20;
+const MAX_MESSAGE: usize = 1 << 20;
+/// Nanoseconds of packet time.
+const MAX_IDLE: i64 = 600_000_000_000;
+/// TSNs behind the highest of which it is known whether they were seen.
+const WINDOW: u32 = 2048;
+/// Fragments that wait in one association.
+const MAX_HELD: usize = 4096;
+/// What a fragment costs beside its bytes.
+const HELD_COST: usize = 64;
+
+/// One direction of an association.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    source: u16,
+    dest: u16,
+    tag: u32,
+}
+
+#[derive(Debug)]
+struct Flow {
+    /// The highest TSN, and which of those before it were seen.
+    highest: Option<u32>,
+    seen: [u64; (WINDOW / 64) as usize],
+    /// Fragments by TSN, as far as it has not come round.
+    held: BTreeMap<u64, Fragment>,
+    bytes: usize,
+    /// Upper half of the TSNs' 64-bit counterparts.
+    epoch: u64,
+    touched: i64,
+    serial: u64,
+}
+
+#[derive(Debug)]
+struct Fragment {
+    first: bool,
+    last: bool,
+    bytes: Vec<u8>,
+}
+
+/// All associations.
+#[derive(Debug, Default)]
+pub(crate) struct Sctp {
+    flows: HashMap<Key, Flow, RandomState>,
+    queue: VecDeque<(Key, u64, i64)>,
+    bytes: usize,
+    serial: u64,
+}
+
+/// A packet with its common header taken off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Packet<'a> {
+    pub(crate) source: u16,
+    pub(crate) dest: u16,
+    tag: u32,
+    chunks: &'a [u8],
+}
+
+/// Reads the common header (RFC 9260 §3.1).
+pub(crate) fn parse(data: &[u8]) -> Result<Packet<'_>, Fate> {
+    let [s1, s2, d1, d2, a, b, c, d, ..] = data.first_chunk::<12>().ok_or(Fate::Known(Known::HeaderCut))?;
+    Ok(Packet {
+        source: u16::from_be_bytes([*s1, *s2]),
+        dest: u16::from_be_bytes([*d1, *d2]),
+        tag: u32::from_be_bytes([*a, *b, *c, *d]),
+        chunks: data.get(12..).unwrap_or_default(),
+    })
+}
+
+/// A DATA or I-DATA chunk.
+struct Data<'a> {
+    tsn: u32,
+    first: bool,
+    last: bool,
+    bytes: &'a [u8],
+    /// The packet ends before the chunk does.
+    cut: bool,
+}
+
+/// The data chunks of a packet. A length below the minimum ends it.
+fn data_chunks(mut rest: &[u8]) -> impl Iterator<Item = Data<'_>> {
+    std::iter::from_fn(move || {
+        loop {
+            let [kind, flags, high, low] = *rest.first_chunk()?;
+            let len = usize::from(u16::from_be_bytes([high, low]));
+            if len < 4 {
+                return None;
+            }
+            let cut = len > rest.len();
+            let chunk = rest.get(..len).unwrap_or(rest);
+            rest = rest.get(len.next_multiple_of(4)..).unwrap_or_default();
+            let header = match kind {
+                0 => 16,
+                64 => 20,
+                _ => continue,
+            };
+            let (Some(bytes), Some([a, b, c, d])) =
+                (chunk.get(header..), chunk.get(4..).and_then(<[u8]>::first_chunk))
+            else {
+                continue;
+            };
+            let tsn = u32::from_be_bytes([*a, *b, *c, *d]);
+            return Some(Data { tsn, first: flags & 2 != 0, last: flags & 1 != 0, bytes, cut });
+        }
+    })
+}
+
+impl Sctp {
+    /// Takes a packet and gives the messages that it completes and that look like SIP. `cut` says that the capture
+    /// lacks the packet's end.
+    pub(crate) fn packet(
+        &mut self,
+        packet: &Packet<'_>,
+        ask: Ask,
+        cut: bool,
+        origin: &mut Origin,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&[u8], &mut Origin, &mut Stats),
+    ) -> Fate {
+        let now = origin.now;
+        self.expire(now, stats);
+        let key = Key { source: packet.source, dest: packet.dest, tag: packet.tag };
+        let mut fate = Known::SctpControl;
+        let mut rank = 0u8;
+        for data in data_chunks(packet.chunks) {
+            let (of, worth) = match self.chunk(key, &data, now, stats) {
+                Taken::Repeated => (Known::SctpRepeated, 1),
+                Taken::Waits => (Known::SctpEarly, 2),
+                Taken::Whole(held) => {
+                    let bytes = held.as_deref().unwrap_or(data.bytes);
+                    if sniff::datagram(bytes, ask) {
+                        origin.truncated = cut && data.cut;
+                        emit(bytes, origin, stats);
+                        (Known::SctpSip, 4)
+                    } else {
+                        (Known::SctpNotSip, 3)
+                    }
+                }
+            };
+            if worth > rank {
+                (fate, rank) = (of, worth);
+            }
+        }
+        self.shrink(stats);
+        Fate::Known(fate)
+    }
+
+    fn chunk(&mut self, key: Key, data: &Data<'_>, now: i64, stats: &mut Stats) -> Taken {
+        if !self.flows.contains_key(&key) {
+            self.begin(key, now);
+        }
+        let Some(flow) = self.flows.get_mut(&key) else { return Taken::Repeated };
+        flow.touched = now;
+        let Some(at) = flow.place(data.tsn) else { return Taken::Repeated };
+        if data.first && data.last {
+            return Taken::Whole(None);
+        }
+        let before = flow.bytes;
+        let held = Fragment { first: data.first, last: data.last, bytes: data.bytes.to_vec() };
+        flow.bytes = flow.bytes.saturating_add(held.bytes.len()).saturating_add(HELD_COST);
+        flow.held.insert(at, held);
+        let whole = flow.join(at, stats);
+        while flow.held.len() > MAX_HELD {
+            flow.drop_oldest();
+            stats.event(Event::SctpFragmentsEvicted);
+        }
+        self.bytes = self.bytes.saturating_sub(before).saturating_add(flow.bytes);
+        match whole {
+            Some(bytes) => Taken::Whole(Some(bytes)),
+            None => Taken::Waits,
+        }
+    }
+
+    /// Counts what never became whole.
+    pub(crate) fn finish(&mut self, stats: &mut Stats) {
+        for flow in std::mem::take(&mut self.flows).into_values() {
+            if !flow.held.is_empty() {
+                stats.event(Event::SctpUnfinished);
+            }
+        }
+        (self.queue, self.bytes) = (VecDeque::new(), 0);
+    }
+
+    fn begin(&mut self, key: Key, now: i64) {
+        self.serial = self.serial.wrapping_add(1);
+        self.queue.push_back((key, self.serial, now));
+        let flow = Flow {
+            highest: None,
+            seen: [0; (WINDOW / 64) as usize],
+            held: BTreeMap::new(),
+            bytes: 0,
+            epoch: 1,
+            touched: now,
+            serial: self.serial,
+        };
+        self.flows.insert(key, flow);
+    }
+
+    fn expire(&mut self, now: i64, stats: &mut Stats) {
+        while let Some((key, serial, queued)) = self.queue.front().copied() {
+            if now.saturating_sub(queued) <= MAX_IDLE {
+                return;
+            }
+            self.queue.pop_front();
+            let touched = self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched);
+            match touched {
+                Some(touched) if now.saturating_sub(touched) <= MAX_IDLE => {
+                    self.queue.push_back((key, serial, touched));
+                }
+                Some(_) => self.remove(&key, Event::SctpFlowIdle, stats),
+                None => {}
+            }
+        }
+    }
+
+    fn shrink(&mut self, stats: &mut Stats) {
+        while self.flows.len() > MAX_FLOWS || self.bytes > MAX_BYTES {
+            let Some((key, serial, queued)) = self.queue.pop_front() else { return };
+            match self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched) {
+                Some(touched) if touched > queued => self.queue.push_back((key, serial, touched)),
+                Some(_) => self.remove(&key, Event::SctpFlowEvicted, stats),
+                None => {}
+            }
+        }
+    }
+
+    fn remove(&mut self, key: &Key, event: Event, stats: &mut Stats) {
+        if let Some(flow) = self.flows.remove(key) {
+            stats.event(event);
+            self.bytes = self.bytes.saturating_sub(flow.bytes);
+        }
+    }
+}
+
+/// What became of a chunk.
+enum Taken {
+    Repeated,
+    Waits,
+    /// A message: that of the chunk alone, or what was put together.
+    Whole(Option<Vec<u8>>),
+}
+
+impl Flow {
+    /// The TSN's place in a count that does not come round; `None` where it was seen.
+    fn place(&mut self, tsn: u32) -> Option<u64> {
+        let highest = *self.highest.get_or_insert(tsn.wrapping_sub(1));
+        let ahead = tsn.wrapping_sub(highest).cast_signed();
+        if ahead > 0 {
+            // All between are not seen yet; where that is the whole window, the rest of it is forgotten.
+            for step in 1..ahead.unsigned_abs().min(WINDOW) {
+                self.mark(tsn.wrapping_sub(step), false);
+            }
+            if tsn < highest {
+                self.epoch = self.epoch.saturating_add(1);
+            }
+            self.highest = Some(tsn);
+        } else if ahead.unsigned_abs() >= WINDOW || self.is_seen(tsn) {
+            return None;
+        }
+        self.mark(tsn, true);
+        let epoch = if ahead <= 0 && tsn > highest { self.epoch.saturating_sub(1) } else { self.epoch };
+        Some(epoch << 32 | u64::from(tsn))
+    }
+
+    fn is_seen(&self, tsn: u32) -> bool {
+        let at = tsn % WINDOW;
+        self.seen.get((at / 64) as usize).is_some_and(|word| word >> (at % 64) & 1 == 1)
+    }
+
+    fn mark(&mut self, tsn: u32, seen: bool) {
+        let at = tsn % WINDOW;
+        if let Some(word) = self.seen.get_mut((at / 64) as usize) {
+            let bit = 1u64 << (at % 64);
+            *word = if seen { *word | bit } else { *word & !bit };
+        }
+    }
+
+    /// The message that the fragment at `at` makes whole.
+    fn join(&mut self, at: u64, stats: &mut Stats) -> Option<Vec<u8>> {
+        let mut from = at;
+        while !self.held.get(&from)?.first {
+            from = from.checked_sub(1)?;
+        }
+        let mut to = at;
+        let mut len = 0usize;
+        while !self.held.get(&to)?.last {
+            to = to.checked_add(1)?;
+        }
+        for (_, held) in self.held.range(from..=to) {
+            len = len.saturating_add(held.bytes.len());
+        }
+        let mut whole = Vec::new();
+        for place in from..=to {
+            let held = self.held.remove(&place)?;
+            self.bytes = self.bytes.saturating_sub(held.bytes.len().saturating_add(HELD_COST));
+            if len <= MAX_MESSAGE {
+                whole.extend_from_slice(&held.bytes);
+            }
+        }
+        if len > MAX_MESSAGE {
+            stats.event(Event::SctpMessageTooLong);
+            return None;
+        }
+        Some(whole)
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some((_, held)) = self.held.pop_first() {
+            self.bytes = self.bytes.saturating_sub(held.bytes.len().saturating_add(HELD_COST));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIP: &[u8] = b"BYE sip:a SIP/2.0\r\nl: 0\r\n\r\n";
+
+    fn chunk(tsn: u32, flags: u8, bytes: &[u8]) -> Vec<u8> {
+        let len = u16::try_from(bytes.len() + 16).unwrap();
+        let mut chunk = [&[0, flags][..], &len.to_be_bytes(), &tsn.to_be_bytes(), &[0; 8], bytes].concat();
+        chunk.resize(chunk.len().next_multiple_of(4), 0);
+        chunk
+    }
+
+    fn give(all: &mut Sctp, chunks: &[u8]) -> (Vec<Vec<u8>>, Fate, Stats) {
+        let bytes = [&[0x13, 0xc4, 0x13, 0xc4, 0, 0, 0, 1, 0, 0, 0, 0][..], chunks].concat();
+        let mut origin = Origin {
+            file: 0,
+            frame: 1,
+            at: None,
+            time: None,
+            now: 0,
+            wraps: Default::default(),
+            ip_id: None,
+            absent: 0,
+            truncated: false,
+            rows: 0,
+        };
+        let (mut found, mut stats) = (Vec::new(), Stats::default());
+        let fate = all.packet(
+            &parse(&bytes).unwrap(),
+            Ask::Strict,
+            false,
+            &mut origin,
+            &mut stats,
+            &mut |bytes, _, _| found.push(bytes.to_vec()),
+        );
+        (found, fate, stats)
+    }
+
+    #[test]
+    fn fragments_of_any_order_and_round_the_end_of_the_count() {
+        for start in [1u32, u32::MAX - 1, u32::MAX] {
+            for order in [[0u32, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+                let mut all = Sctp::default();
+                // The flow begins with another message, so that the first fragment may be late.
+                assert_eq!(give(&mut all, &chunk(start.wrapping_sub(1), 3, SIP)).0, [SIP]);
+                let mut found = Vec::new();
+                for at in order {
+                    let from = at as usize * 9;
+                    let piece = SIP.get(from..from + 9).unwrap_or(&SIP[from..]);
+                    let flags = if at == 0 { 2 } else { u8::from(at == 2) };
+                    found.extend(give(&mut all, &chunk(start.wrapping_add(at), flags, piece)).0);
+                }
+                assert_eq!(found, [SIP], "{start} {order:?}");
+                assert_eq!(all.bytes, 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_tsn_counts_once() {
+        let mut all = Sctp::default();
+        let both = [chunk(7, 3, SIP), chunk(8, 7, SIP), chunk(7, 3, SIP)].concat();
+        assert_eq!(give(&mut all, &both).0, [SIP, SIP]);
+        let again = give(&mut all, &chunk(8, 3, SIP));
+        assert_eq!((again.0.len(), again.1), (0, Fate::Known(Known::SctpRepeated)));
+    }
+
+    #[test]
+    fn many_chunks_and_lies_take_bounded_time_and_memory() {
+        let mut all = Sctp::default();
+        let many: Vec<u8> = (0..3000).flat_map(|tsn| chunk(tsn, 0, b"x")).collect();
+        for _ in 0..10 {
+            give(&mut all, &many);
+        }
+        assert!(all.flows.values().all(|flow| flow.held.len() <= MAX_HELD));
+        let (found, ..) = give(&mut all, &[0, 3, 0, 0, 0, 0, 0, 0]);
+        assert!(found.is_empty());
+        let (found, ..) = give(&mut all, &[0, 3, 0xff, 0xff, 0, 0, 0, 0]);
+        assert!(found.is_empty());
+    }
+}
