@@ -18,7 +18,10 @@
 mod call;
 mod engine;
 mod filter;
+mod extract;
+mod ladder;
 mod live;
+mod metric;
 #[cfg_attr(not(test), deny(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects))]
 mod packet;
 mod ports;
@@ -31,7 +34,10 @@ mod transaction;
 
 pub use call::{Call, Calls, Evictions, Outcome, Side};
 pub use engine::{Chunk, Messages, Options, Progress, Reading, Trouble, TroubleKind, in_order};
+pub use extract::{Extraction, ExtractError};
 pub use filter::{Filter, FilterError, Net, Statuses, parse_time};
+pub use ladder::{Hide, Ladder};
+pub use metric::{Delays, Metrics, Ratio};
 pub use packet::Endpoint;
 pub use ports::{Ports, PortsError};
 pub use read::{OpenError, OpenErrorKind, ReadError, ReadErrorKind, Secrets, Source};

@@ -2,18 +2,19 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use simdsip::{Backend, Policy, Role as Does};
-use simdsip_capture::table::{self, Columns};
-use simdsip_capture::{Options, Ports};
+use crate::capture::args::{Captures, Filters, Format, Threads};
+use simdsip_capture::table::{Columns, Table};
 use std::path::PathBuf;
 
 const EXIT_STATUS: &str = "\
 Exit status:
   0  finished, whatever the traffic holds
-  1  parse rejected a message, or --fail-on defects met one
+  1  parse rejected a message, ladder or extract found nothing, or --fail-on defects met one
   2  usage, or input and output";
 
 const EXAMPLES: &str = "\
 Examples:
+  simdsip calls call.pcap                        who called whom, and what came of it
   simdsip messages call.pcap                     who said what to whom
   simdsip messages --jsonl call.pcap | jq .      one JSON object a message
   tcpdump -U -w - port 5060 | simdsip messages - as packets arrive
@@ -22,6 +23,7 @@ Examples:
 
 Environment:
   NO_COLOR       no colours unless --color always
+  SIMDSIP_MASK_KEY  key of the hashes that stand for digest responses, so that several runs agree
   SIMDSIP_SCAN   at most this instruction set is used, of those that the processor has:
                  scalar, swar, sse2, avx2, avx512, neon";
 
@@ -66,6 +68,46 @@ a null kind.
 
 Exit status: 0 finished, 1 --fail-on defects met one, 2 usage or input and output.";
 
+const CALLS_EXAMPLES: &str = "\
+Examples:
+  simdsip calls call.pcap
+  simdsip calls --status 4xx,5xx --columns ts_start,caller,callee,final_status call.pcap
+  simdsip calls --parquet calls.parquet day-*.pcap.zst
+  simdsip calls --jsonl call.pcap | jq -r 'select(.outcome == \"busy\").call_ids[0]'
+
+A call is a Call-ID and the tag of whoever sent the INVITE; a retry with credentials is the same call. Rows come as \
+calls end: half a minute of packet time after the last message that matters, or at the end of the captures.
+
+Exit status: 0 finished, 1 --fail-on defects met one, 2 usage or input and output.";
+
+const RECORDS_NOTE: &str = "\
+Rows come as they end: 32 s of packet time after the last message, or at the end of the captures.";
+
+const STATS_EXAMPLES: &str = "\
+Examples:
+  simdsip stats call.pcap
+  simdsip stats --by src,hour --json day-*.pcap.zst
+
+Ratios are percentages, delays milliseconds with the 50th, 95th and 99th percentile, which are at most 1 % off. What \
+each one means, and its section of RFC 6076: docs/guide/captures.md.";
+
+const LADDER_EXAMPLES: &str = "\
+Examples:
+  simdsip ladder --call 1d4a5f165f6c63e4 call.pcap
+  simdsip ladder --call 1d4a5f165f6c63e4 --format html call.pcap > ladder.html
+
+Exit status: 0 drawn, 1 there is no such call, 2 usage or input and output.";
+
+const EXTRACT_EXAMPLES: &str = "\
+Examples:
+  simdsip extract --call 1d4a5f165f6c63e4 -o call.pcapng day.pcap
+  simdsip extract --status 486 -o busy.pcapng day-*.pcap.zst
+
+Filters choose messages; all packets of their conversations (Call-IDs) are copied. Of WebSocket and TLS connections \
+all packets are, since the others could not be read without them. Reads the captures three times: not from a pipe.
+
+Exit status: 0 copied, 1 there was nothing to copy, 2 usage or input and output.";
+
 const INFO_EXAMPLES: &str = "\
 Examples:
   simdsip info call.pcap
@@ -108,10 +150,28 @@ pub(crate) enum Command {
     /// List the SIP messages of captures, in frame order.
     #[command(after_help = MESSAGES_EXAMPLES)]
     Messages(Messages),
+    /// List the calls of captures: who called whom, what came of it, how long it took.
+    #[command(after_help = CALLS_EXAMPLES)]
+    Calls(Calls),
+    /// List the attempts to register.
+    #[command(after_help = RECORDS_NOTE)]
+    Registrations(Records),
+    /// List the transactions.
+    #[command(after_help = RECORDS_NOTE)]
+    Transactions(Records),
+    /// Count methods and codes, and measure as RFC 6076 and E.411 do.
+    #[command(after_help = STATS_EXAMPLES)]
+    Stats(Statistics),
+    /// Draw the ladder of a call.
+    #[command(after_help = LADDER_EXAMPLES)]
+    Ladder(Ladder),
+    /// Copy the packets of conversations, fragments and segments included.
+    #[command(after_help = EXTRACT_EXAMPLES)]
+    Extract(Extract),
     /// Say what captures hold: links, transports, messages, and every drop by reason.
     #[command(after_help = INFO_EXAMPLES)]
     Info(Info),
-    /// List the columns of the table that `messages` gives.
+    /// List the columns of a table.
     Schema(Schema),
     /// Print a completion script for a shell.
     #[command(
@@ -174,36 +234,106 @@ pub(crate) struct Parse {
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Messages {
-    /// One JSON object a line (the default unless standard output is a terminal).
-    #[arg(long, group = "format")]
-    pub(crate) jsonl: bool,
-    /// Comma-separated values with a line of names (RFC 4180).
-    #[arg(long, group = "format")]
-    pub(crate) csv: bool,
-    /// A table for people (the default on a terminal).
-    #[arg(long, group = "format")]
-    pub(crate) text: bool,
-    /// In CSV, put an apostrophe before text that a spreadsheet would run as a formula.
-    #[arg(long, requires = "csv")]
-    pub(crate) csv_safe: bool,
-    /// These columns in this order; `simdsip schema` lists them.
-    #[arg(long, value_name = "NAME,…", value_parser = columns)]
-    pub(crate) columns: Option<Columns>,
-    /// Ports that SIP is expected on, or `any`; elsewhere it is known by its start line.
-    #[arg(long, value_name = "LIST|any", default_value = "5060-5061")]
-    pub(crate) ports: Ports,
-    /// Stop after so many messages.
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u64>,
-    /// Show credentials, SDP keys and passwords in URIs instead of `*` for each of their bytes.
-    #[arg(long)]
-    pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
     /// Exit with 1 if a message has any defect.
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) fail_on: Option<FailOn>,
-    /// Captures (pcap or pcapng); `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    #[command(flatten)]
+    pub(crate) captures: Captures,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Records {
+    #[command(flatten)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    #[command(flatten)]
+    pub(crate) captures: Captures,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Calls {
+    /// Exit with 1 if a call that is shown has a message with any defect.
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) fail_on: Option<FailOn>,
+    #[command(flatten)]
+    pub(crate) records: Records,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Statistics {
+    /// For each value of these apart: src, dst, hour, day.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    pub(crate) by: Vec<By>,
+    /// One JSON object instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) captures: Captures,
+}
+
+/// What statistics are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum By {
+    Src,
+    Dst,
+    Hour,
+    Day,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Ladder {
+    /// The call's Call-ID.
+    #[arg(long, value_name = "CALL-ID")]
+    pub(crate) call: String,
+    /// What is drawn.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Drawing,
+    /// Show credentials, SDP keys and passwords in URIs instead of `*` for each of their bytes.
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) captures: Captures,
+}
+
+/// How a ladder is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Drawing {
+    /// For a terminal.
+    Text,
+    /// A picture.
+    Svg,
+    /// A page that needs nothing else.
+    Html,
+    /// For Markdown.
+    Mermaid,
+    /// For programs.
+    Json,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct Extract {
+    /// The conversation with this Call-ID.
+    #[arg(long, value_name = "CALL-ID")]
+    pub(crate) call: Vec<String>,
+    /// Conversations of which a message is completed by one of these frames: numbers, one a line, perhaps behind a
+    /// file's name and a tab.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) frames: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) filters: Filters,
+    /// Where the packets go, as pcapng.
+    #[arg(short, long, value_name = "OUT.pcapng")]
+    pub(crate) output: PathBuf,
+    #[command(flatten)]
+    pub(crate) captures: Captures,
 }
 
 #[derive(ClapArgs, Debug)]
@@ -211,22 +341,41 @@ pub(crate) struct Info {
     /// One JSON object a file instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Ports that SIP is expected on, or `any`; elsewhere it is known by its start line.
-    #[arg(long, value_name = "LIST|any", default_value = "5060-5061")]
-    pub(crate) ports: Ports,
-    /// Captures (pcap or pcapng); `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
-    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) captures: Captures,
 }
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Schema {
+    /// Which table.
+    #[arg(long, value_enum, default_value = "messages")]
+    pub(crate) table: TableArg,
     /// One JSON document.
     #[arg(long, group = "form")]
     pub(crate) json: bool,
     /// A Markdown table.
     #[arg(long, group = "form")]
     pub(crate) markdown: bool,
+}
+
+/// The tables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TableArg {
+    Messages,
+    Calls,
+    Registrations,
+    Transactions,
+}
+
+impl TableArg {
+    pub(crate) const fn table(self) -> Table {
+        match self {
+            TableArg::Messages => Table::Messages,
+            TableArg::Calls => Table::Calls,
+            TableArg::Registrations => Table::Registrations,
+            TableArg::Transactions => Table::Transactions,
+        }
+    }
 }
 
 /// How much is tolerated.
@@ -310,18 +459,21 @@ pub(crate) enum FailOn {
 }
 
 /// Reads `--columns`; an error names what is near.
-fn columns(list: &str) -> Result<Columns, String> {
-    Columns::parse(list).map_err(|error| {
-        let near = near(&error.name);
+pub(crate) fn columns(table: Table, list: Option<&str>) -> Result<Option<Columns>, String> {
+    let Some(list) = list else { return Ok(None) };
+    table.parse_columns(list).map(Some).map_err(|error| {
+        let near = near(table, &error.name);
         let near = if near.is_empty() { String::new() } else { format!("; near: {}", near.join(", ")) };
-        format!("{error}{near}; `simdsip schema` lists all")
+        let of = if table == Table::Messages { String::new() } else { format!(" --table {}", table.name()) };
+        format!("{error}{near}; `simdsip schema{of}` lists all")
     })
 }
 
 /// The columns whose names are few edits from `name`, or contain it, nearest first.
-fn near(name: &str) -> Vec<&'static str> {
+fn near(table: Table, name: &str) -> Vec<&'static str> {
     let name = name.to_ascii_lowercase().replace('-', "_");
-    let mut near: Vec<_> = table::schema()
+    let mut near: Vec<_> = table
+        .columns()
         .iter()
         .map(|column| {
             let holds = name.len() > 2 && (column.name.contains(&name) || name.contains(column.name));
@@ -360,15 +512,6 @@ pub(crate) fn backend_cap() -> Result<Option<Backend>, String> {
     }
 }
 
-/// How captures are read.
-pub(crate) fn options(ports: &Ports, cap: Option<Backend>) -> Options {
-    let options = Options::default().with_ports(ports.clone());
-    match cap {
-        Some(cap) => options.with_backend(Backend::detect().cap(cap)),
-        None => options,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,9 +524,9 @@ mod tests {
 
     #[test]
     fn near_names_are_offered() {
-        assert_eq!(near("metod"), ["method"]);
-        assert_eq!(near("Call-ID"), ["call_id"]);
-        assert_eq!(near("colour"), Vec::<&str>::new());
+        assert_eq!(near(Table::Messages, "metod"), ["method"]);
+        assert_eq!(near(Table::Messages, "Call-ID"), ["call_id"]);
+        assert_eq!(near(Table::Messages, "colour"), Vec::<&str>::new());
         assert_eq!(edits(b"kitten", b"sitting"), 3);
     }
 }

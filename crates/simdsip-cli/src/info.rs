@@ -1,8 +1,8 @@
 //! `info`: what captures hold and what became of each packet.
 
-use crate::args::{self, When};
+use crate::args::{Info, When};
+use crate::capture::{Step, open};
 use crate::escape::{escaped, width};
-use crate::messages::{Step, open};
 use crate::output::{Form, Output, Status};
 use crate::style::{Ink, Style, count, counted};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -12,21 +12,22 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// The groups of [`Stats::entries`], and what they are called here.
-const GROUPS: [(&str, &str); 5] = [
+const GROUPS: [(&str, &str); 6] = [
     ("total", "total"),
     ("link", "packets by link type"),
+    ("encapsulation", "packets by encapsulation"),
     ("transport", "SIP messages by transport"),
     ("packet", "what became of each packet"),
     ("event", "losses and evictions"),
 ];
 
-pub(crate) fn run(args: &args::Info, color: When, cap: Option<Backend>) -> io::Result<Status> {
+pub(crate) fn run(args: &Info, color: When, cap: Option<Backend>) -> io::Result<Status> {
     let style = Style::of(color);
     let mut output = Output::new(if args.json { Form::Json } else { Form::Text });
-    let options = args::options(&args.ports, cap);
+    let Some(options) = crate::capture::options(&args.captures, cap) else { return Ok(Status::Trouble) };
     let (mut all, mut files) = (Stats::default(), 0);
     let mut status = Status::Finished;
-    for path in &args.files {
+    for path in &args.captures.files {
         let Some((stats, whole)) = read(path, &options)? else {
             status = Status::Trouble;
             continue;

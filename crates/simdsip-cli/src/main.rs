@@ -6,14 +6,19 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod capture;
 mod escape;
+mod extract;
 mod info;
+mod ladder;
 mod mask;
 mod messages;
 mod output;
 mod parse;
+mod records;
 mod schema;
 mod shell;
+mod stats;
 mod style;
 
 use args::{Args, Command};
@@ -47,6 +52,12 @@ fn run(args: Args) -> io::Result<Status> {
     match args.command {
         Command::Parse(parse) => parse::run(&parse, args.color, cap),
         Command::Messages(messages) => messages::run(&messages, args.color, cap),
+        Command::Calls(calls) => records::calls(&calls, args.color, cap),
+        Command::Registrations(records) => records::registrations(&records, args.color, cap),
+        Command::Transactions(records) => records::transactions(&records, args.color, cap),
+        Command::Stats(stats) => stats::run(&stats, args.color, cap),
+        Command::Ladder(ladder) => ladder::run(&ladder, cap),
+        Command::Extract(extract) => extract::run(&extract, cap),
         Command::Info(info) => info::run(&info, args.color, cap),
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions { shell } => shell::completions(shell),

@@ -32,7 +32,7 @@ impl Chunk {
         for Held { meta, range, error, unfinished, framed } in &self.messages {
             let bytes = self.bytes.get(range.clone()).unwrap_or_default();
             let (error, unfinished, framed) = (*error, *unfinished, *framed);
-            let payload = Payload { meta: *meta, bytes, error, unfinished, framed };
+            let payload = Payload { meta: *meta, bytes, error, unfinished, framed, frames: &[] };
             let row = reading.row(payload, &self.names);
             count(&row, stats);
             visit(&row);

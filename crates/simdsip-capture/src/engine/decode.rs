@@ -12,7 +12,7 @@ use crate::packet::{Endpoint, Fate, Known, Origin, Tunnel, Wraps, hep, link, tun
 use crate::ports::Ports;
 use crate::read::Packet;
 use crate::stats::{Event, Stats};
-use crate::table::{Meta, Transport};
+use crate::table::{FrameRef, Meta, Transport};
 use simdsip::{Parser, Policy};
 use std::sync::Arc;
 
@@ -43,6 +43,7 @@ impl Engine {
             sctp: Sctp::default(),
             repeats: options.repeats.then(Repeats::new),
             now: 0,
+            parts: Vec::new(),
         };
         Self { layers, stats: Stats::default(), names: Arc::default(), parser }
     }
@@ -83,6 +84,8 @@ pub(super) struct Layers {
     repeats: Option<Repeats>,
     /// Packet time of the last packet that had one.
     now: i64,
+    /// Other packets whose fragments make the datagram at hand.
+    parts: Vec<FrameRef>,
 }
 
 impl Layers {
@@ -104,9 +107,11 @@ impl Layers {
         if packet.absent > 0 {
             stats.event(Event::PacketTruncated);
         }
+        self.parts.clear();
         let mut origin = Origin {
             file: u32::try_from(file).unwrap_or(u32::MAX),
             frame,
+            came: FrameRef { file: u32::try_from(file).unwrap_or(u32::MAX), frame },
             at: (!compressed).then_some(packet.at),
             time: packet.time,
             now: self.now,
@@ -143,8 +148,9 @@ impl Layers {
         let key = fragment::Key { source: ip.source, dest: ip.dest, protocol: ip.protocol, id: fragment.id };
         origin.truncated |= ip.missing > 0;
         let whole = self.fragments.add(key, fragment, ip.payload, origin, stats);
-        let fate = whole.map(|Whole { payload, truncated }| {
+        let fate = whole.map(|Whole { payload, truncated, frames }| {
             origin.truncated = truncated;
+            self.parts.extend(frames);
             let fate = match ip.joined(&payload) {
                 Ok(ip) => self.transport(&ip, origin, stats, give),
                 Err(fate) => fate,
@@ -221,13 +227,13 @@ impl Layers {
             }
             let found = Found { hep: Some(hep.ends), ..Found::whole(hep.payload) };
             if origin.wraps.enter(Tunnel::Hep).is_ok() {
-                emit(&mut self.repeats, Transport::Udp, ends, &found, origin, stats, give);
+                emit(&mut self.repeats, &self.parts, Transport::Udp, ends, &found, origin, stats, give);
             }
             return Fate::Known(Known::UdpSip);
         }
         if sniff::datagram(udp.payload, self.ask(udp.source, udp.dest)) {
             let found = Found::whole(udp.payload);
-            emit(&mut self.repeats, Transport::Udp, ends, &found, origin, stats, give);
+            emit(&mut self.repeats, &self.parts, Transport::Udp, ends, &found, origin, stats, give);
             return Fate::Known(Known::UdpSip);
         }
         let inside = tunnel::by_port(udp.dest).or_else(|| tunnel::by_port(udp.source));
@@ -252,9 +258,9 @@ impl Layers {
             dest: Endpoint { addr: ip.dest, port: segment.dest },
         };
         let port = self.port(segment.source, segment.dest);
-        let Self { tcp, repeats, .. } = self;
+        let Self { tcp, repeats, parts, .. } = self;
         tcp.segment(key, segment, port, origin, stats, &mut |key, found, origin, stats| {
-            emit_stream(repeats, key, &found, origin, stats, give);
+            emit_stream(repeats, parts, key, &found, origin, stats, give);
         })
     }
 
@@ -270,9 +276,10 @@ impl Layers {
         let ends =
             (Endpoint { addr: ip.source, port: packet.source }, Endpoint { addr: ip.dest, port: packet.dest });
         let cut = ip.missing > 0 || origin.truncated;
-        let Self { sctp, repeats, .. } = self;
-        sctp.packet(packet, ask, cut, origin, stats, &mut |bytes, origin, stats| {
-            emit(repeats, Transport::Sctp, ends, &Found::whole(bytes), origin, stats, give);
+        let Self { sctp, repeats, parts, .. } = self;
+        sctp.packet(packet, ask, cut, origin, stats, &mut |bytes, frames, origin, stats| {
+            let found = Found { frames, ..Found::whole(bytes) };
+            emit(repeats, parts, Transport::Sctp, ends, &found, origin, stats, give);
         })
     }
 
@@ -282,7 +289,7 @@ impl Layers {
         self.sctp.finish(stats);
         let Self { tcp, repeats, .. } = self;
         tcp.finish(stats, &mut |key, found, origin, stats| {
-            emit_stream(repeats, key, &found, origin, stats, give);
+            emit_stream(repeats, &[], key, &found, origin, stats, give);
         });
     }
 }
@@ -299,6 +306,7 @@ fn icmp(payload: &[u8]) -> Known {
 
 fn emit_stream(
     repeats: &mut Option<Repeats>,
+    parts: &[FrameRef],
     key: &tcp::Key,
     found: &Found<'_>,
     origin: &mut Origin,
@@ -318,16 +326,18 @@ fn emit_stream(
         // The stream goes on with other packets, and each of them is in HEP.
         let mut wrapped = *origin;
         if wrapped.wraps.enter(Tunnel::Hep).is_ok() {
-            emit(repeats, transport, (key.source, key.dest), found, &mut wrapped, stats, give);
+            emit(repeats, parts, transport, (key.source, key.dest), found, &mut wrapped, stats, give);
             origin.rows = wrapped.rows;
         }
         return;
     }
-    emit(repeats, transport, (key.source, key.dest), found, origin, stats, give);
+    emit(repeats, parts, transport, (key.source, key.dest), found, origin, stats, give);
 }
 
+#[expect(clippy::too_many_arguments, reason = "what a message is known by")]
 fn emit(
     repeats: &mut Option<Repeats>,
+    parts: &[FrameRef],
     transport: Transport,
     (source, dest): (Endpoint, Endpoint),
     found: &Found<'_>,
@@ -364,6 +374,15 @@ fn emit(
     }
     origin.rows = origin.rows.saturating_add(1);
     stats.transport(meta.transport);
-    let Found { bytes, error, unfinished, framed, .. } = *found;
-    give(Payload { meta, bytes, error, unfinished, framed }, stats);
+    let Found { bytes, error, unfinished, framed, frames, .. } = *found;
+    let both;
+    let frames = match (parts, frames) {
+        ([], frames) => frames,
+        (parts, []) => parts,
+        (parts, frames) => {
+            both = [parts, frames].concat();
+            &both
+        }
+    };
+    give(Payload { meta, bytes, error, unfinished, framed, frames }, stats);
 }

@@ -14,12 +14,13 @@ pub use reading::Reading;
 
 use crate::read::{self, Next, OpenError, OpenErrorKind, ReadError, Sequence, Source};
 use crate::stats::Stats;
-use crate::table::{Meta, Row};
+use crate::table::{FrameRef, Meta, Row};
 use decode::Engine;
 use simdsip::Error;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Whether there may be more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub(crate) struct Payload<'a> {
     pub(crate) error: Option<Error>,
     pub(crate) unfinished: bool,
     pub(crate) framed: bool,
+    /// Other packets that hold parts of it.
+    pub(crate) frames: &'a [FrameRef],
 }
 
 /// What was wrong with one file of several.
@@ -170,6 +173,11 @@ impl<R: Read> Messages<R> {
     #[must_use]
     pub fn reading(&self) -> Reading {
         self.engine.reading()
+    }
+
+    /// Names of the captures, as rows number them.
+    pub fn names(&mut self) -> Arc<[String]> {
+        self.engine.names(self.sequence.names())
     }
 
     /// What was wrong with files of several since this was asked last.

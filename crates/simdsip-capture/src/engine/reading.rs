@@ -45,11 +45,11 @@ impl Reading {
     /// The row of a message. `names` are those of the capture files.
     pub(crate) fn row<'r>(&'r mut self, payload: Payload<'r>, names: &'r Arc<[String]>) -> Row<'r> {
         let Payload { meta: Meta { file, .. }, bytes, .. } = payload;
-        let meta = payload.meta;
+        let (meta, frames) = (payload.meta, payload.frames);
         let content = self.content(payload);
         let bytes = content.as_ref().map_or(bytes, Message::as_bytes);
         let file = names.get(file as usize).map_or("", String::as_str);
-        Row::new(file, meta, content, bytes)
+        Row::new(file, meta, content, bytes, frames)
     }
 
     #[inline]

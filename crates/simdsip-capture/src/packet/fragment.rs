@@ -8,11 +8,14 @@
 use super::Origin;
 use super::ip::Fragment;
 use crate::stats::{Event, Stats};
+use crate::table::FrameRef;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 
 const MAX_DATAGRAMS: usize = 4096;
 const MAX_BYTES: usize = 16 << 20;
+/// Fragments of one datagram whose packets are remembered.
+const MAX_FRAMES: usize = 128;
 const MAX_DATAGRAM_LEN: usize = 65_535;
 /// Nanoseconds of packet time (RFC 8200 §4.5 says 60 s for live hosts; IPv4 hosts use 30 s).
 const MAX_AGE: i64 = 30_000_000_000;
@@ -33,6 +36,7 @@ struct Partial {
     /// Known once the last fragment came.
     total_len: Option<usize>,
     truncated: bool,
+    frames: Vec<FrameRef>,
     /// Tells this datagram from a later one with the same key.
     serial: u64,
 }
@@ -43,6 +47,8 @@ pub(crate) struct Whole {
     /// To be given back with [`Fragments::recycle`].
     pub(crate) payload: Vec<u8>,
     pub(crate) truncated: bool,
+    /// The packets of its fragments.
+    pub(crate) frames: Vec<FrameRef>,
 }
 
 /// A datagram that was given up.
@@ -89,6 +95,9 @@ impl Fragments {
         let partial = self.partials.get_mut(&key)?;
         let held = partial.bytes.len();
         partial.truncated |= truncated;
+        if partial.frames.len() < MAX_FRAMES {
+            partial.frames.push(origin.came);
+        }
         if !fragment.more {
             partial.total_len.get_or_insert(end);
         }
@@ -101,7 +110,7 @@ impl Fragments {
             let total_len = partial.total_len.unwrap_or_default();
             let mut payload = partial.bytes;
             payload.truncate(total_len);
-            return Some(Whole { payload, truncated: partial.truncated });
+            return Some(Whole { payload, truncated: partial.truncated, frames: partial.frames });
         }
         self.shrink(stats);
         None
@@ -131,6 +140,7 @@ impl Fragments {
             ranges: Vec::new(),
             total_len: None,
             truncated: false,
+            frames: Vec::new(),
             serial: self.serial,
         };
         self.partials.insert(key, partial);
@@ -236,6 +246,7 @@ mod tests {
         Origin {
             file: 0,
             frame: 1,
+            came: crate::table::FrameRef { file: 0, frame: 1 },
             at: None,
             time: None,
             now,

@@ -19,6 +19,7 @@ pub(crate) mod tunnel;
 pub(crate) mod udp;
 pub(crate) mod ws;
 
+use crate::table::FrameRef;
 use std::net::IpAddr;
 
 /// One end of a flow.
@@ -92,6 +93,8 @@ pub(crate) struct Origin {
     pub(crate) file: u32,
     /// Counted from 1.
     pub(crate) frame: u64,
+    /// The packet that the bytes at hand came in: another one where they waited.
+    pub(crate) came: FrameRef,
     /// Offset of the packet's record in the file.
     pub(crate) at: Option<u64>,
     pub(crate) time: Option<i64>,

@@ -30,7 +30,9 @@ pub(crate) enum Piece<'a> {
     /// The next byte is a connection's first.
     Start,
     Bytes(&'a [u8]),
-    /// Bytes of a segment that waited, with the packet it came in.
+    /// Bytes of a segment that waited, now that the hole before it is filled.
+    Filled(&'a [u8], Origin),
+    /// Bytes of a segment that waited, which are given with the packet it came in.
     Late(&'a [u8], Origin),
     Gap,
 }
@@ -156,7 +158,7 @@ impl Order {
         if let Some(here) = &mut self.here {
             here.sound = true;
         }
-        self.take(at, bytes, None, give);
+        self.take(at, bytes, How::Now, give);
         if lost > 0 {
             self.lose(lost, give);
         }
@@ -198,7 +200,7 @@ impl Order {
         let place = Place::new(claim.at, Some(claim.at), here.life.wrapping_add(1));
         self.leave(place, if self.started { Gap::Yes } else { Gap::No }, give);
         give(Piece::Start);
-        self.take(claim.at, &claim.bytes, Some(claim.origin), give);
+        self.take(claim.at, &claim.bytes, How::Late(claim.origin), give);
         if claim.lost > 0 {
             self.lose(claim.lost, give);
         }
@@ -242,7 +244,7 @@ impl Order {
     }
 
     /// Gives what of the bytes at `at` is news; those before `next` are not.
-    fn take(&mut self, at: u32, bytes: &[u8], late: Option<Origin>, give: &mut impl FnMut(Piece<'_>)) {
+    fn take(&mut self, at: u32, bytes: &[u8], how: How, give: &mut impl FnMut(Piece<'_>)) {
         while let Some(here) = self.here {
             let seen = here.next.wrapping_sub(at) as usize;
             let Some(new) = bytes.get(seen..).filter(|new| !new.is_empty()) else { return };
@@ -252,7 +254,11 @@ impl Order {
             let now = room.and_then(|room| new.get(..room)).unwrap_or(new);
             if !now.is_empty() {
                 self.advance(now.len());
-                give(late.map_or(Piece::Bytes(now), |origin| Piece::Late(now, origin)));
+                give(match how {
+                    How::Now => Piece::Bytes(now),
+                    How::Filled(origin) => Piece::Filled(now, origin),
+                    How::Late(origin) => Piece::Late(now, origin),
+                });
             }
             match given.filter(|_| room.is_some_and(|room| room <= new.len())) {
                 None => return,
@@ -328,11 +334,11 @@ impl Order {
             self.held_len = self.held_len.saturating_sub(held.bytes.len());
             let seen = here.next.wrapping_sub(held.at) as usize;
             if seen < held.bytes.len() {
-                let late = match wait {
-                    Wait::Filled => None,
-                    Wait::GivenUp => Some(held.origin),
+                let how = match wait {
+                    Wait::Filled => How::Filled(held.origin),
+                    Wait::GivenUp => How::Late(held.origin),
                 };
-                self.take(held.at, &held.bytes, late, give);
+                self.take(held.at, &held.bytes, how, give);
                 if held.lost > 0 {
                     self.lose(held.lost, give);
                 }
@@ -356,6 +362,17 @@ impl Order {
 enum Gap {
     Yes,
     No,
+}
+
+/// How bytes come to be given.
+#[derive(Clone, Copy, Debug)]
+enum How {
+    /// As they come.
+    Now,
+    /// With the segment before them.
+    Filled(Origin),
+    /// Because nothing before them is waited for any more.
+    Late(Origin),
 }
 
 /// Why bytes that waited are given now: to which packet their messages belong.

@@ -9,6 +9,7 @@
 use super::sniff::{self, Ask};
 use super::{Fate, Known, Origin};
 use crate::stats::{Event, Stats};
+use crate::table::FrameRef;
 use foldhash::fast::RandomState;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -51,6 +52,8 @@ struct Fragment {
     first: bool,
     last: bool,
     bytes: Vec<u8>,
+    /// The packet that it came in.
+    came: FrameRef,
 }
 
 /// All associations.
@@ -130,7 +133,7 @@ impl Sctp {
         cut: bool,
         origin: &mut Origin,
         stats: &mut Stats,
-        emit: &mut impl FnMut(&[u8], &mut Origin, &mut Stats),
+        emit: &mut impl FnMut(&[u8], &[FrameRef], &mut Origin, &mut Stats),
     ) -> Fate {
         let now = origin.now;
         self.expire(now, stats);
@@ -138,14 +141,15 @@ impl Sctp {
         let mut fate = Known::SctpControl;
         let mut rank = 0u8;
         for data in data_chunks(packet.chunks) {
-            let (of, worth) = match self.chunk(key, &data, now, stats) {
+            let (of, worth) = match self.chunk(key, &data, origin.came, now, stats) {
                 Taken::Repeated => (Known::SctpRepeated, 1),
                 Taken::Waits => (Known::SctpEarly, 2),
                 Taken::Whole(held) => {
-                    let bytes = held.as_deref().unwrap_or(data.bytes);
+                    let (bytes, frames) =
+                        held.as_ref().map_or((data.bytes, &[][..]), |(bytes, frames)| (bytes, frames));
                     if sniff::datagram(bytes, ask) {
                         origin.truncated = cut && data.cut;
-                        emit(bytes, origin, stats);
+                        emit(bytes, frames, origin, stats);
                         (Known::SctpSip, 4)
                     } else {
                         (Known::SctpNotSip, 3)
@@ -160,7 +164,7 @@ impl Sctp {
         Fate::Known(fate)
     }
 
-    fn chunk(&mut self, key: Key, data: &Data<'_>, now: i64, stats: &mut Stats) -> Taken {
+    fn chunk(&mut self, key: Key, data: &Data<'_>, came: FrameRef, now: i64, stats: &mut Stats) -> Taken {
         if !self.flows.contains_key(&key) {
             self.begin(key, now);
         }
@@ -171,7 +175,7 @@ impl Sctp {
             return Taken::Whole(None);
         }
         let before = flow.bytes;
-        let held = Fragment { first: data.first, last: data.last, bytes: data.bytes.to_vec() };
+        let held = Fragment { first: data.first, last: data.last, bytes: data.bytes.to_vec(), came };
         flow.bytes = flow.bytes.saturating_add(held.bytes.len()).saturating_add(HELD_COST);
         flow.held.insert(at, held);
         let whole = flow.join(at, stats);
@@ -181,7 +185,7 @@ impl Sctp {
         }
         self.bytes = self.bytes.saturating_sub(before).saturating_add(flow.bytes);
         match whole {
-            Some(bytes) => Taken::Whole(Some(bytes)),
+            Some(whole) => Taken::Whole(Some(whole)),
             None => Taken::Waits,
         }
     }
@@ -252,7 +256,7 @@ enum Taken {
     Repeated,
     Waits,
     /// A message: that of the chunk alone, or what was put together.
-    Whole(Option<Vec<u8>>),
+    Whole(Option<(Vec<u8>, Vec<FrameRef>)>),
 }
 
 impl Flow {
@@ -291,7 +295,7 @@ impl Flow {
     }
 
     /// The message that the fragment at `at` makes whole.
-    fn join(&mut self, at: u64, stats: &mut Stats) -> Option<Vec<u8>> {
+    fn join(&mut self, at: u64, stats: &mut Stats) -> Option<(Vec<u8>, Vec<FrameRef>)> {
         let mut from = at;
         while !self.held.get(&from)?.first {
             from = from.checked_sub(1)?;
@@ -304,19 +308,20 @@ impl Flow {
         for (_, held) in self.held.range(from..=to) {
             len = len.saturating_add(held.bytes.len());
         }
-        let mut whole = Vec::new();
+        let (mut whole, mut frames) = (Vec::new(), Vec::new());
         for place in from..=to {
             let held = self.held.remove(&place)?;
             self.bytes = self.bytes.saturating_sub(held.bytes.len().saturating_add(HELD_COST));
             if len <= MAX_MESSAGE {
                 whole.extend_from_slice(&held.bytes);
+                frames.push(held.came);
             }
         }
         if len > MAX_MESSAGE {
             stats.event(Event::SctpMessageTooLong);
             return None;
         }
-        Some(whole)
+        Some((whole, frames))
     }
 
     fn drop_oldest(&mut self) {
@@ -344,6 +349,7 @@ mod tests {
         let mut origin = Origin {
             file: 0,
             frame: 1,
+            came: crate::table::FrameRef { file: 0, frame: 1 },
             at: None,
             time: None,
             now: 0,
@@ -360,7 +366,7 @@ mod tests {
             false,
             &mut origin,
             &mut stats,
-            &mut |bytes, _, _| found.push(bytes.to_vec()),
+            &mut |bytes, _, _, _| found.push(bytes.to_vec()),
         );
         (found, fate, stats)
     }

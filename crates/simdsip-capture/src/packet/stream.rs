@@ -11,6 +11,7 @@ use super::sniff::{self, Ask, Looks};
 use super::tls::Sessions;
 use crate::read::Secrets;
 use crate::stats::{Event, Stats};
+use crate::table::FrameRef;
 use simdsip::{Error, Frame, Framer, Limits, Parser, Side};
 
 /// Header fields that a message on a stream may have.
@@ -18,6 +19,8 @@ pub(crate) const HEADERS: usize = 512;
 /// Bytes of a message on a stream, and so of what a stream buffers.
 pub(crate) const MAX_MESSAGE: usize = 1 << 20;
 const MAX_SPARE: usize = 16;
+/// Packets of one message that are remembered.
+const MAX_FRAMES: usize = 4096;
 /// A buffer that grew beyond this is given back once it is empty.
 const SMALL: usize = 16 * 1024;
 
@@ -36,6 +39,8 @@ pub(crate) struct Found<'a> {
     pub(crate) ws: bool,
     pub(crate) tls: bool,
     pub(crate) hep: Option<Ends>,
+    /// Other packets that hold parts of it.
+    pub(crate) frames: &'a [FrameRef],
 }
 
 impl<'a> Found<'a> {
@@ -45,7 +50,7 @@ impl<'a> Found<'a> {
 
     /// A message that came whole.
     pub(crate) fn whole(bytes: &'a [u8]) -> Self {
-        Self { bytes, error: None, unfinished: false, framed: false, ws: false, tls: false, hep: None }
+        Self { bytes, error: None, unfinished: false, framed: false, ws: false, tls: false, hep: None, frames: &[] }
     }
 }
 
@@ -125,6 +130,8 @@ pub(crate) struct Stream {
     wanted: usize,
     /// Where the last byte of the buffer came from.
     last: Option<Origin>,
+    /// The packets that what is buffered came in, as many as are remembered.
+    frames: Vec<FrameRef>,
     numbers: Numbers,
 }
 
@@ -159,6 +166,7 @@ impl Stream {
             framer: None,
             wanted: 0,
             last: None,
+            frames: Vec::new(),
             numbers: Numbers::default(),
         }
     }
@@ -193,6 +201,7 @@ impl Stream {
         stats: &mut Stats,
         emit: &mut impl FnMut(Found<'_>, &mut Origin, &mut Stats),
     ) {
+        let came = origin.came;
         if self.buffer.is_empty() {
             let used = self.walk(bytes, origin, tools, stats, emit);
             self.buffer.extend_from_slice(bytes.get(used..).unwrap_or_default());
@@ -209,8 +218,12 @@ impl Stream {
             if self.buffer.capacity() > SMALL {
                 self.buffer = Vec::new();
             }
+            self.frames.clear();
             self.put_back(tools);
         } else {
+            if self.frames.last() != Some(&came) && self.frames.len() < MAX_FRAMES {
+                self.frames.push(came);
+            }
             self.last = Some(*origin);
         }
     }
@@ -243,7 +256,8 @@ impl Stream {
         if let (State::Message, Some(mut origin), false) = (self.state, self.last.take(), bytes.is_empty()) {
             stats.event(Event::TcpMessageUnfinished);
             self.numbers.tell(&mut origin);
-            emit(Found { unfinished: true, ..Found::framed(&bytes) }, &mut origin, stats);
+            let frames = std::mem::take(&mut self.frames);
+            emit(Found { unfinished: true, frames: &frames, ..Found::framed(&bytes) }, &mut origin, stats);
             self.numbers.learn(&origin);
         }
         self.state = State::Boundary { trusted: false };
@@ -326,7 +340,9 @@ impl Stream {
                 return None;
             }
             Frame::Message(message) => {
-                emit(Found::framed(message.as_bytes()), origin, stats);
+                emit(Found { frames: &self.frames, ..Found::framed(message.as_bytes()) }, origin, stats);
+                // The next message may begin in this packet, in none before it.
+                self.frames.clear();
                 self.state = State::Boundary { trusted: true };
                 // A frame of no bytes would be taken for ever.
                 consumed.max(1)
@@ -344,7 +360,8 @@ impl Stream {
                 };
                 let error = answerable.is_none().then_some(error);
                 let refused = bytes.get(..used).unwrap_or(bytes);
-                emit(Found { error, ..Found::framed(refused) }, origin, stats);
+                emit(Found { error, frames: &self.frames, ..Found::framed(refused) }, origin, stats);
+                self.frames.clear();
                 self.framer = None;
                 self.state = State::Seeking { line_start: refused.ends_with(b"\n"), skipped: true };
                 used.max(1)

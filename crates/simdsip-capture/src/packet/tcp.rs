@@ -350,8 +350,13 @@ fn give(
     match (piece, origin) {
         (Piece::Bytes(bytes), Some(origin)) => stream.feed(bytes, key, origin, tools, stats, emit),
         (Piece::Late(bytes, mut origin), _) => stream.feed(bytes, key, &mut origin, tools, stats, emit),
+        (Piece::Filled(bytes, came), Some(origin)) => {
+            let own = std::mem::replace(&mut origin.came, came.came);
+            stream.feed(bytes, key, origin, tools, stats, emit);
+            origin.came = own;
+        }
         // Bytes without a packet of their own are always late.
-        (Piece::Bytes(_), None) => {}
+        (Piece::Bytes(_) | Piece::Filled(..), None) => {}
         (Piece::Gap, _) => stream.gap(tools, stats, emit),
         (Piece::Start, _) => stream.begin(),
     }

@@ -196,7 +196,7 @@ pub(super) fn hex(bytes: &[u8], out: &mut Vec<u8>) {
 }
 
 /// Appends a JSON string. Says whether the bytes were UTF-8.
-pub(super) fn text(bytes: &[u8], out: &mut Vec<u8>) -> bool {
+pub(crate) fn text(bytes: &[u8], out: &mut Vec<u8>) -> bool {
     out.push(b'"');
     let valid = match std::str::from_utf8(bytes) {
         Ok(_) => {

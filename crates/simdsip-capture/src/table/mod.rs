@@ -19,6 +19,8 @@ mod transactions;
 mod value;
 
 pub use arrow::{Batches, Mask, Types, arrow_schema};
+pub use ::arrow_array::RecordBatch;
+pub use ::arrow_schema::Schema;
 pub use column::{Column, ColumnType, Columns, Table, UnknownColumn, schema, schema_json};
 pub use csv::Csv;
 pub use file::{ArrowFile, ParquetFiles};
@@ -26,6 +28,7 @@ pub use json::Jsonl;
 pub use row::{Row, RowDefect, RowDefects, Transport};
 pub use value::{FrameRef, Frames, Record, Value, Words};
 
+pub(crate) use json::text as json_text;
 pub(crate) use messages::{addr_user, q850};
 pub(crate) use row::Meta;
 pub use time::rfc3339 as write_time;

@@ -2,7 +2,7 @@
 
 use super::parts::Parts;
 use super::column::{Column, Get};
-use super::value::{Record, Value};
+use super::value::{FrameRef, Record, Value};
 use crate::packet::{Endpoint, Wraps};
 use simdsip::{Defects, Error, ErrorKind, Message};
 
@@ -67,13 +67,14 @@ pub struct Row<'r> {
     pub(crate) meta: Meta,
     pub(crate) content: Result<Message<'r>, Error>,
     pub(crate) bytes: &'r [u8],
+    pub(crate) frames: &'r [FrameRef],
     /// What several columns need, once it was asked for.
     pub(super) parts: Parts<'r>,
 }
 
 impl<'r> Row<'r> {
-    pub(crate) fn new(file: &'r str, meta: Meta, content: Result<Message<'r>, Error>, bytes: &'r [u8]) -> Self {
-        Self { file, meta, content, bytes, parts: Parts::default() }
+    pub(crate) fn new(file: &'r str, meta: Meta, content: Result<Message<'r>, Error>, bytes: &'r [u8], frames: &'r [FrameRef]) -> Self {
+        Self { file, meta, content, bytes, frames, parts: Parts::default() }
     }
 
     /// The message, or why it is none.
@@ -115,6 +116,12 @@ impl<'r> Row<'r> {
     #[must_use]
     pub fn time(&self) -> Option<i64> {
         self.meta.time
+    }
+
+    /// Other packets that hold parts of the message: fragments and segments. Known where rows are given one by one.
+    #[must_use]
+    pub fn parts_in(&self) -> &'r [FrameRef] {
+        self.frames
     }
 
     /// What carried the message.

@@ -1,130 +1,180 @@
 //! `messages`: one row a SIP message, in frame order.
 //!
-//! Output is written before each read of the input that may wait, so that rows appear as packets arrive.
+//! Of live input, output is written before each read that may wait, so that rows appear as packets arrive.
 
-mod input;
-mod machine;
-mod table;
-mod wire;
+mod text;
 
-pub(crate) use input::{Step, open};
-
-use crate::args::{self, FailOn, When};
-use crate::mask::Secrets;
-use crate::output::{Form, Output, Status};
+use crate::args::{FailOn, Messages, When};
+use crate::capture::format::{Encoder, Plan, Wanted, Writer};
+use crate::capture::{complain_about, drive, files, options};
+use crate::output::{Form, Output, Status, complain};
 use crate::style::Style;
-use machine::{CsvRows, JsonRows};
 use simdsip::Backend;
-use simdsip_capture::{Options, Row};
+use simdsip_capture::table::{Columns, Table};
+use simdsip_capture::{Filter, Options, Row, in_order};
 use std::cell::RefCell;
-use std::io::{self, IsTerminal, Write};
-use std::path::Path;
-use table::TableRows;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use text::TextRows;
 
-/// How rows become text.
-enum Rows {
-    Json(JsonRows),
-    Csv(CsvRows),
-    Table(TableRows),
-}
-
-impl Rows {
-    fn new(args: &args::Messages, style: Style) -> Rows {
-        let secrets = if args.show_secrets { Secrets::Shown } else { Secrets::Hidden };
-        let columns = args.columns.clone();
-        let json = args.jsonl || !(args.csv || args.text || io::stdout().is_terminal());
-        if json {
-            Rows::Json(JsonRows::new(&columns.unwrap_or_default(), secrets))
-        } else if args.csv {
-            Rows::Csv(CsvRows::new(&columns.unwrap_or_default(), secrets, args.csv_safe))
-        } else {
-            Rows::Table(TableRows::new(columns, secrets, style))
+pub(crate) fn run(args: &Messages, color: When, cap: Option<Backend>) -> io::Result<Status> {
+    let Some(mut options) = options(&args.captures, cap) else { return Ok(Status::Trouble) };
+    let named = match crate::args::columns(Table::Messages, args.format.columns.as_deref()) {
+        Ok(named) => named,
+        Err(what) => {
+            complain("--columns", &what);
+            return Ok(Status::Trouble);
         }
+    };
+    let columns = named.clone().unwrap_or_else(|| Table::Messages.default_columns());
+    if !columns.has("is_retransmission") && !columns.has("duplicate_of") {
+        options = options.without_repeats();
     }
-
-    fn form(&self) -> Form {
-        match self {
-            Rows::Json(_) => Form::Json,
-            Rows::Csv(_) => Form::Lines,
-            Rows::Table(_) => Form::Text,
-        }
+    let plan = Plan::new(&args.format, Table::Messages, columns);
+    if plan.wanted == Wanted::Text {
+        return for_people(args, &options, named, &plan, color);
     }
-
-    fn row(&mut self, row: &Row<'_>, out: &mut Vec<u8>) {
-        match self {
-            Rows::Json(rows) => rows.row(row, out),
-            Rows::Csv(rows) => rows.row(row, out),
-            Rows::Table(rows) => rows.row(row, out),
-        }
-    }
-
-    /// Gives out what waits for more rows.
-    fn settle(&mut self, out: &mut Vec<u8>) {
-        if let Rows::Table(rows) = self {
-            rows.settle(out);
-        }
+    let Some(writer) = plan.writer(&args.format) else { return Ok(Status::Trouble) };
+    let live = matches!(&args.captures.files[..], [path] if !path.metadata().is_ok_and(|file| file.is_file()));
+    if live || args.filters.limit.is_some() {
+        in_turn(args, &options, &plan, writer)
+    } else {
+        at_once(args, &options, &plan, writer)
     }
 }
 
-/// Rows and where they go: shared by the reader, which writes before it waits, and the visitor.
-struct Sink {
-    rows: Rows,
-    output: Output,
+/// Which rows are wanted, and whether one was met that is to be told.
+struct Choice<'a> {
+    filter: Filter,
+    any: bool,
+    fail_on: Option<FailOn>,
+    left: u64,
+    found: &'a mut bool,
 }
 
-pub(crate) fn run(args: &args::Messages, color: When, cap: Option<Backend>) -> io::Result<Status> {
-    let rows = Rows::new(args, Style::of(color));
-    let mut output = Output::new(rows.form());
-    if let Rows::Csv(rows) = &rows {
-        rows.header(output.buffer());
+impl<'a> Choice<'a> {
+    fn new(args: &Messages, found: &'a mut bool) -> Choice<'a> {
+        let filter = args.filters.filter();
+        let any = filter.is_empty();
+        Choice { filter, any, fail_on: args.fail_on, left: args.filters.limit.unwrap_or(u64::MAX), found }
     }
-    let sink = RefCell::new(Sink { rows, output });
-    let options = args::options(&args.ports, cap);
-    let mut left = args.limit.unwrap_or(u64::MAX);
-    let mut status = Status::Finished;
-    for path in &args.files {
-        if left == 0 {
-            break;
+
+    fn keeps(&mut self, row: &Row<'_>) -> bool {
+        if self.left == 0 || !(self.any || self.filter.keeps(row)) {
+            return false;
         }
-        status = status.max(file(path, args, &options, &sink, &mut left)?);
+        self.left -= 1;
+        *self.found |= self.fail_on == Some(FailOn::Defects) && row.defects().next().is_some();
+        true
     }
-    let Sink { mut rows, mut output } = sink.into_inner();
-    rows.settle(output.buffer());
-    output.flush()?;
-    Ok(status)
+
+    fn flow(&self) -> ControlFlow<()> {
+        if self.left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
 }
 
-fn file(
-    path: &Path,
-    args: &args::Messages,
+/// Row by row, as they come.
+fn in_turn(args: &Messages, options: &Options, plan: &Plan, writer: Writer) -> io::Result<Status> {
+    let mut found = false;
+    let mut choice = Choice::new(args, &mut found);
+    let names: Vec<String> = args.captures.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let sink = RefCell::new((plan.encoder(&names), writer));
+    let flush = |_: bool| {
+        let (encoder, writer) = &mut *sink.borrow_mut();
+        writer.write(encoder.take())?;
+        writer.flush()
+    };
+    let status = drive(
+        &args.captures.files,
+        options,
+        &flush,
+        &mut |row, _| {
+            if choice.keeps(row) {
+                sink.borrow_mut().0.message(row);
+            }
+            choice.flow()
+        },
+        &mut || {
+            let (encoder, writer) = &mut *sink.borrow_mut();
+            if encoder.is_full() { writer.write(encoder.take()) } else { Ok(()) }
+        },
+    )?;
+    let (mut encoder, mut writer) = sink.into_inner();
+    writer.write(encoder.take())?;
+    writer.finish()?;
+    Ok(if found { status.max(Status::Found) } else { status })
+}
+
+/// Many at once, on as many threads as are wanted.
+fn at_once(args: &Messages, options: &Options, plan: &Plan, mut writer: Writer) -> io::Result<Status> {
+    let (mut messages, mut status) = files(&args.captures.files, options);
+    let names = messages.names();
+    let mut written = Ok(());
+    let mut any = false;
+    let ended = in_order(
+        &mut messages,
+        args.threads.threads,
+        || plan.encoder(&names),
+        |encoder: &mut Encoder, reading, chunk, stats| {
+            let mut found = false;
+            let mut choice = Choice::new(args, &mut found);
+            chunk.rows(reading, stats, &mut |row| {
+                if choice.keeps(row) {
+                    encoder.message(row);
+                }
+            });
+            (encoder.take(), found)
+        },
+        |(made, found)| {
+            any |= found;
+            written = writer.write(made);
+            if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        },
+    );
+    written?;
+    writer.finish()?;
+    if let Err(error) = ended {
+        status = status.max(crate::capture::reading(names.first().map_or("", String::as_str), error));
+    } else if let (1, Some(at)) = (names.len(), messages.stats().cut_short) {
+        complain(&names[0], &crate::capture::cut_short(at));
+    }
+    status = status.max(complain_about(&mut messages));
+    Ok(if any { status.max(Status::Found) } else { status })
+}
+
+fn for_people(
+    args: &Messages,
     options: &Options,
-    sink: &RefCell<Sink>,
-    left: &mut u64,
+    columns: Option<Columns>,
+    plan: &Plan,
+    color: When,
 ) -> io::Result<Status> {
-    let before_wait = |live: bool| {
-        let Sink { rows, output } = &mut *sink.borrow_mut();
+    let mut found = false;
+    let mut choice = Choice::new(args, &mut found);
+    let rows = TextRows::new(columns, plan.masker.clone(), Style::of(color));
+    let sink = RefCell::new((rows, Output::new(Form::Text)));
+    let flush = |live: bool| {
+        let (rows, output) = &mut *sink.borrow_mut();
         if live {
             rows.settle(output.buffer());
         }
         output.flush()
     };
-    let Some(mut input) = open(path, options, &before_wait)? else { return Ok(Status::Trouble) };
-    let mut found = false;
-    while *left > 0 {
-        let step = input.step(&mut |row| {
-            if *left == 0 {
-                return;
+    let status = drive(
+        &args.captures.files,
+        options,
+        &flush,
+        &mut |row, _| {
+            if choice.keeps(row) {
+                let (rows, output) = &mut *sink.borrow_mut();
+                rows.row(row, output.buffer());
             }
-            *left -= 1;
-            found |= args.fail_on == Some(FailOn::Defects) && row.defects().next().is_some();
-            let Sink { rows, output } = &mut *sink.borrow_mut();
-            rows.row(row, output.buffer());
-        })?;
-        match step {
-            Step::More => sink.borrow_mut().output.spill()?,
-            Step::End => break,
-            Step::Trouble => return Ok(Status::Trouble),
-        }
-    }
-    Ok(if found { Status::Found } else { Status::Finished })
+            choice.flow()
+        },
+        &mut || sink.borrow_mut().1.spill(),
+    )?;
+    let (mut rows, mut output) = sink.into_inner();
+    rows.settle(output.buffer());
+    output.flush()?;
+    Ok(if found { status.max(Status::Found) } else { status })
 }

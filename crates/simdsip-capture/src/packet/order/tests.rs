@@ -7,6 +7,7 @@ fn origin() -> Origin {
     Origin {
         frame: 1,
         file: 0,
+        came: crate::table::FrameRef { file: 0, frame: 1 },
         at: None,
         time: Some(0),
         now: 0,
@@ -27,7 +28,7 @@ struct Seen {
 impl Seen {
     fn take(&mut self, piece: Piece<'_>) {
         match piece {
-            Piece::Bytes(bytes) | Piece::Late(bytes, _) => self.bytes.extend(bytes),
+            Piece::Bytes(bytes) | Piece::Filled(bytes, _) | Piece::Late(bytes, _) => self.bytes.extend(bytes),
             Piece::Gap => self.gaps += 1,
             Piece::Start => {}
         }

@@ -1,7 +1,7 @@
-//! A capture that is read: what is wrong with it is said on standard error, and how far it is too.
+//! A capture that is read as it comes: what is wrong with it is said on standard error, and how far it is too.
 
 use crate::output::{complain, reason};
-use simdsip_capture::{Messages, OpenErrorKind, Options, Progress, ReadErrorKind, Row, Stats};
+use simdsip_capture::{Messages, Options, Progress, ReadErrorKind, Row, Stats};
 use std::cell::{Cell, RefCell};
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// What is done before a read that may wait. Told whether the input is live.
-type BeforeWait<'o> = &'o dyn Fn(bool) -> io::Result<()>;
+pub(crate) type BeforeWait<'o> = &'o dyn Fn(bool) -> io::Result<()>;
 
 /// A capture file or standard input.
 pub(crate) struct Input<'o> {
@@ -61,13 +61,7 @@ pub(crate) fn open<'o>(
                 return Err(error);
             }
             before_wait(true)?;
-            let what = match error.kind {
-                OpenErrorKind::Io(kind) => reason(&kind.into()),
-                OpenErrorKind::NotCapture => {
-                    format!("{error}; simdsip parse reads files that hold one message")
-                }
-                _ => error.to_string(),
-            };
+            let what = super::open::opening(error);
             complain(&name, &what);
             Ok(None)
         }
@@ -84,9 +78,7 @@ impl Input<'_> {
             Ok(Progress::More) => Ok(Step::More),
             Ok(Progress::End) => {
                 if let Some(at) = self.messages.stats().cut_short {
-                    self.say(&format!(
-                        "warning: cut short at byte {at}, within a packet; all before it was read"
-                    ))?;
+                    self.say(&super::open::cut_short(at))?;
                 }
                 Ok(Step::End)
             }
@@ -139,7 +131,7 @@ impl Read for Feed<'_> {
 }
 
 /// How far it is: on standard error, if that is a terminal and standard output is none, and it takes long.
-struct Meter {
+pub(super) struct Meter {
     wanted: bool,
     name: String,
     len: Option<u64>,
@@ -151,13 +143,13 @@ struct Meter {
 impl Meter {
     const PAUSE: Duration = Duration::from_millis(500);
 
-    fn new(name: &str, len: Option<u64>) -> Meter {
+    pub(super) fn new(name: &str, len: Option<u64>) -> Meter {
         let wanted = len.is_some() && io::stderr().is_terminal() && !io::stdout().is_terminal();
         let name = crate::escape::escaped(name.as_bytes());
         Meter { wanted, name, len, taken: 0, last: Cell::new(Instant::now()), shown: false }
     }
 
-    fn took(&mut self, len: usize) {
+    pub(super) fn took(&mut self, len: usize) {
         self.taken += len as u64;
         if !self.wanted || self.last.get().elapsed() < Meter::PAUSE {
             return;

@@ -1,0 +1,170 @@
+//! The packets of conversations: which they are, and their copy as pcapng.
+//!
+//! A conversation is a Call-ID. Its packets are those that complete its messages, and the fragments and segments that
+//! hold parts of them; of WebSocket and TLS connections all packets are taken, since the others could not be read
+//! without them. Rows tell which: [`Extraction::row`] first; then [`Extraction::copy`] reads the captures again.
+//! draft-ietf-opsawg-pcapng.
+
+use crate::packet::{Endpoint, Wraps, ip, link, tcp};
+use crate::read::{Next, OpenError, ReadError, Sequence, Source};
+use crate::table::{FrameRef, Row, Transport};
+use std::collections::HashSet;
+use std::fmt;
+use std::io::{self, Read, Write};
+
+/// Gathers packets.
+#[derive(Clone, Debug, Default)]
+pub struct Extraction {
+    frames: HashSet<FrameRef>,
+    connections: HashSet<(Endpoint, Endpoint)>,
+}
+
+/// Why a copy stopped.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ExtractError {
+    /// A capture cannot be opened.
+    Open(String, OpenError),
+    /// A capture cannot be read on.
+    Read(String, ReadError),
+    /// The copy cannot be written.
+    Write(io::Error),
+}
+
+impl fmt::Display for ExtractError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Open(file, error) => write!(f, "{file}: {error}"),
+            Self::Read(file, error) => write!(f, "{file}: {error}"),
+            Self::Write(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for ExtractError {}
+
+impl Extraction {
+    /// Takes the packets of a message, which is a row given by [`Messages::step`](crate::Messages::step).
+    pub fn row(&mut self, row: &Row<'_>) {
+        self.frames.insert(FrameRef { file: row.file_number(), frame: row.frame() });
+        self.frames.extend(row.parts_in());
+        if matches!(row.transport(), Transport::Tls | Transport::Ws | Transport::Wss) {
+            self.connections.insert((row.source(), row.dest()));
+        }
+    }
+
+    /// Whether no packet was taken.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.frames.is_empty()
+    }
+
+    /// Copies the packets of the same captures, in the same order. Gives how many there are.
+    ///
+    /// # Errors
+    /// A capture cannot be read, or the copy not be written.
+    pub fn copy<R: Read>(&self, captures: Vec<Source<R>>, out: impl Write) -> Result<u64, ExtractError> {
+        let (mut sequence, failed) = Sequence::many(captures);
+        if let Some((file, error)) = failed.into_iter().next() {
+            return Err(ExtractError::Open(file, error));
+        }
+        let names = sequence.names().to_vec();
+        let name = |file: usize| names.get(file).cloned().unwrap_or_default();
+        let mut copy = PcapNg::begin(out).map_err(ExtractError::Write)?;
+        let mut count = 0;
+        loop {
+            match sequence.next() {
+                Next::Packet { file, frame, packet, .. } => {
+                    if !packet.secrets.is_empty() {
+                        copy.secrets(packet.secrets).map_err(ExtractError::Write)?;
+                    }
+                    let place = FrameRef { file: u32::try_from(file).unwrap_or(u32::MAX), frame };
+                    if self.frames.contains(&place) || self.has_connection(packet.link, packet.data) {
+                        copy.packet(packet.link, packet.time, packet.data, packet.absent).map_err(ExtractError::Write)?;
+                        count += 1;
+                    }
+                }
+                Next::FileEnd { file, error: Some(error), .. } if crate::read::cut_short(Some(&error)).is_none() => {
+                    return Err(ExtractError::Read(name(file), error));
+                }
+                Next::FileEnd { .. } => {}
+                Next::Failed { file, error } => return Err(ExtractError::Open(name(file), error)),
+                Next::End => break,
+            }
+        }
+        copy.end().map_err(ExtractError::Write)?;
+        Ok(count)
+    }
+
+    /// Whether a packet, not in a tunnel, is a segment of a connection that is taken whole.
+    fn has_connection(&self, link: u32, data: &[u8]) -> bool {
+        if self.connections.is_empty() {
+            return false;
+        }
+        let Some(ip) = link::network(link, data, &mut Wraps::default()).ok().and_then(|inner| ip::parse(inner).ok()) else {
+            return false;
+        };
+        let Some(segment) = (ip.protocol == 6).then(|| tcp::parse(ip.payload, 0, 0).ok()).flatten() else { return false };
+        let source = Endpoint { addr: ip.source, port: segment.source };
+        let dest = Endpoint { addr: ip.dest, port: segment.dest };
+        self.connections.contains(&(source, dest)) || self.connections.contains(&(dest, source))
+    }
+}
+
+/// Writes pcapng with nanoseconds, an interface a link type.
+struct PcapNg<W> {
+    out: W,
+    links: Vec<u32>,
+}
+
+impl<W: Write> PcapNg<W> {
+    fn begin(out: W) -> io::Result<Self> {
+        let mut writer = Self { out, links: Vec::new() };
+        // Byte-order magic, version 1.0, section of unknown length.
+        let body = [&0x1a2b_3c4d_u32.to_le_bytes()[..], &[1, 0, 0, 0], &[0xff; 8]].concat();
+        writer.block(0x0a0d_0d0a, &body)?;
+        Ok(writer)
+    }
+
+    fn block(&mut self, kind: u32, body: &[u8]) -> io::Result<()> {
+        let padded = body.len().next_multiple_of(4);
+        let len = u32::try_from(padded + 12).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        self.out.write_all(&kind.to_le_bytes())?;
+        self.out.write_all(&len.to_le_bytes())?;
+        self.out.write_all(body)?;
+        self.out.write_all(&[0; 3][..padded - body.len()])?;
+        self.out.write_all(&len.to_le_bytes())
+    }
+
+    fn secrets(&mut self, key_log: &[u8]) -> io::Result<()> {
+        let len = u32::try_from(key_log.len()).map_err(|_| io::ErrorKind::FileTooLarge)?;
+        let body = [&0x544c_534b_u32.to_le_bytes()[..], &len.to_le_bytes(), key_log].concat();
+        self.block(10, &body)
+    }
+
+    fn packet(&mut self, link: u32, time: Option<i64>, data: &[u8], absent: usize) -> io::Result<()> {
+        let interface = match self.links.iter().position(|known| *known == link) {
+            Some(interface) => interface,
+            None => {
+                let kind = u16::try_from(link).map_err(|_| io::ErrorKind::InvalidData)?;
+                // No snap length; if_tsresol says nanoseconds.
+                let body = [&kind.to_le_bytes()[..], &[0; 6], &[9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0]].concat();
+                self.block(1, &body)?;
+                self.links.push(link);
+                self.links.len() - 1
+            }
+        };
+        let units = time.unwrap_or_default().cast_unsigned();
+        let whole = data.len().saturating_add(absent);
+        let mut body = Vec::with_capacity(data.len() + 20);
+        for number in [interface as u64, units >> 32, units & 0xffff_ffff, data.len() as u64, whole as u64] {
+            body.extend(u32::try_from(number).unwrap_or(u32::MAX).to_le_bytes());
+        }
+        body.extend_from_slice(data);
+        self.block(6, &body)
+    }
+
+    fn end(mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
