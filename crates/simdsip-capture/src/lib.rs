@@ -43,5 +43,6 @@ pub use ports::{Ports, PortsError};
 pub use read::{OpenError, OpenErrorKind, ReadError, ReadErrorKind, Secrets, Source};
 pub use registration::{Registration, RegistrationResult, Registrations};
 pub use stats::Stats;
+pub use simdsip::Kind;
 pub use transaction::{Transaction, Transactions};
 pub use table::Row;
