@@ -158,6 +158,9 @@ fn take(call: &mut Call, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u3
         call.retransmissions = call.retransmissions.saturating_add(1);
     }
     let by_caller = row.from().and_then(|from| from.tag()) == call.from_tag.as_deref();
+    if call.chosen.is_none() && by_caller {
+        codecs(call, row, message.kind() == Kind::Request);
+    }
     match message.kind() {
         Kind::Request => request(call, row, message, cseq, by_caller, now),
         Kind::Response => {
@@ -165,6 +168,22 @@ fn take(call: &mut Call, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u3
                 response(call, row, message, status, cseq, of, now);
             }
         }
+    }
+}
+
+/// The first description is the offer, one of the other side the answer (RFC 3264 §5, §6). `from_caller` says who sent
+/// it: within transactions of the caller, requests are its own and responses the callee's.
+fn codecs(call: &mut Call, row: &Row<'_>, from_caller: bool) {
+    let Some(media) = row.media().filter(|media| !media.codecs.is_empty()) else { return };
+    match &call.offered {
+        None => call.offered = Some((media.codecs.clone(), from_caller)),
+        Some((_, offerer)) if *offerer != from_caller => {
+            let speech = |codec: &&Vec<u8>| {
+                !codec.eq_ignore_ascii_case(b"telephone-event") && !codec.eq_ignore_ascii_case(b"CN")
+            };
+            call.chosen = media.codecs.iter().find(speech).cloned();
+        }
+        Some(_) => {}
     }
 }
 

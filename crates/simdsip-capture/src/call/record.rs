@@ -107,6 +107,9 @@ pub struct Call {
     pub(super) early_media: bool,
     pub(super) reason_q850: Option<u32>,
     pub(super) auth_user: Option<Vec<u8>>,
+    /// What the first description held, and whether the caller sent it.
+    pub(super) offered: Option<(Vec<Vec<u8>>, bool)>,
+    pub(super) chosen: Option<Vec<u8>>,
     pub(super) retransmissions: i32,
     pub(super) ua_caller: Option<Vec<u8>>,
     pub(super) ua_callee: Option<Vec<u8>>,
@@ -146,6 +149,8 @@ impl Default for Call {
             early_media: false,
             reason_q850: None,
             auth_user: None,
+            offered: None,
+            chosen: None,
             retransmissions: 0,
             ua_caller: None,
             ua_callee: None,
@@ -225,6 +230,14 @@ impl Call {
 
     pub(crate) fn auth_user(&self) -> Option<&[u8]> {
         self.auth_user.as_deref()
+    }
+
+    pub(crate) fn codecs_offered(&self) -> Option<&[Vec<u8>]> {
+        self.offered.as_ref().map(|(codecs, _)| &codecs[..])
+    }
+
+    pub(crate) fn codec_chosen(&self) -> Option<&[u8]> {
+        self.chosen.as_deref()
     }
 
     pub(crate) fn agents(&self) -> (Option<&[u8]>, Option<&[u8]>) {

@@ -46,10 +46,11 @@ impl Reading {
     pub(crate) fn row<'r>(&'r mut self, payload: Payload<'r>, names: &'r Arc<[String]>) -> Row<'r> {
         let Payload { meta: Meta { file, .. }, bytes, .. } = payload;
         let (meta, frames) = (payload.meta, payload.frames);
+        let backend = self.parser.backend();
         let content = self.content(payload);
         let bytes = content.as_ref().map_or(bytes, Message::as_bytes);
         let file = names.get(file as usize).map_or("", String::as_str);
-        Row::new(file, meta, content, bytes, frames)
+        Row::new(file, meta, content, bytes, frames, backend)
     }
 
     #[inline]

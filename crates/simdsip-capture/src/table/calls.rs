@@ -49,6 +49,12 @@ pub(super) static COLUMNS: &[Column] = &[
         _ => Value::Null,
     }),
     maybe("auth_user", Utf8, "username of the INVITE's credentials", |call| Value::text(call.auth_user())),
+    maybe("codecs_offered", Utf8List, "codecs of the first session description of the caller's INVITE, or of the callee's offer", |call| {
+        call.codecs_offered().map_or(Value::Null, Value::Texts)
+    }),
+    maybe("codec_chosen", Utf8, "the first codec of the answer that is no telephone-event or comfort noise", |call| {
+        Value::text(call.codec_chosen())
+    }),
     always("retransmissions", Int32, "messages that were sent again", |call| Value::int(call.retransmissions())),
     maybe("ua_caller", Utf8, "User-Agent of the INVITE", |call| Value::text(call.agents().0)),
     maybe("ua_callee", Utf8, "Server or User-Agent of the answer, else of what rang", |call| {

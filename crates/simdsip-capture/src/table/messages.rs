@@ -10,7 +10,7 @@ use simdsip::shape::NameAddr;
 use simdsip::{HeaderField, HeaderName, Kind, Method};
 use ColumnType::{
     Binary, Bool, DefectList, Dictionary, DictionaryList, File, Fixed32, Int16, Int32, Int32List, Int64, Timestamp,
-    Utf8,
+    Utf8, Utf8List,
 };
 
 type Extract = for<'a> fn(&'a Row<'_>) -> Value<'a>;
@@ -166,6 +166,16 @@ pub(super) static COLUMNS: &[Column] = &[
     maybe("session_id", Utf8, "Session-ID, whole", |row| header(row, HeaderName::SessionId)),
     maybe("reason_q850", Int32, "cause of the first Reason of protocol Q.850 (RFC 3326)", |row| {
         Value::maybe_int(q850(row))
+    }),
+    maybe("sdp_addr", Utf8, "address of the first media in the session description", |row| {
+        Value::text(row.media().and_then(|media| media.addr.as_deref()))
+    }),
+    maybe("sdp_port", Int32, "its port", |row| Value::maybe_int(row.media().and_then(|media| media.port))),
+    maybe("sdp_codecs", Utf8List, "encoding names of all RTP media, each once, in order", |row| {
+        row.media().map_or(Value::Null, |media| Value::Texts(&media.codecs))
+    }),
+    maybe("sdp_crypto", Bool, "whether there are SDES keys or DTLS fingerprints", |row| {
+        row.media().map_or(Value::Null, |media| Value::Bool(media.crypto))
     }),
     always(
         "is_retransmission",

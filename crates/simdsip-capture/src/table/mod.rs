@@ -10,6 +10,7 @@ mod column;
 mod csv;
 mod file;
 mod json;
+mod media;
 mod messages;
 mod parts;
 mod registrations;

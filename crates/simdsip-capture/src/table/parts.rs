@@ -1,5 +1,6 @@
 //! What several columns of a row need: taken apart once, when the first of them asks.
 
+use super::media::Media;
 use super::row::Row;
 use simdsip::typed::{Authorization, From, ProxyAuthenticate, ProxyAuthorization, To, Via, WwwAuthenticate};
 use simdsip::{Kind, Params, Uri};
@@ -13,6 +14,7 @@ pub(crate) struct Parts<'r> {
     via: OnceCell<Option<Via<'r>>>,
     uri: OnceCell<Option<Uri<'r>>>,
     auth: OnceCell<Option<Auth<'r>>>,
+    media: OnceCell<Option<Media>>,
 }
 
 /// Credentials of a request, or the challenge of a response.
@@ -37,6 +39,10 @@ impl<'r> Row<'r> {
 
     pub(crate) fn request_uri(&self) -> Option<&Uri<'r>> {
         self.parts.uri.get_or_init(|| self.content.ok()?.request_uri().ok()?).as_ref()
+    }
+
+    pub(crate) fn media(&self) -> Option<&Media> {
+        self.parts.media.get_or_init(|| Media::of(self.content.ok()?, self.backend)).as_ref()
     }
 
     pub(super) fn auth(&self) -> Option<&Auth<'r>> {

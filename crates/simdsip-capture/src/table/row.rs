@@ -4,7 +4,7 @@ use super::parts::Parts;
 use super::column::{Column, Get};
 use super::value::{FrameRef, Record, Value};
 use crate::packet::{Endpoint, Wraps};
-use simdsip::{Defects, Error, ErrorKind, Message};
+use simdsip::{Backend, Defects, Error, ErrorKind, Message};
 
 /// What carried a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,13 +68,15 @@ pub struct Row<'r> {
     pub(crate) content: Result<Message<'r>, Error>,
     pub(crate) bytes: &'r [u8],
     pub(crate) frames: &'r [FrameRef],
+    /// Asked once: a processor answers slowly in a virtual machine.
+    pub(crate) backend: Backend,
     /// What several columns need, once it was asked for.
     pub(super) parts: Parts<'r>,
 }
 
 impl<'r> Row<'r> {
-    pub(crate) fn new(file: &'r str, meta: Meta, content: Result<Message<'r>, Error>, bytes: &'r [u8], frames: &'r [FrameRef]) -> Self {
-        Self { file, meta, content, bytes, frames, parts: Parts::default() }
+    pub(crate) fn new(file: &'r str, meta: Meta, content: Result<Message<'r>, Error>, bytes: &'r [u8], frames: &'r [FrameRef], backend: Backend) -> Self {
+        Self { file, meta, content, bytes, frames, backend, parts: Parts::default() }
     }
 
     /// The message, or why it is none.
