@@ -40,6 +40,7 @@ impl Association {
             message.expires = None;
             return;
         }
+        let unfinished = sent && message.cut < message.data.len();
         let data = core::mem::take(&mut message.data);
         (message.abandoned, message.cut) = (true, 0);
         let message = Unsent { info: message.info, data, sent };
@@ -61,6 +62,11 @@ impl Association {
             }
             self.outbound.chunks[at].state = ChunkState::Abandoned;
         }
+        if unfinished {
+            // All that was sent of it may be acknowledged already: the TSN that the rest would have had tells
+            // the peer not to wait for it.
+            self.outbound.cut_nothing(ctx.now, number);
+        }
     }
 
     /// Whether the peer has to be told that some will never come (RFC 3758 §3.5 C).
@@ -69,7 +75,7 @@ impl Association {
             self.outbound.chunks.front().is_some_and(|it| it.state == ChunkState::Abandoned);
     }
 
-    /// FORWARD-TSN up to the last TSN that is given up or acknowledged.
+    /// FORWARD-TSN up to the last TSN that is given up.
     pub(super) fn queue_forward(&mut self, ctx: &Ctx<'_>) {
         if !core::mem::take(&mut self.outbound.forward) {
             return;
@@ -77,15 +83,9 @@ impl Association {
         let outbound = &self.outbound;
         let mut cum = outbound.first_tsn - 1;
         let mut streams: Vec<(u16, u16)> = Vec::new();
-        for chunk in &outbound.chunks {
-            match chunk.state {
-                ChunkState::Abandoned => {}
-                ChunkState::Acked => {
-                    cum += 1;
-                    continue;
-                }
-                ChunkState::InFlight | ChunkState::Lost => break,
-            }
+        // What is acknowledged ends it: it may be part of a message of which the rest is still to come, and
+        // the receiver would drop it.
+        for chunk in outbound.chunks.iter().take_while(|chunk| chunk.state == ChunkState::Abandoned) {
             cum += 1;
             let Some(message) = outbound.message(chunk.message).filter(|it| !it.info.unordered) else {
                 continue;

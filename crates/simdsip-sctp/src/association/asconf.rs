@@ -68,7 +68,7 @@ impl Association {
         // What is to go is not used from now on.
         if let LocalChange::Delete(address) = change {
             self.asconf.locals.retain(|it| *it != address);
-            self.pair_again(Some(address));
+            self.pair_again(ctx.now, Some(address));
         }
         self.asconf.changes.push_back(change);
         if self.asconf.t4.is_none() {
@@ -131,7 +131,7 @@ impl Association {
         match (change, accepted) {
             (LocalChange::Add(_), true) => {
                 self.asconf.locals.push(address);
-                self.pair_again(None);
+                self.pair_again(ctx.now, None);
             }
             (LocalChange::Delete(_), false) => {
                 self.asconf.locals.push(address);
@@ -142,12 +142,20 @@ impl Association {
         self.send_asconf(ctx);
     }
 
-    /// Chooses source addresses anew, for all paths or for those from one address.
-    fn pair_again(&mut self, from: Option<IpAddr>) {
-        for path in &mut self.paths {
-            if from.is_none() || path.local == from {
-                path.local =
-                    local_for(path.remote, &self.asconf.locals).or(path.local.filter(|it| Some(*it) != from));
+    /// Chooses source addresses anew, for all paths or for those from one address. Where one changes the
+    /// route does, so the window begins anew (RFC 9260 §7.2.5.2) and a HEARTBEAT shows the peer our new
+    /// address at work: some learn only by that how to reach it (RFC 6951 §5.4).
+    fn pair_again(&mut self, now: Duration, from: Option<IpAddr>) {
+        let peer_window = self.outbound.peer_rwnd + self.outbound.flight;
+        for path in self.paths.iter_mut().filter(|path| from.is_none() || path.local == from) {
+            let kept = path.local.filter(|it| Some(*it) != from);
+            let local = local_for(path.remote, &self.asconf.locals).or(kept);
+            if local != path.local {
+                path.local = local;
+                path.reset_window(peer_window);
+                path.errors = 0;
+                path.suspect = path.is_active();
+                path.heartbeat = Heartbeat::idle(now);
             }
         }
     }

@@ -138,7 +138,10 @@ impl Association {
         let Some(path) = self.paths.get_mut(path) else { return };
         path.encapsulation = origin.encapsulation;
         path.suspect = false;
-        if let Some(destination) = origin.destination {
+        // A source that works is kept: some stacks send to and from any pair of addresses.
+        if let Some(destination) = origin.destination
+            && (path.local.is_none() || path.errors > 0 || !path.is_active())
+        {
             path.local = Some(destination);
         }
     }

@@ -77,6 +77,7 @@ impl Association {
             path.burst_from = path.flight;
             if path.news.acked > 0 {
                 path.probed = 0;
+                path.mtu.trust();
             }
             if path.flight == 0 {
                 (path.t3, path.probe) = (None, None);

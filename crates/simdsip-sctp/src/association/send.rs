@@ -201,6 +201,23 @@ impl Outbound {
         Some(chunk)
     }
 
+    /// A TSN for what will never be sent of a message.
+    pub(super) fn cut_nothing(&mut self, now: Duration, message: u64) {
+        self.chunks.push_back(Sent {
+            message,
+            offset: 0,
+            len: 0,
+            path: 0,
+            flags: Data::END,
+            state: ChunkState::Abandoned,
+            count: 0,
+            missing: 0,
+            same_path: true,
+            barrier: 0,
+            at: now,
+        });
+    }
+
     fn take_ssn(&mut self, stream: u16) -> u16 {
         let at = usize::from(stream);
         if self.ssns.len() <= at {

@@ -55,6 +55,10 @@ impl Association {
             return;
         }
         path.shrink_for_timeout();
+        if path.mtu.suspect() {
+            self.outbound.measure_fragments(&self.paths, self.keys.as_deref());
+        }
+        let path = &mut self.paths[at];
         path.rtt.double(&self.config);
         // A closed window that the peer still speaks of is no error (§6.1 A).
         let probing = core::mem::take(&mut self.outbound.window_closed);
@@ -96,9 +100,6 @@ impl Association {
         let (state, address) = (path.fail(&self.config), path.remote);
         if path.state != PathState::Active {
             path.mtu.stop();
-        }
-        if path.errors >= 2 && path.mtu.suspect() {
-            self.outbound.measure_fragments(&self.paths, self.keys.as_deref());
         }
         self.tell_path(ctx, address, state);
         if counts {

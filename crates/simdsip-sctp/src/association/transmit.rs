@@ -266,7 +266,7 @@ impl Association {
         }
         if carried && let Some(path) = self.paths.get_mut(path) {
             path.urgent = false;
-            path.last_data = ctx.now;
+            path.last_data = Some(ctx.now);
         }
         carried
     }

@@ -62,7 +62,7 @@ impl Path {
 
     /// A window that was not used for long is not to be trusted (§7.2.1).
     pub(crate) fn decay_window(&mut self, now: Duration) {
-        let mut idle = now.saturating_sub(self.last_data);
+        let mut idle = now.saturating_sub(self.last_data.unwrap_or(now));
         let floor = 4 * self.pmdcs();
         while idle > self.rto() && self.cwnd > floor {
             self.cwnd = (self.cwnd / 2).max(floor);

@@ -53,9 +53,9 @@ impl Path {
 
     /// Whether data has shown of late that it works, so that no HEARTBEAT is needed.
     pub(crate) fn defer_heartbeat(&mut self, now: Duration, config: &AssociationConfig) -> bool {
-        let quiet_from = self.last_data + config.heartbeat_interval;
-        let busy =
-            self.is_active() && self.errors == 0 && quiet_from > now && self.last_data > Duration::ZERO;
+        let Some(last_data) = self.last_data else { return false };
+        let quiet_from = last_data + config.heartbeat_interval;
+        let busy = self.is_active() && !self.suspect && self.errors == 0 && quiet_from > now;
         if busy {
             self.heartbeat = Heartbeat::idle(quiet_from + self.rto());
         }

@@ -65,8 +65,8 @@ pub(crate) struct Path {
     pub(crate) measured: Option<u64>,
     pub(crate) heartbeat: Heartbeat,
     pub(crate) mtu: Mtu,
-    /// When DATA was last sent there.
-    pub(crate) last_data: Duration,
+    /// When DATA was last sent there, if ever.
+    pub(crate) last_data: Option<Duration>,
     /// What a SACK brings, while it is being read.
     pub(crate) news: News,
 }
@@ -111,7 +111,7 @@ impl Path {
             measured: None,
             heartbeat: Heartbeat::idle(now),
             mtu,
-            last_data: now,
+            last_data: None,
             news: News::default(),
         };
         path.reset_window(config.receive_buffer_len);

@@ -10,6 +10,8 @@ use crate::config::AssociationConfig;
 
 /// Probes of one size before it is given up (RFC 8899 §5.1.2).
 const MAX_PROBES: u32 = 3;
+/// Time-outs in a row that make a size suspect.
+const BLACK_HOLE: u32 = 2;
 /// How long until a larger size is tried again (RFC 8899 §5.1.1).
 const RAISE: Duration = Duration::from_secs(600);
 /// Sizes of IP packets that links are known for; those between base and max are tried, largest first.
@@ -27,6 +29,8 @@ pub(crate) struct Mtu {
     /// The largest size that is still to be tried.
     ceiling: usize,
     tries: u32,
+    /// Time-outs of data since some was acknowledged.
+    timeouts: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +47,17 @@ impl Mtu {
         // 576 is what every host takes (RFC 1122 §3.3.2).
         let base = config.base_mtu.clamp(576, 65_535);
         let max = config.max_mtu.clamp(base, 65_535);
-        Mtu { overhead, base, max, current: base, probe: None, next: None, ceiling: max, tries: 0 }
+        Mtu {
+            overhead,
+            base,
+            max,
+            current: base,
+            probe: None,
+            next: None,
+            ceiling: max,
+            tries: 0,
+            timeouts: 0,
+        }
     }
 
     /// Bytes of the largest SCTP packet.
@@ -74,12 +88,22 @@ impl Mtu {
         self.next = None;
     }
 
-    /// What large packets carried is lost again and again (RFC 8899 §4.3): back to what is safe.
+    /// Data was acknowledged.
+    pub(crate) fn trust(&mut self) {
+        self.timeouts = 0;
+    }
+
+    /// Data was lost by time-out. Again and again, while HEARTBEATs come through, it may be for its size
+    /// (RFC 8899 §4.3): back to what is safe. Whether packets are smaller now.
     pub(crate) fn suspect(&mut self) -> bool {
-        let shrinks = self.current > self.base;
+        self.timeouts += 1;
+        if self.timeouts < BLACK_HOLE || self.current == self.base {
+            return false;
+        }
         self.current = self.base;
+        self.timeouts = 0;
         self.stop();
-        shrinks
+        true
     }
 
     fn candidate(&self) -> Option<usize> {

@@ -166,6 +166,8 @@ fn rfc8899_5_3_sizes_are_probed_from_the_largest_and_given_up_after_three() {
     assert!(mtu.answer(now, 9));
     assert_eq!(mtu.ip_len(), 1492);
     assert_eq!(mtu.tick(now, ms(100), 9), None);
-    assert!(mtu.suspect());
+    assert!(!mtu.suspect());
+    mtu.trust();
+    assert!(!mtu.suspect() && mtu.suspect());
     assert_eq!(mtu.ip_len(), 1280);
 }
