@@ -622,3 +622,50 @@ fn rfc9260_3_3_10_errors_of_the_peer_are_told() {
     assert_eq!(peer.events(), [Event::RemoteError { association: peer.id, cause: 1 }]);
     assert_eq!(peer.server.associations().count(), 1);
 }
+
+#[test]
+fn rfc9260_5_3_1_tags_are_never_0_and_never_the_same() {
+    let mut server = server();
+    let mut tags = std::collections::BTreeSet::new();
+    for number in 0..2_000 {
+        let bytes = packet(0, |w| init(9, &[]).emit(w, kind::INIT).unwrap());
+        let answer = ask(&mut server, ms(number), A1, &bytes).remove(0);
+        tags.insert(Init::parse(&first(&answer)).unwrap().tag);
+    }
+    assert!(tags.len() == 2_000 && !tags.contains(&0));
+}
+
+#[test]
+fn rfc9260_5_2_6_a_cookie_that_came_too_late_ends_the_attempt() {
+    let config = AssociationConfig::sip();
+    let mut client = endpoint(&[B1], &config, 1);
+    client.associate(ms(0), &[A1], 5060, config).unwrap();
+    let mut buffer = [0; 2048];
+    let transmit = client.poll_transmit(ms(0), &mut buffer).unwrap();
+    let own = Init::parse(&first(&buffer[..transmit.len])).unwrap().tag;
+    let cookie = params(&[Param::StateCookie(b"anything")]);
+    let ack = packet(own, |w| init(4, &cookie).emit(w, kind::INIT_ACK).unwrap());
+    let echo = ask(&mut client, ms(1), A1, &ack);
+    assert_eq!((first(&echo[0]).kind, first(&echo[0]).value), (kind::COOKIE_ECHO, &b"anything"[..]));
+    let stale = packet(own, |w| w.tlv([kind::ERROR, 0], |w| Cause::StaleCookie(5).emit(w)).unwrap());
+    assert!(ask(&mut client, ms(2), A1, &stale).is_empty());
+    let event = client.poll_event();
+    assert!(
+        matches!(event, Some(Event::AssocChange { change: Change::CantStrAssoc(Lost::StaleCookie), .. })),
+        "{event:?}"
+    );
+    assert_eq!(client.poll_timeout(), None);
+}
+
+#[test]
+fn rfc9260_6_10_small_chunks_share_a_packet_control_first() {
+    let mut peer = Scripted::new(&[]);
+    peer.wait(ms(50));
+    for number in 0..8u8 {
+        peer.server.send(peer.now, peer.id, SendInfo::unordered(0), vec![number; 100]).unwrap();
+    }
+    let beat = packet(peer.tag, |w| Chunk::Heartbeat(b"\0\x01\0\x08abcd").emit(w).unwrap());
+    let answers = ask(&mut peer.server, peer.now, A1, &beat);
+    let kinds = kinds(&answers);
+    assert_eq!(kinds[0], [vec![kind::HEARTBEAT_ACK], vec![kind::DATA; 8]].concat());
+}

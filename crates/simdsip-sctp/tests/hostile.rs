@@ -203,8 +203,8 @@ proptest! {
         let sent = between.run(&acts, &mut fates, &config);
         let end = between.now + Duration::from_secs(60);
         between.wait(end, &mut fates);
-        for end in 0..2 {
-            let mut left = sent[end].clone();
+        for (end, mut left) in sent.into_iter().enumerate() {
+            let all = left.len();
             let mut take = |data: &Vec<u8>, what: &str| -> Result<(), TestCaseError> {
                 let at = left.iter().position(|it| it == data);
                 prop_assert!(at.is_some(), "{what}: a message that was not sent, or a second time");
@@ -225,7 +225,7 @@ proptest! {
                     take(&message.data, "back")?;
                 }
             }
-            prop_assert!(left.is_empty(), "{} of {} vanished from {end}", left.len(), sent[end].len());
+            prop_assert!(left.is_empty(), "{} of {all} vanished from {end}", left.len());
         }
     }
 
