@@ -163,7 +163,7 @@ pub struct EndpointConfig {
     pub cookie_life: Duration,
     /// Associations that may exist at once.
     pub max_associations: usize,
-    /// Addresses of a peer that are taken from its INIT; more are not used.
+    /// Addresses of a peer that are taken from its INIT, 1 to 16; more are not used.
     pub max_addresses: usize,
     /// Replies a second to packets of no association: ABORT, SHUTDOWN COMPLETE.
     pub blind_replies: u32,

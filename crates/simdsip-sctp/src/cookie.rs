@@ -1,6 +1,6 @@
 //! The State Cookie: an association that is not kept, but handed to whoever asked for it (RFC 9260 §5.1.3).
 //!
-//! Everything that an INIT brought, and what was answered, under a MAC (HMAC-SHA-256, 128 bits kept) that
+//! Everything that an INIT brought, and what was answered, under a MAC (HMAC-SHA-256, 112 bits kept) that
 //! also covers the ports. Small, because a reply to an INIT may be no amplifier. Two keys: the second is
 //! the one before, so that no cookie dies of a change of keys. Our initial TSN is our tag (§3.3.2 allows it).
 
@@ -14,7 +14,7 @@ use crate::auth::KeyVector;
 use crate::random::Random;
 use crate::wire::Writer;
 
-const MAC_LEN: usize = 16;
+const MAC_LEN: usize = 14;
 const MAX_LEN: usize = 1024;
 
 const KEY: u8 = 0x01;
@@ -23,6 +23,8 @@ const FORWARD_TSN: u8 = 0x04;
 const RECONFIG: u8 = 0x08;
 const ASCONF: u8 = 0x10;
 const AUTH: u8 = 0x20;
+const SOURCE_V6: u8 = 0x40;
+const LISTED: u8 = 0x80;
 
 /// What both ends said, as seen by the one that was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +42,8 @@ pub(crate) struct Cookie {
     pub(crate) source: IpAddr,
     /// What it listed, without the source.
     pub(crate) addresses: Vec<IpAddr>,
-    /// Tie-Tags of an association that stands already, ours first.
-    pub(crate) tie: Option<(u32, u32)>,
+    /// Stand-in for both tags of an association that stands already.
+    pub(crate) tie: Option<u32>,
     pub(crate) supports: Supports,
     /// Our random number and the peer's key vector.
     pub(crate) auth: Option<([u8; 32], KeyVector)>,
@@ -136,20 +138,27 @@ impl Cookie {
             | flag(self.supports.forward_tsn, FORWARD_TSN)
             | flag(self.supports.reconfig, RECONFIG)
             | flag(self.supports.asconf, ASCONF)
-            | flag(self.auth.is_some(), AUTH))?;
-        // 48 bits of milliseconds: nine thousand years.
-        w.put(&(self.made.as_millis() as u64).to_be_bytes()[2..])?;
+            | flag(self.auth.is_some(), AUTH)
+            | flag(self.source.is_ipv6(), SOURCE_V6)
+            | flag(!self.addresses.is_empty(), LISTED))?;
+        // 40 bits of milliseconds: 34 years from the caller's epoch.
+        w.put(&(self.made.as_millis() as u64).to_be_bytes()[3..])?;
         for number in [self.local_tag, self.peer_tag, self.peer_tsn, self.peer_rwnd] {
             w.u32(number)?;
         }
         w.u16(self.out_streams)?;
         w.u16(self.in_streams)?;
-        if let Some((local, peer)) = self.tie {
-            w.u32(local)?;
-            w.u32(peer)?;
+        if let Some(tie) = self.tie {
+            w.u32(tie)?;
         }
-        w.u8(self.addresses.len() as u8)?;
-        for address in core::iter::once(&self.source).chain(&self.addresses) {
+        match self.source {
+            IpAddr::V4(it) => w.put(&it.octets())?,
+            IpAddr::V6(it) => w.put(&it.octets())?,
+        }
+        if !self.addresses.is_empty() {
+            w.u8(self.addresses.len() as u8)?;
+        }
+        for address in &self.addresses {
             match address {
                 IpAddr::V4(it) => {
                     w.u8(4)?;
@@ -177,20 +186,29 @@ impl Cookie {
         };
         let flags = take(1)?[0];
         let mut ms = [0; 8];
-        ms[2..].copy_from_slice(take(6)?);
+        ms[3..].copy_from_slice(take(5)?);
         let mut number = || Some(u32::from_be_bytes(take(4)?.try_into().ok()?));
         let (local_tag, peer_tag, peer_tsn, peer_rwnd) = (number()?, number()?, number()?, number()?);
         let streams = number()?;
-        let tie = if flags & TIED != 0 { Some((number()?, number()?)) } else { None };
-        let count = usize::from(take(1)?[0]);
-        let mut address = || {
-            Some(match take(1)?[0] {
-                4 => IpAddr::V4(Ipv4Addr::from(<[u8; 4]>::try_from(take(4)?).ok()?)),
-                _ => IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::try_from(take(16)?).ok()?)),
+        let tie = if flags & TIED != 0 { Some(number()?) } else { None };
+        let mut address = |v6: bool| {
+            Some(if v6 {
+                IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::try_from(take(16)?).ok()?))
+            } else {
+                IpAddr::V4(Ipv4Addr::from(<[u8; 4]>::try_from(take(4)?).ok()?))
             })
         };
-        let source = address()?;
-        let addresses = (0..count).map(|_| address()).collect::<Option<_>>()?;
+        let source = address(flags & SOURCE_V6 != 0)?;
+        let mut addresses = Vec::new();
+        if flags & LISTED != 0 {
+            for _ in 0..take(1)?[0] {
+                let family = take(1)?[0];
+                addresses.push(match family {
+                    4 => IpAddr::V4(Ipv4Addr::from(<[u8; 4]>::try_from(take(4)?).ok()?)),
+                    _ => IpAddr::V6(Ipv6Addr::from(<[u8; 16]>::try_from(take(16)?).ok()?)),
+                });
+            }
+        }
         let auth = if flags & AUTH != 0 {
             Some((take(32)?.try_into().ok()?, KeyVector(rest.to_vec())))
         } else {
@@ -235,7 +253,7 @@ mod tests {
             in_streams: 6,
             source: [10, 0, 0, 1].into(),
             addresses: vec![Ipv6Addr::LOCALHOST.into(), [10, 0, 0, 2].into()],
-            tie: Some((7, 8)),
+            tie: Some(7),
             supports: Supports { forward_tsn: true, reconfig: false, asconf: true },
             auth: Some(([9; 32], KeyVector::new(&[1; 32]))),
         }

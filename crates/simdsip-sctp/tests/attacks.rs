@@ -4,9 +4,10 @@ mod common;
 
 use common::peer::*;
 use common::*;
+use simdsip_sctp::Datagram;
 use simdsip_sctp::wire::chunk::{Asconf, Init, Sack, kind};
 use simdsip_sctp::wire::param::AddressChange;
-use simdsip_sctp::wire::{Chunk, Data, Packet, Param};
+use simdsip_sctp::wire::{Chunk, Data, Packet, Param, Writer};
 
 // covers: RFC 9260 §5.1.3; RFC 5062 §3
 #[test]
@@ -176,6 +177,10 @@ fn listed_victims_get_a_few_heartbeats_and_no_data() {
         assert!(sent.len() <= config.path_max_retrans as usize);
         assert!(sent.iter().all(|it| first(&it.bytes).kind == kind::HEARTBEAT && it.bytes.len() < 40));
     }
+    // One of them each time-out, however many are listed (HB.Max.Burst).
+    let probes: Vec<_> =
+        network.recorded().iter().filter(|it| it.destination != A1).map(|it| it.at).collect();
+    assert!(probes.windows(2).all(|two| two[1] - two[0] >= config.rto_initial), "{probes:?}");
 }
 
 // covers: RFC 5062 §2
@@ -252,6 +257,8 @@ fn bombs_are_bounded() {
     let (tag, _) = associate(&mut server, ms(0), A1, &[Param::ForwardTsn]);
     let id = server.associations().next().unwrap();
     // Every second TSN as far as gap blocks reach, fragments that never end, streams that do not exist.
+    let mut runs = 0;
+    let mut held = 0;
     for tsn in (1..60_000u32).step_by(2) {
         let data = Data {
             flags: 0,
@@ -261,13 +268,27 @@ fn bombs_are_bounded() {
             ppid: 0,
             payload: &[0; 64],
         };
-        ask(&mut server, ms(2), A1, &packet(tag, |w| data.emit(w).unwrap()));
+        for answer in ask(&mut server, ms(2), A1, &packet(tag, |w| data.emit(w).unwrap())) {
+            let raw =
+                Packet::parse(&answer).unwrap().chunks().map(Result::unwrap).find(|it| it.kind == kind::SACK);
+            let Some(raw) = raw else { continue };
+            let sack = Sack::parse(&raw).unwrap();
+            runs = runs.max(sack.gaps().count());
+            held = held.max(AssociationConfig::sip().receive_buffer_len - sack.rwnd as usize);
+        }
     }
+    assert!(runs > 100, "it keeps some: {runs}");
     // Forward to the far end of the numbers.
     let forward =
         packet(tag, |w| w.tlv([kind::FORWARD_TSN, 0], |w| w.u32(77u32.wrapping_add(0x7000_0000))).unwrap());
     ask(&mut server, ms(3), A1, &forward);
-    assert!(server.status(id).is_ok());
+    let status = server.status(id).expect("it lives");
+    assert_eq!(status.paths.len(), 1);
+    // Not more than so many runs were kept: what would begin another was not taken.
+    assert!(
+        runs <= 256 && held <= 2 * AssociationConfig::sip().receive_buffer_len,
+        "{runs} runs, {held} bytes"
+    );
     // It still works: the next TSN is delivered.
     let data = Data {
         flags: 7,
@@ -280,4 +301,146 @@ fn bombs_are_bounded() {
     ask(&mut server, ms(4), A1, &packet(tag, |w| data.emit(w).unwrap()));
     let events: Vec<_> = core::iter::from_fn(|| server.poll_event()).collect();
     assert!(events.iter().any(|it| matches!(it, Event::Message(message) if message.data == b"still here")));
+}
+
+// covers: RFC 9260 §8.5
+#[test]
+fn a_blind_packet_ends_no_attempt_and_makes_no_association() {
+    use simdsip_sctp::wire::chunk::T_BIT;
+    let config = AssociationConfig::sip();
+    let mut client = endpoint(&[B1], &config, 1);
+    client.associate(ms(0), &[A1], 5060, config).unwrap();
+    let mut buffer = [0; 2048];
+    client.poll_transmit(ms(0), &mut buffer).unwrap();
+    // The peer's tag is not known yet, which is no tag that anybody could give back.
+    let abort = packet(0, |w| w.tlv([kind::ABORT, T_BIT], |_| Ok(())).unwrap());
+    ask(&mut client, ms(1), A1, &abort);
+    let cookie = params(&[Param::StateCookie(b"anything")]);
+    let smuggled = packet(0, |w| {
+        w.tlv([kind::SHUTDOWN_COMPLETE, T_BIT], |_| Ok(())).unwrap();
+        init(4, &cookie).emit(w, kind::INIT_ACK).unwrap();
+    });
+    assert!(ask(&mut client, ms(1), A1, &smuggled).is_empty());
+    let id = client.associations().next().expect("it goes on");
+    assert!(!client.status(id).unwrap().established);
+    assert_eq!(client.poll_event(), None);
+    // In an association nothing behind the first chunk counts, and SHUTDOWN COMPLETE not at all.
+    let mut peer = Scripted::new(&[]);
+    let data = Data { flags: 7, tsn: 77, stream: 0, ssn: 0, ppid: 0, payload: b"smuggled" };
+    let bytes = packet(9, |w| {
+        w.tlv([kind::SHUTDOWN_COMPLETE, T_BIT], |_| Ok(())).unwrap();
+        data.emit(w).unwrap();
+    });
+    assert!(ask(&mut peer.server, peer.now, A1, &bytes).is_empty());
+    assert!(peer.events().is_empty());
+    assert_eq!(peer.server.associations().count(), 1);
+}
+
+// covers: RFC 9260 §5.4, §5.1.5
+#[test]
+fn a_cookie_from_elsewhere_proves_nothing() {
+    let mut server = server();
+    let list = params(&[Param::Address(A2)]);
+    let answer =
+        ask(&mut server, ms(0), A1, &packet(0, |w| init(9, &list).emit(w, kind::INIT).unwrap())).remove(0);
+    let raw = first(&answer);
+    let ack = Init::parse(&raw).unwrap();
+    let Ok(Param::StateCookie(cookie)) = Param::parse(&ack.params().next().unwrap().unwrap()) else {
+        panic!()
+    };
+    let echo = packet(ack.tag, |w| Chunk::CookieEcho(cookie).emit(w).unwrap());
+    // Not given to this address, nor does it speak of it.
+    assert!(ask(&mut server, ms(1), STRANGER, &echo).is_empty());
+    assert_eq!(server.associations().count(), 0);
+    // From an address that was only listed: it stands, but the one that INIT ACK went to is what is proved.
+    let mut buffer = [0; 2048];
+    let datagram = Datagram { source: A2, destination: Some(B2), encapsulation: Some(9899), bytes: &echo };
+    server.handle_input(ms(1), [datagram]);
+    while let Some(transmit) = server.poll_transmit(ms(1), &mut buffer) {
+        let kind = first(&buffer[..transmit.len]).kind;
+        assert!(transmit.destination == A1 || kind == kind::HEARTBEAT, "{kind} to {}", transmit.destination);
+    }
+    let id = server.associations().next().unwrap();
+    let paths = server.status(id).unwrap().paths;
+    let states: Vec<_> = paths.iter().map(|it| (it.address, it.state, it.primary)).collect();
+    assert_eq!(states, [(A1, PathState::Active, true), (A2, PathState::Unconfirmed, false)]);
+}
+
+// covers: RFC 9260 §5.1; RFC 5062 §8
+#[test]
+fn the_smallest_init_is_answered_over_ipv6_too() {
+    let here: IpAddr = "fd71:1::2".parse().unwrap();
+    let there: IpAddr = "fd71:1::1".parse().unwrap();
+    let mut server = endpoint(&[here], &AssociationConfig::sip(), 2);
+    let bytes = packet(0, |w| init(9, &[]).emit(w, kind::INIT).unwrap());
+    let mut ask6 = |now, bytes: &[u8]| {
+        server.handle_input(
+            now,
+            [Datagram { source: there, destination: Some(here), encapsulation: None, bytes }],
+        );
+        let mut buffer = [0; 2048];
+        let len = server.poll_transmit(now, &mut buffer).expect("an answer").len;
+        buffer[..len].to_vec()
+    };
+    let answer = ask6(ms(0), &bytes);
+    assert!(answer.len() <= 3 * bytes.len());
+    let raw = first(&answer);
+    let ack = Init::parse(&raw).unwrap();
+    let Ok(Param::StateCookie(cookie)) = Param::parse(&ack.params().next().unwrap().unwrap()) else {
+        panic!()
+    };
+    ask6(ms(1), &packet(ack.tag, |w| Chunk::CookieEcho(cookie).emit(w).unwrap()));
+    // Now with the stand-in for the tags of the association that stands.
+    let answer = ask6(ms(2), &packet(0, |w| init(10, &[]).emit(w, kind::INIT).unwrap()));
+    assert_eq!(first(&answer).kind, kind::INIT_ACK);
+    assert!(answer.len() <= 3 * bytes.len());
+}
+
+#[test]
+fn any_number_of_addresses_is_taken_up_to_the_limit() {
+    let config = EndpointConfig {
+        max_addresses: usize::MAX,
+        ..EndpointConfig::new(5060, [B1, "fd71:1::2".parse().unwrap()])
+    };
+    let mut server = Endpoint::new(config, [2; 32]);
+    let list: Vec<_> = (1..=100u16)
+        .map(|it| Param::Address(core::net::Ipv6Addr::new(0xfd71, 0, 0, 0, 0, 0, 0, it).into()))
+        .collect();
+    let mut buffer = [0; 4096];
+    let mut writer = Writer::new(&mut buffer);
+    list.iter().for_each(|it| it.emit(&mut writer).unwrap());
+    let list = writer.written().to_vec();
+    let answers = ask(&mut server, ms(0), A1, &packet(0, |w| init(9, &list).emit(w, kind::INIT).unwrap()));
+    assert_eq!(first(&answers[0]).kind, kind::INIT_ACK);
+}
+
+// covers: RFC 9260 §5.1.2
+#[test]
+fn an_init_that_lists_a_known_address_belongs_to_its_association() {
+    let mut server = server();
+    associate(&mut server, ms(0), A1, &[]);
+    let list = params(&[Param::Address(A1)]);
+    let answers =
+        ask(&mut server, ms(10), STRANGER, &packet(0, |w| init(33, &list).emit(w, kind::INIT).unwrap()));
+    // Which it may not add an address to.
+    assert_eq!((first(&answers[0]).kind, &first(&answers[0]).value[..2]), (kind::ABORT, &[0, 11][..]));
+    assert_eq!(server.associations().count(), 1);
+}
+
+#[test]
+fn an_endless_message_of_crumbs_ends_the_association() {
+    // Descending, so that every crumb joins those before it, and in order.
+    for descending in [true, false] {
+        let mut peer = Scripted::new(&[]);
+        for at in 1..=6_000u32 {
+            let at = if descending { 6_001 - at } else { at };
+            let data =
+                Data { flags: Data::UNORDERED, tsn: 77 + at, stream: 0, ssn: 0, ppid: 0, payload: b"x" };
+            peer.chunk(&Chunk::Data(data));
+        }
+        let limited = |it: &Event| {
+            matches!(it, Event::AssocChange { change: Change::CommLost(Lost::Violation(_)), .. })
+        };
+        assert!(peer.events().iter().any(limited), "descending: {descending}");
+    }
 }

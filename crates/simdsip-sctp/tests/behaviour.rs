@@ -366,3 +366,39 @@ fn messages_that_cannot_be_taken_come_back() {
     let error = endpoint.send(ms(0), id, SendInfo::ordered(0), vec![1]).unwrap_err();
     assert_eq!(error.to_string(), "there is no such association");
 }
+
+// covers: RFC 9260 §8.1
+#[test]
+fn an_association_whose_only_address_was_never_proved_is_lost_in_the_end() {
+    let silent: IpAddr = "10.71.9.1".parse().unwrap();
+    let config = AssociationConfig::lan();
+    let mut network = Network::new(1);
+    let a = network.add(endpoint(&[A1], &config, 1));
+    let b = network.add(endpoint(&[B1], &config, 2));
+    let id = network.endpoint(a).associate(ms(0), &[B1], 5060, config).unwrap();
+    network.run_for(ms(100));
+    network.add_address(a, silent);
+    network.set_one_way(B1, silent, Link { up: false, ..Link::default() });
+    let now = network.now();
+    assert_eq!(network.endpoint(a).add_address(now, silent), 1);
+    network.run_for(ms(50));
+    let now = network.now();
+    assert_eq!(network.endpoint(a).delete_address(now, A1), 1);
+    network.run_for(ms(50));
+    let other = network.endpoint(b).associations().next().unwrap();
+    let paths = network.endpoint(b).status(other).unwrap().paths;
+    assert_eq!(
+        paths.iter().map(|it| (it.address, it.state)).collect::<Vec<_>>(),
+        [(silent, PathState::Unconfirmed)]
+    );
+    let now = network.now();
+    network.endpoint(b).send(now, other, SendInfo::ordered(0), b"kept".to_vec()).unwrap();
+    network.run_for(Duration::from_secs(600));
+    let events = network.events(b);
+    assert!(changes(&events).contains(&Change::CommLost(Lost::Unreachable)), "{:?}", changes(&events));
+    assert!(
+        events.iter().any(|it| matches!(it, Event::SendFailed { message, .. } if message.data == b"kept"))
+    );
+    assert_eq!(network.endpoint(b).poll_timeout(), None);
+    let _ = id;
+}

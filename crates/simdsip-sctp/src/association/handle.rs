@@ -70,6 +70,19 @@ impl Association {
         self.after_packet(path);
     }
 
+    /// ABORT or SHUTDOWN COMPLETE with the peer's own tag: the first chunk and no other (§8.5.1).
+    pub(crate) fn handle_reflected(&mut self, ctx: &mut Ctx<'_>, packet: &Packet<'_>) {
+        let chunk = packet.chunks().next().and_then(Result::ok).and_then(|raw| Chunk::parse(&raw).ok());
+        match chunk {
+            Some(Chunk::Abort(abort)) => {
+                let cause = abort.causes.iter().next().and_then(Result::ok).map(|it| it.kind);
+                self.lose(ctx, Lost::PeerAborted { cause });
+            }
+            Some(Chunk::ShutdownComplete(_)) => self.handle_shutdown_complete(ctx),
+            _ => {}
+        }
+    }
+
     fn handle_chunk(&mut self, ctx: &mut Ctx<'_>, path: usize, origin: &Origin, chunk: Chunk<'_>) {
         let stands = self.is_established();
         match chunk {
@@ -78,7 +91,7 @@ impl Association {
                 self.handle_sack(ctx, &sack)
             }
             Chunk::InitAck(init) => self.handle_init_ack(ctx, path, origin, &init),
-            Chunk::CookieAck => self.handle_cookie_ack(ctx, origin),
+            Chunk::CookieAck => self.handle_cookie_ack(ctx),
             Chunk::Heartbeat(params) if stands || self.state == State::CookieEchoed => {
                 // To where it came from (§8.3).
                 self.push_control(path, |w| w.tlv([kind::HEARTBEAT_ACK, 0], |w| w.put(params)));

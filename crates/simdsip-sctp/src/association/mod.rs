@@ -36,6 +36,7 @@ use crate::endpoint::{Reply, SendErrorKind};
 use crate::event::{AddressState, AssociationId, Change, Event, Lost, SendInfo};
 use crate::path::Path;
 use crate::random::Random;
+use crate::wire::chunk::kind::{HEARTBEAT, HEARTBEAT_ACK};
 use crate::wire::{Cause, Header, PacketWriter, Writer};
 use receive::Inbound;
 use send::Outbound;
@@ -98,14 +99,16 @@ pub(crate) struct Association {
     pub(crate) local_tag: u32,
     /// 0 as long as it is not known.
     pub(crate) peer_tag: u32,
-    /// Random stand-ins for the tags, ours first (RFC 9260 §5.2.2).
-    pub(crate) tie: Option<(u32, u32)>,
+    /// A random stand-in for both tags (RFC 9260 §5.2.2).
+    pub(crate) tie: Option<u32>,
     pub(crate) paths: Vec<Path>,
     pub(crate) primary: usize,
     /// Errors in a row (RFC 9260 §8.1).
     errors: u32,
     supports: Supports,
     keys: Option<Box<Keys>>,
+    /// When the next address may be probed that is not proved: one each time-out (HB.Max.Burst).
+    next_probe: Duration,
     setup: Option<Box<setup::Setup>>,
     outbound: Outbound,
     inbound: Inbound,
@@ -175,12 +178,19 @@ impl Association {
     ) {
         /// A peer that makes us answer without taking answers gets no more than this.
         const MAX: usize = 64;
-        let mut bytes = vec![0; 9200];
+        if self.control.len() >= MAX {
+            return;
+        }
+        let mut bytes = vec![0; if kind == ControlKind::Probe { 9200 } else { 2048 }];
         let mut writer = Writer::new(&mut bytes);
-        if self.control.len() < MAX && emit(&mut writer).is_ok() {
+        if emit(&mut writer).is_ok() {
             let len = writer.len();
             bytes.truncate(len);
             bytes.shrink_to_fit();
+            // An address that is not proved gets HEARTBEATs and their answers alone (§5.4).
+            let bare = matches!(bytes.first(), Some(&HEARTBEAT | &HEARTBEAT_ACK));
+            let proved = self.paths.get(path).is_some_and(Path::is_confirmed);
+            let path = if bare || proved { path } else { self.data_path() };
             self.control.push_back(Control { path, bytes, kind });
         }
     }
@@ -193,7 +203,8 @@ impl Association {
         emit: impl FnOnce(&mut Writer<'_>) -> Result<(), crate::wire::Full>,
     ) {
         let mut buffer = [0; 1200];
-        let Some(path) = self.paths.get(path) else { return };
+        let proved = self.paths.get(path).filter(|path| path.is_confirmed());
+        let Some(path) = proved.or_else(|| self.paths.get(self.data_path())) else { return };
         let Ok(mut packet) = PacketWriter::new(&mut buffer, self.header()) else { return };
         if let Some(keys) = &self.keys
             && keys.wants(crate::wire::chunk::kind::ABORT)
@@ -284,9 +295,9 @@ impl Association {
         self.inbound.sack_is_wanted()
     }
 
-    /// Stand-ins for our tags, the same as long as the association lasts.
-    pub(crate) fn tie_tags(&mut self, ctx: &mut Ctx<'_>) -> (u32, u32) {
-        *self.tie.get_or_insert_with(|| (ctx.random.tag(), ctx.random.tag()))
+    /// The stand-in for both tags, the same as long as the association lasts.
+    pub(crate) fn tie_tag(&mut self, ctx: &mut Ctx<'_>) -> u32 {
+        *self.tie.get_or_insert_with(|| ctx.random.tag())
     }
 
     /// The application took a message of this length.

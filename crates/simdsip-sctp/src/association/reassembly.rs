@@ -6,7 +6,7 @@ use crate::serial::before16;
 use crate::wire::Data;
 
 /// Fragments that one message may have.
-const FRAGMENTS_MAX: usize = 4096;
+const FRAGMENTS_MAX: usize = 1024;
 /// What a fragment or a waiting message costs besides its bytes.
 const OVERHEAD: usize = 64;
 
@@ -109,7 +109,10 @@ impl Reassembly {
         }
         let mut len = 0;
         let mut expected = tsn;
-        for (at, fragment) in self.fragments.range(..=tsn).rev() {
+        for (walked, (at, fragment)) in self.fragments.range(..=tsn).rev().enumerate() {
+            if walked >= FRAGMENTS_MAX {
+                return Err("message of too many fragments");
+            }
             if *at != expected || (*at != tsn && fragment.flags & Data::END != 0) {
                 break;
             }

@@ -10,7 +10,7 @@ use crate::auth::{KeyVector, Keys};
 use crate::config::{AssociationConfig, EndpointConfig};
 use crate::cookie::{Cookie, Supports};
 use crate::event::{AssociationId, Change, Event, Lost};
-use crate::path::{Heartbeat, PathState};
+use crate::path::{Heartbeat, Path, PathState};
 use crate::serial::first;
 use crate::wire::chunk::{Init, kind};
 use crate::wire::{Cause, CauseCode, Full, Param, Writer, param};
@@ -117,6 +117,7 @@ impl Association {
             errors: 0,
             supports: Supports::default(),
             keys: None,
+            next_probe: Duration::ZERO,
             setup: None,
             outbound: Outbound::new(first(local_tag)),
             inbound: Inbound::new(first(0), config.in_streams, &config),
@@ -192,8 +193,14 @@ impl Association {
         config: AssociationConfig,
     ) -> Association {
         let mut association = Association::empty(ctx, id, peer_port, cookie.local_tag, config);
+        let proved = cookie.source;
         association.adopt(ctx, Peer::of_cookie(cookie), origin);
-        association.establish(ctx, origin);
+        // INIT ACK went there and its cookie came back: the only one that is proved (§5.4, rule 2).
+        if let Some(path) = association.path_of(proved) {
+            association.paths[path].state = PathState::Active;
+            association.primary = path;
+        }
+        association.establish(ctx);
         association
     }
 
@@ -212,8 +219,10 @@ impl Association {
             return self.lose(ctx, Lost::Unreachable);
         }
         setup.rto = (setup.rto * 2).min(self.config.rto_max);
-        // Another address may work where this one does not.
-        setup.path = (setup.path + 1) % self.paths.len().max(1);
+        // Another address may work where this one does not: one that the application has named (§5.4).
+        let count = self.paths.len();
+        let next = (1..=count).map(|step| (setup.path + step) % count);
+        setup.path = next.into_iter().find(|at| self.paths[*at].is_confirmed()).unwrap_or(setup.path);
         self.send_setup(ctx);
     }
 
@@ -257,7 +266,7 @@ impl Association {
             rwnd: init.rwnd,
             out_streams: self.config.out_streams.min(init.in_streams),
             in_streams: self.config.in_streams.min(init.out_streams),
-            addresses: params.addresses,
+            addresses: core::iter::once(origin.source).chain(params.addresses).collect(),
             supports: params.supports,
             auth: params.auth.filter(|_| ctx.endpoint.dynamic_addresses).map(|theirs| (random, theirs)),
         };
@@ -269,6 +278,7 @@ impl Association {
         let written = writer.tlv([kind::COOKIE_ECHO, 0], |w| w.put(cookie));
         debug_assert!(written.is_ok(), "a cookie came in one chunk");
         let path = self.path_of(origin.source).unwrap_or(path);
+        let path = if self.paths.get(path).is_some_and(Path::is_confirmed) { path } else { self.data_path() };
         if let Some(setup) = &mut self.setup {
             (setup.chunk, setup.path, setup.tries, setup.rto) = (chunk, path, 0, self.config.rto_initial);
         }
@@ -294,10 +304,11 @@ impl Association {
         self.outbound.peer_rwnd = peer.rwnd as usize;
         self.asconf = asconf::Asconf::new(self.local_tag, peer.tsn, &ctx.endpoint.addresses);
         self.reconfig = reconfig::Reconfig::new(peer.tsn);
-        let source = self.add_path(ctx.now, origin.source, &ctx.endpoint.addresses, origin.encapsulation);
-        self.learn(source, origin);
         for address in peer.addresses.into_iter().take(ctx.endpoint.max_addresses) {
             self.add_path(ctx.now, address, &ctx.endpoint.addresses, origin.encapsulation);
+        }
+        if let Some(source) = self.path_of(origin.source) {
+            self.learn(source, origin);
         }
         for path in &mut self.paths {
             path.heartbeat = Heartbeat::Off;
@@ -308,16 +319,9 @@ impl Association {
     }
 
     /// The association stands.
-    fn establish(&mut self, ctx: &mut Ctx<'_>, origin: &Origin) {
+    fn establish(&mut self, ctx: &mut Ctx<'_>) {
         self.state = State::Established;
         (self.setup, self.errors) = (None, 0);
-        // It answered from there.
-        if let Some(source) = self.path_of(origin.source) {
-            self.paths[source].state = PathState::Active;
-            if !self.paths[self.primary].is_active() {
-                self.primary = source;
-            }
-        }
         let primary = self.primary;
         for (at, path) in self.paths.iter_mut().enumerate() {
             if at == primary {
@@ -337,10 +341,10 @@ impl Association {
     }
 
     /// COOKIE ACK (§5.1 E).
-    pub(super) fn handle_cookie_ack(&mut self, ctx: &mut Ctx<'_>, origin: &Origin) {
+    pub(super) fn handle_cookie_ack(&mut self, ctx: &mut Ctx<'_>) {
         if self.state == State::CookieEchoed {
             self.control.retain(|control| control.bytes.first() != Some(&kind::COOKIE_ECHO));
-            self.establish(ctx, origin);
+            self.establish(ctx);
         }
     }
 
@@ -389,7 +393,7 @@ impl Association {
                 if matches!(self.state, State::CookieWait | State::CookieEchoed) {
                     self.control.clear();
                     self.adopt(ctx, Peer::of_cookie(cookie), origin);
-                    self.establish(ctx, origin);
+                    self.establish(ctx);
                 } else {
                     self.peer_tag = cookie.peer_tag;
                 }
@@ -400,7 +404,7 @@ impl Association {
             (true, true) => {
                 if self.state == State::CookieEchoed {
                     self.control.retain(|control| control.bytes.first() != Some(&kind::COOKIE_ECHO));
-                    self.establish(ctx, origin);
+                    self.establish(ctx);
                 }
                 self.send_cookie_ack(origin);
                 Echoed::Goes
@@ -413,7 +417,7 @@ impl Association {
     /// Action A. Adds no address, whatever the cookie lists (RFC 5062 §4).
     fn restart(&mut self, ctx: &mut Ctx<'_>, cookie: Cookie, origin: &Origin) -> Echoed {
         let known = |address: &IpAddr| self.path_of(*address).is_some();
-        if !known(&cookie.source) || !cookie.addresses.iter().all(known) {
+        if !known(&origin.source) || !known(&cookie.source) || !cookie.addresses.iter().all(known) {
             return Echoed::Discarded;
         }
         if self.state == State::ShutdownAckSent {

@@ -144,8 +144,11 @@ impl Association {
                 return;
             }
             self.turn_source(ctx, at);
+            // Where no address is proved any more, asking goes on until the association is lost.
+            let others = self.paths.iter().any(crate::path::Path::is_confirmed);
             let path = &mut self.paths[at];
-            if path.state == PathState::Unconfirmed && path.errors >= self.config.path_max_retrans.max(1) {
+            let tired = path.errors >= self.config.path_max_retrans.max(1);
+            if path.state == PathState::Unconfirmed && tired && others {
                 // Nobody there asked for it: no more (RFC 5062 §5).
                 path.heartbeat = Heartbeat::Off;
                 return;
@@ -158,6 +161,13 @@ impl Association {
         let path = &mut self.paths[at];
         if path.defer_heartbeat(ctx.now, &self.config) {
             return;
+        }
+        if path.state == PathState::Unconfirmed {
+            if self.next_probe > ctx.now {
+                path.heartbeat = Heartbeat::idle(self.next_probe);
+                return;
+            }
+            self.next_probe = ctx.now + path.rto();
         }
         let nonce = ctx.random.u64();
         path.begin_heartbeat(ctx.now, nonce);

@@ -26,7 +26,8 @@ impl Association {
         }
         self.expire(ctx);
         self.queue_forward(ctx);
-        if let Some(control) = self.control.front() {
+        // One that fits into no packet is dropped; those behind it are not.
+        while let Some(control) = self.control.front() {
             let (path, kind) = (control.path, control.kind);
             if let Some(written) = self.control_packet(ctx, path, kind, buffer) {
                 return Some(written);

@@ -1,5 +1,6 @@
 //! Packets in: whose are they (RFC 9260 §5.1, §5.2, §8.4, §8.5).
 
+use core::net::IpAddr;
 use core::time::Duration;
 
 use super::{Datagram, Endpoint};
@@ -48,9 +49,17 @@ impl Endpoint {
             // The peer had no tag of ours, and gives back its own (§8.5.1).
             kind::ABORT | kind::SHUTDOWN_COMPLETE if flags & T_BIT != 0 => {
                 let id = self.table.find_confirmed(from.source, header.src_port);
-                let id = id.filter(|id| self.table.get(*id).is_some_and(|it| it.peer_tag == header.tag));
+                let ends = |it: &Association| {
+                    // 0 is the tag of who is not known yet, and of INIT alone.
+                    let reflected = header.tag != 0 && it.peer_tag == header.tag;
+                    reflected && (kind == kind::ABORT || it.state == State::ShutdownAckSent)
+                };
+                let id = id.filter(|id| self.table.get(*id).is_some_and(ends));
                 match id {
-                    Some(id) => self.handle_in(now, id, from, &packet, 0),
+                    // What may stand behind was not vouched for by our own tag.
+                    Some(id) => {
+                        let _ = self.with(now, id, |it, ctx| it.handle_reflected(ctx, &packet));
+                    }
                     None => self.counters.out_of_the_blue += 1,
                 }
             }
@@ -131,7 +140,9 @@ impl Endpoint {
                 w.tlv([kind::ABORT, 0], |w| refusal.emit(w))
             });
         }
-        let existing = self.table.find_confirmed(from.source, header.src_port);
+        // Also one that is known by another of the addresses that are listed (§5.1.2 D).
+        let known = |address: &IpAddr| self.table.find_confirmed(*address, header.src_port);
+        let existing = core::iter::once(&from.source).chain(&params.addresses).find_map(known);
         let Some(config) = self.config.accept.clone().or_else(|| {
             let it = self.table.get(existing?)?;
             Some(it.config.clone())
@@ -196,7 +207,7 @@ impl Endpoint {
             State::CookieWait => Meeting::Answer { tag: it.local_tag, tie: None, random: it.own_random() },
             _ if !new.is_empty() => Meeting::NewAddresses(new),
             State::CookieEchoed => {
-                let tie = it.tie_tags(&mut ctx);
+                let tie = it.tie_tag(&mut ctx);
                 Meeting::Answer { tag: it.local_tag, tie: Some(tie), random: it.own_random() }
             }
             // It does not know yet that we are done (§9.2).
@@ -206,7 +217,7 @@ impl Endpoint {
                 Meeting::Silence
             }
             _ => {
-                let tie = it.tie_tags(&mut ctx);
+                let tie = it.tie_tag(&mut ctx);
                 Meeting::Answer { tag: fresh, tie: Some(tie), random: None }
             }
         }
@@ -222,7 +233,7 @@ impl Endpoint {
         init: &Init<'_>,
         params: PeerParams<'_>,
         tag: u32,
-        tie: Option<(u32, u32)>,
+        tie: Option<u32>,
         random: Option<[u8; 32]>,
     ) {
         self.cookie_keys.rotate(now, self.config.cookie_life, &mut self.random);
@@ -312,7 +323,9 @@ impl Endpoint {
                 return;
             }
         };
-        if cookie.local_tag != header.tag {
+        // The cookie was given to one address, and speaks of others; from anywhere else it was stolen.
+        let listed = from.source == cookie.source || cookie.addresses.contains(&from.source);
+        if cookie.local_tag != header.tag || !listed {
             self.counters.wrong_tag += 1;
             return;
         }
@@ -379,7 +392,7 @@ impl Endpoint {
 enum Meeting {
     Answer {
         tag: u32,
-        tie: Option<(u32, u32)>,
+        tie: Option<u32>,
         random: Option<[u8; 32]>,
     },
     Silence,

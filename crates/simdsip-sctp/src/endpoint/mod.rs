@@ -24,6 +24,9 @@ use crate::wire::{Cause, CauseCode};
 use blind::Bucket;
 use table::Table;
 
+/// Addresses of a peer that can be taken at all.
+const ADDRESSES_MAX: usize = 16;
+
 /// A packet that has come: an SCTP packet without IP and UDP headers.
 #[derive(Clone, Copy, Debug)]
 pub struct Datagram<'b> {
@@ -203,6 +206,8 @@ impl Endpoint {
     /// nonces come of it.
     pub fn new(config: EndpointConfig, seed: [u8; 32]) -> Endpoint {
         let mut random = Random::new(seed);
+        // So many fit into a cookie.
+        let config = EndpointConfig { max_addresses: config.max_addresses.clamp(1, ADDRESSES_MAX), ..config };
         Endpoint {
             cookie_keys: CookieKeys::new(&mut random),
             blind_bucket: Bucket::new(config.blind_replies),

@@ -46,7 +46,7 @@ impl Mtu {
         let overhead = ip + if encapsulated { 8 } else { 0 };
         // 576 is what every host takes (RFC 1122 §3.3.2).
         let base = config.base_mtu.clamp(576, 65_535);
-        let max = config.max_mtu.clamp(base, 65_535);
+        let max = config.max_mtu.clamp(base, SIZES[0].max(base));
         Mtu {
             overhead,
             base,
