@@ -169,7 +169,7 @@ impl Compressor {
             prelude.cut = cut::choose(shop.encoder.steps(), codec, &shop.window, begin, state_max);
         }
         let told = self.announcement(codec);
-        let mut pokes: [(u8, &[u8]); 3] = [(0, &[]); 3];
+        let mut pokes: [(u8, &[u8]); 2] = [(0, &[]); 2];
         let mut poke_count = 0_usize;
         let mut poke = |at: u8, bytes| {
             if let Some(slot) = pokes.get_mut(poke_count) {
@@ -182,16 +182,9 @@ impl Compressor {
             poke(32, &[0xff, 0xff]);
         }
         if !self.told {
-            if codec.shared {
-                poke(34, told.get(..2)?);
-            }
-            // Who builds on a state that we keep needs no code of ours to begin with.
-            match (codec.shared, base.is_none()) {
-                (true, true) => poke(57, told.get(2..)?),
-                (true, false) => {}
-                (false, true) => poke(34, &told),
-                (false, false) => poke(34, told.get(..2)?),
-            }
+            // Who keeps states that our code made has the code; otherwise it is said once.
+            let says_code = !codec.shared && base.is_none();
+            poke(34, if says_code { &told } else { told.get(..2)? });
         }
         prelude.pokes = pokes.get(..poke_count)?;
 
@@ -278,6 +271,7 @@ impl Compressor {
     pub(crate) fn announce(&mut self, state: &StateItem) -> bool {
         let grown = Codec::of(state).is_some_and(|codec| state.value().len() > codec.code.len());
         if grown {
+            self.offered = Some(StateId(self.codec().id));
             self.announced = Some(state.clone());
             self.announced_last = true;
         }

@@ -7,6 +7,7 @@ pub mod asm;
 mod bits;
 pub mod disasm;
 mod expr;
+mod huffman;
 pub mod isa;
 mod memory;
 mod ops;

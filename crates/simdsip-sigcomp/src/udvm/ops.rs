@@ -191,6 +191,7 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
     fn sha1(&mut self) -> Result<(), Reason> {
         let (at, len, to) = (self.multi()?, self.multi()?, self.multi()?);
         self.charge(u64::from(len).saturating_add(1))?;
+        self.dear()?;
         let ring = self.memory.ring()?;
         let mut hash = Sha1::new();
         self.memory.each(ring, at, usize::from(len), |bytes| hash.update(bytes))?;
@@ -306,13 +307,13 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
 
     /// `input_bit_order` (RFC 3320 §8.2).
     #[inline]
-    fn bit_order(&self) -> Result<u16, Reason> {
+    pub(super) fn bit_order(&self) -> Result<u16, Reason> {
         let flags = self.memory.read16(68)?;
         if flags > 7 { Err(Reason::BadInputBitorder) } else { Ok(flags) }
     }
 
     #[inline]
-    fn set_order(&mut self, flags: u16) {
+    pub(super) fn set_order(&mut self, flags: u16) {
         self.input.set_order(if flags & 1 == 0 { Order::MsbFirst } else { Order::LsbFirst });
     }
 
@@ -336,56 +337,12 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
         Ok(())
     }
 
-    #[inline]
-    fn input_huffman(&mut self) -> Result<(), Reason> {
-        let to = self.multi()?;
-        let otherwise = self.address()?;
-        let n = self.literal()?;
-        self.charge(u64::from(n).saturating_add(1))?;
-        if n == 0 {
-            return Ok(());
-        }
-        // The sets are read to the end in any case: the next instruction is behind them.
-        let first = self.next;
-        let mut total = 0_u32;
-        for _ in 0..n {
-            total = total.saturating_add(u32::from(self.multi()?));
-            (self.multi()?, self.multi()?, self.multi()?);
-        }
-        let after = core::mem::replace(&mut self.next, first);
-        let flags = self.bit_order()?;
-        if total > 16 {
-            return Err(Reason::TooManyBitsRequested);
-        }
-        self.set_order(flags);
-        let before = self.input;
-        let (mut h, mut taken) = (0_u16, 0_u32);
-        for _ in 0..n {
-            let bits = u32::from(self.multi()?);
-            let (lower, upper, plain) = (self.multi()?, self.multi()?, self.multi()?);
-            let Some(k) = self.input.bits(bits) else {
-                self.input = before;
-                self.jump(otherwise);
-                return Ok(());
-            };
-            let k = if flags & 2 != 0 { reversed(k, bits) } else { k };
-            taken = taken.saturating_add(bits);
-            h = h.checked_shl(bits).unwrap_or(0) | k;
-            if lower <= h && h <= upper {
-                self.memory.write16(to, h.wrapping_add(plain).wrapping_sub(lower))?;
-                self.earn(taken);
-                self.next = after;
-                return Ok(());
-            }
-        }
-        Err(Reason::HuffmanNoMatch)
-    }
-
     fn state_access(&mut self) -> Result<(), Reason> {
         let (id_at, id_len, begin) = (self.multi()?, self.multi()?, self.multi()?);
         let (len, address, instruction) = (self.multi()?, self.multi()?, self.multi()?);
         // What the state itself says about its length is known only afterwards.
         self.charge(1)?;
+        self.dear()?;
         if !(6..=20).contains(&id_len) {
             return Err(Reason::InvalidStateIdLength);
         }

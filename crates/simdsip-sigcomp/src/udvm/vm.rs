@@ -40,6 +40,7 @@ pub struct Udvm {
 pub(super) struct Scratch {
     pub(super) order: Vec<(u16, u16)>,
     pub(super) words: Vec<u16>,
+    pub(super) huffman: [super::huffman::Huffman; super::huffman::SLOTS],
 }
 
 /// One instruction as it is about to run.
@@ -190,6 +191,7 @@ impl Udvm {
             requests: Requests::default(),
             feedback: Feedback::default(),
             asked: None,
+            dear: 0,
         };
         Ok((header, vm))
     }
@@ -246,7 +248,13 @@ pub(crate) struct Vm<'v, 'm, S: ?Sized> {
     pub(super) feedback: Feedback,
     /// The state that STATE-ACCESS asked for last.
     asked: Option<PartialId>,
+    /// Instructions that cost far more than their cycles.
+    dear: u32,
 }
+
+/// How many SHA-1 and STATE-ACCESS instructions a message may have together: they begin at 2 cycles and take a hundred
+/// times as long as others. No decompressor has use for more than a handful; ours has two.
+const DEAR_MAX: u32 = 8192;
 
 impl<S: States + ?Sized> Vm<'_, '_, S> {
     fn peek(&self) -> u8 {
@@ -272,6 +280,12 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
         }
         self.used = self.used.saturating_add(cycles);
         Ok(())
+    }
+
+    /// Counts an instruction whose time its cycles do not tell.
+    pub(super) fn dear(&mut self) -> Result<(), Reason> {
+        self.dear = self.dear.saturating_add(1);
+        if self.dear > DEAR_MAX { Err(Reason::CyclesExhausted) } else { Ok(()) }
     }
 
     /// Cycles for bits that were input.
