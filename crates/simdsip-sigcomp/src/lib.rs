@@ -43,4 +43,4 @@ pub use reason::{Detail, Failure, PartialId, Reason};
 pub use state::{
     CompartmentId, Held, LOCAL_PRIORITY, STATE_OVERHEAD, StateId, StateItem, StateStore, Within,
 };
-pub use udvm::{Draft, Outcome, Request, States, Udvm};
+pub use udvm::{Draft, Native, Outcome, Request, States, Udvm};

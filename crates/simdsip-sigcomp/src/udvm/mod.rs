@@ -10,6 +10,7 @@ mod expr;
 mod huffman;
 pub mod isa;
 mod memory;
+mod native;
 mod ops;
 mod run;
 mod vm;
@@ -20,4 +21,4 @@ pub use ops::fcs16;
 pub use run::{
     Draft, Feedback, FeedbackItem, Outcome, Request, RequestedFeedback, Requests, ReturnedParams, States,
 };
-pub use vm::{Step, Udvm};
+pub use vm::{Native, Step, Udvm};

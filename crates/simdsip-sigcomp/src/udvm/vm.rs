@@ -32,7 +32,19 @@ pub struct Udvm {
     pub(crate) memory: Memory,
     pub(crate) output: Vec<u8>,
     pub(crate) output_max: usize,
+    /// Code, history and text of a message that needs no machine.
+    pub(super) window: Vec<u8>,
+    native: Native,
     scratch: Scratch,
+}
+
+/// Whether known bytecode is run without the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Native {
+    /// It is: the same result, sooner.
+    On,
+    /// It is not.
+    Off,
 }
 
 /// Room that SORT needs, kept for the next time.
@@ -68,8 +80,15 @@ impl Udvm {
             memory: Memory::new(),
             output: Vec::new(),
             output_max: OUTPUT_MAX,
+            window: Vec::new(),
+            native: Native::On,
             scratch: Scratch::default(),
         }
+    }
+
+    /// Whether known bytecode is run without the machine; it is unless told otherwise.
+    pub fn set_native(&mut self, native: Native) {
+        self.native = native;
     }
 
     /// Refuses more output than this, with `OutputOverflow`; 65,536 is what RFC 3320 allows.
@@ -94,6 +113,11 @@ impl Udvm {
         params: &Params,
         states: &S,
     ) -> Result<Outcome, Failure> {
+        if self.native == Native::On
+            && let Some(outcome) = self.run_native(message, transport, params, states)
+        {
+            return Ok(outcome);
+        }
         self.run_traced(message, transport, params, states, |_| ())
     }
 

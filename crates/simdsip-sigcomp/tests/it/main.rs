@@ -4,6 +4,7 @@ mod capture;
 mod edge;
 mod flow;
 mod loss;
+mod native;
 mod rfc4464;
 mod rfc4465;
 mod tshark;
