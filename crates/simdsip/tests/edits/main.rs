@@ -5,6 +5,7 @@ mod built;
 #[allow(dead_code, unreachable_pub, reason = "shared with other test binaries")]
 #[path = "../common/examples.rs"]
 mod examples;
+mod linear;
 mod patches;
 mod rules;
 mod splices;

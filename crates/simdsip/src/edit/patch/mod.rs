@@ -69,6 +69,8 @@ pub struct Patch<'b, 's, 't> {
     set: [u64; 4],
     vias: Top<'b>,
     routes: Top<'b>,
+    /// Where Via, Route and Record-Route are pushed, once that was looked for.
+    push_at: [Option<u32>; 3],
     /// Whether the first Route is one that was pushed.
     route_pushed: bool,
     /// The Request-URI that was set.
@@ -115,6 +117,7 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
             set: [0; 4],
             vias: Top::of(HeaderName::Via),
             routes: Top::of(HeaderName::Route),
+            push_at: [None; 3],
             route_pushed: false,
             uri: None,
             body: body::State::Untouched,
@@ -226,6 +229,21 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
         self.edits.put(range, &[&[name, b": "], value, &[b"\r\n"]], splice)
     }
 
+    /// Where a field of a list is pushed: before the first one of it; where there is none, behind the last Via.
+    fn push_place(&mut self, list: Pushed) -> usize {
+        let Some(known) = self.push_at.get_mut(list as usize) else { return 0 };
+        if let Some(at) = known {
+            return *at as usize;
+        }
+        let last_via = || self.message.fields(HeaderName::Via).last().map(|via| via.line_range().end);
+        let at = match self.message.field(list.name()) {
+            Some(field) => field.line_range().start,
+            None => last_via().unwrap_or(self.message.start_line_range().end),
+        };
+        *known = u32::try_from(at).ok();
+        at
+    }
+
     /// Checks a line that is added.
     #[inline]
     fn count_line(&mut self, name: &[u8], value: &[&[u8]]) -> Result<(), Error> {
@@ -256,6 +274,24 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
             Ok(())
         } else {
             Err(Error::new(ErrorKind::Range, field.line_range().start))
+        }
+    }
+}
+
+/// Lists that are pushed to.
+#[derive(Clone, Copy, Debug)]
+enum Pushed {
+    Via,
+    Route,
+    RecordRoute,
+}
+
+impl Pushed {
+    const fn name(self) -> HeaderName {
+        match self {
+            Pushed::Via => HeaderName::Via,
+            Pushed::Route => HeaderName::Route,
+            Pushed::RecordRoute => HeaderName::RecordRoute,
         }
     }
 }

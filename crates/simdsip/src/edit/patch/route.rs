@@ -1,7 +1,7 @@
 //! Route, Record-Route and Request-URI: where the message goes.
 
 use super::super::splice::Text;
-use super::Patch;
+use super::{Patch, Pushed};
 use crate::error::{Error, ErrorKind};
 use crate::header::HeaderName;
 use crate::message::Kind;
@@ -29,7 +29,7 @@ impl<'b> Patch<'b, '_, '_> {
     /// # Errors
     /// `Text` where `value` has a control byte, `Limit` where it is too long or the room is full.
     pub fn push_route(&mut self, value: &[&[u8]]) -> Result<(), Error> {
-        let at = self.first_or_behind_vias(HeaderName::Route);
+        let at = self.push_place(Pushed::Route);
         self.line_before(at, b"Route", value)?;
         self.route_pushed = true;
         Ok(())
@@ -49,7 +49,7 @@ impl<'b> Patch<'b, '_, '_> {
     /// # Errors
     /// As [`push_route`](Patch::push_route).
     pub fn push_record_route(&mut self, value: &[&[u8]]) -> Result<(), Error> {
-        let at = self.first_or_behind_vias(HeaderName::RecordRoute);
+        let at = self.push_place(Pushed::RecordRoute);
         self.line_before(at, b"Record-Route", value)
     }
 
@@ -129,17 +129,6 @@ impl<'b> Patch<'b, '_, '_> {
         match self.message.kind() {
             Kind::Request => self.message.uri_span().ok_or(response),
             Kind::Response => Err(response),
-        }
-    }
-
-    /// Where the first field of that name begins; where there is none, behind the last Via.
-    fn first_or_behind_vias(&self, name: HeaderName) -> usize {
-        match self.message.field(name) {
-            Some(field) => field.line_range().start,
-            None => {
-                let last = self.message.fields(HeaderName::Via).last();
-                last.map_or(self.section().start, |via| via.line_range().end)
-            }
         }
     }
 }

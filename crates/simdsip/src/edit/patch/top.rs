@@ -11,6 +11,8 @@ use crate::text::{Elements, Span};
 pub(super) struct Top<'b> {
     name: HeaderName,
     state: Option<State<'b>>,
+    /// Whether there is no element, so that nobody looks again.
+    none: bool,
     /// Where the last element begins if it was taken away.
     last_gone: Option<usize>,
 }
@@ -28,13 +30,14 @@ struct State<'b> {
 
 impl<'b> Top<'b> {
     pub(super) fn of(name: HeaderName) -> Top<'b> {
-        Top { name, state: None, last_gone: None }
+        Top { name, state: None, none: false, last_gone: None }
     }
 
     /// The first element that is left.
     pub(super) fn first(&mut self, message: &Message<'b>) -> Option<Span<'b>> {
-        if self.state.is_none() {
+        if self.state.is_none() && !self.none {
             self.state = load(self.name, message.fields(self.name));
+            self.none = self.state.is_none();
         }
         let first = self.state.as_ref()?.first;
         (!first.is_empty() && self.last_gone != Some(first.at())).then_some(first)

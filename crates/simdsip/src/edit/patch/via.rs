@@ -4,9 +4,8 @@ use core::net::{IpAddr, SocketAddr};
 
 use super::super::splice::Splice;
 use super::super::text::{Address, Decimal};
-use super::Patch;
+use super::{Patch, Pushed};
 use crate::error::Error;
-use crate::header::HeaderName;
 use crate::text::Span;
 use crate::typed::Via;
 use crate::uri::HostKind;
@@ -22,10 +21,7 @@ impl<'b> Patch<'b, '_, '_> {
     /// # Errors
     /// `Text` where `value` has a control byte, `Limit` where it is too long or the room is full.
     pub fn push_via(&mut self, value: &[&[u8]]) -> Result<(), Error> {
-        let at = match self.message.field(HeaderName::Via) {
-            Some(field) => field.line_range().start,
-            None => self.section().start,
-        };
+        let at = self.push_place(Pushed::Via);
         self.line_before(at, b"Via", value)
     }
 
