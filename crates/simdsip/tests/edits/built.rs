@@ -162,6 +162,7 @@ fn unfolded(message: &Message<'_>, name: HeaderName) -> Vec<Vec<u8>> {
     message.fields(name).map(|field| field.unfolded().collect::<Vec<_>>().join(&b' ')).collect()
 }
 
+// covers: RFC 3261 §8.2.6, §8.2.6.1, §8.2.6.2
 #[test]
 fn responses_say_again_what_the_request_said() {
     let parser = Parser::new(Policy::INTEROP);

@@ -242,6 +242,7 @@ fn made(rng: &mut Rng) -> Vec<u8> {
     format!("{before}{start}\r\n{section}\r\n{body}").into_bytes()
 }
 
+// covers: RFC 3261 §16.4, §16.6, §16.7
 #[test]
 fn patches_of_messages_made_at_random_are_what_the_twin_makes() {
     let parser = Parser::new(Policy::CAPTURE);

@@ -88,6 +88,7 @@ fn content_length_follows_the_body_and_nothing_else() {
     assert_eq!(patch.finish().unwrap_err(), Error { kind: ErrorKind::Range, at: body.start - 1 });
 }
 
+// covers: RFC 3261 §20.14
 #[test]
 fn several_lengths_become_one_that_is_right() {
     for lengths in
@@ -190,8 +191,9 @@ fn no_hop_is_left_and_numbers_that_are_none() {
     }
 }
 
+// covers: RFC 3261 §18.2.1; RFC 3581 §4
 #[test]
-fn rfc3581_4_the_source_is_written_down_as_the_examples_have_it() {
+fn the_source_is_written_down_as_the_examples_have_it() {
     let cases = [
         // RFC 3581 §5.
         (
@@ -241,8 +243,9 @@ fn rfc3581_4_the_source_is_written_down_as_the_examples_have_it() {
 }
 
 /// RFC 3261 §16.12.1.2: the example of a strict router on the way, from the request that P3 receives on.
+// covers: RFC 3261 §16.4, §16.6
 #[test]
-fn rfc3261_16_12_1_2_traversing_a_strict_router() {
+fn traversing_a_strict_router() {
     // P3 receives what U1 sent, sees a strict router next, and reformats it.
     let at_p3 = b"BYE sip:u2@u2.domain.com SIP/2.0\r\nRoute: <sip:p3.middle.com>\r\nRoute: <sip:p2.example.com;lr>\r\n\r\n";
     let (mut index, mut room) = (Index::new(), EditRoom::new());
