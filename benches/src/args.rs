@@ -12,7 +12,8 @@ cargo xtask bench [OPTIONS]
 
   --quick              7 rounds of mix-1k and stream-mix; figures are indicative
   --engine A,B         only these (name, or name/backend); simdsip's best backend is always timed
-  --class C            structure, routing, typed, forward, build, frame or ceiling
+  --class C            structure, routing, typed, typed-sdp, sdp-index, sdp-shallow, sdp-deep, forward,
+                       build, frame or ceiling
   --engine-so FILE     loads an engine through benches/engine.h, beside the others; may be repeated
                        (sofia-sip, osip2 and libre come in so by themselves where they are installed)
   --workload W,X       by name; `all` for every one but mix-256m

@@ -34,6 +34,9 @@ impl Param {
 
 /// Takes the parts of a message as a parser's accessors give them, element by element.
 pub trait Sink {
+    /// Whether it is for comparison: what an engine has found but not been asked for is then written down too.
+    const COMPARES: bool;
+
     /// The next element: of the header of that name (long form, lower case), or `start`, or `body`.
     fn element(&mut self, header: &str);
     /// A part that is bytes.
@@ -71,6 +74,8 @@ impl Sum {
 }
 
 impl Sink for Sum {
+    const COMPARES: bool = false;
+
     #[inline(always)]
     fn element(&mut self, _header: &str) {
         self.mix(1);
@@ -222,6 +227,8 @@ impl Emission {
 }
 
 impl Sink for Emission {
+    const COMPARES: bool = true;
+
     fn element(&mut self, header: &str) {
         self.elements.push(Element { header: header.into(), parts: Vec::new() });
     }

@@ -1,5 +1,6 @@
 //! The bars that the project has set itself, measured and judged.
 
+mod sdp;
 mod values;
 
 use crate::adversary::{self, Base, Cost, Way};
@@ -104,6 +105,7 @@ pub fn run(spec: Spec, loaded: &[Library]) -> Result<(Vec<Gate>, Vec<Row>, Strin
     let frames = plan::frame(&mut engines, "stream-mix", &mix, spec);
     frame_gates(&frames, &mut gates);
     rows.extend(values::gates(spec, &mix, loaded, &mut gates));
+    rows.extend(sdp::gates(spec, loaded, &mut gates)?);
     let (small, large) = plan::one_byte(&mix, 64 << 10);
     gates.push(at_most("one-byte feeds, ns a call", 20.0, large, ""));
     gates.push(at_most("one-byte feeds, ns a call over 8 times the bytes", 1.2, large / small, ""));

@@ -62,7 +62,8 @@ pub fn whole(
     spec: Spec,
 ) -> Outcome {
     let of = |e: &dyn Engine| {
-        let ceiling = class == Class::Structure && e.classes().contains(&Class::Ceiling);
+        let walked = matches!(class, Class::Structure | Class::SdpIndex);
+        let ceiling = walked && e.classes().contains(&Class::Ceiling);
         ceiling || e.classes().contains(&class)
     };
     let mut chosen: Vec<&mut Box<dyn Engine>> = engines.iter_mut().filter(|e| of(e.as_ref())).collect();

@@ -8,6 +8,9 @@ use std::path::Path;
 pub const ORDINARY: [&str; 6] =
     ["mix-1k", "mix-real", "invite-sdp", "invite-ims", "register-auth", "torture-valid"];
 
+/// Workloads of the classes of session descriptions.
+pub const SDP: [&str; 2] = ["sdp-audio", "sdp-webrtc"];
+
 /// What `--record` runs as well.
 pub const LONG: [&str; 2] = ["mix-10k", "mix-256m"];
 

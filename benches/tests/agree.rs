@@ -27,6 +27,25 @@ fn every_backend_agrees_with_the_reference_on_every_workload() {
 }
 
 #[test]
+fn descriptions_agree_with_the_reference_in_every_class() {
+    let cases =
+        [("sdp-audio", &Class::SDP[..]), ("sdp-webrtc", &Class::SDP), ("invite-sdp", &[Class::TypedSdp])];
+    for (name, classes) in cases {
+        let messages = workload::load(name).expect("part of the project");
+        for &class in classes {
+            let mut engines = engine::all(&[]);
+            engines.retain(|engine| engine.classes().contains(&class) && engine.identity().name == "simdsip");
+            assert_eq!(engines.len(), engine::backends().len(), "{}", class.name());
+            for engine in &mut engines {
+                let verdict = equal::check(&mut [engine], &messages, class).verdicts.remove(0);
+                let found = (verdict.rejects, verdict.differs);
+                assert_eq!(found, (0, 0), "{name}, {}: {:?}", class.name(), verdict.first);
+            }
+        }
+    }
+}
+
+#[test]
 fn frames_agree_with_the_reference_for_any_cuts() {
     let messages = workload::load("stream-mix").expect("part of the project");
     let stream = Stream::new(&messages);

@@ -103,7 +103,13 @@ impl Report<'_> {
                 self.stream(&mut engines, &name, &messages);
                 continue;
             }
-            for class in Class::WHOLE {
+            let of_sdp = workload::SDP.contains(&name.as_str());
+            let classes: &[Class] = if of_sdp { &Class::SDP } else { &Class::WHOLE };
+            for &class in classes {
+                // Few messages of the mixes carry a description, and none would be left that differs.
+                if class == Class::TypedSdp && name != "invite-sdp" {
+                    continue;
+                }
                 // The fields of so many messages would not fit in memory.
                 if class.has_fields() && name == workload::LONG[1] {
                     continue;
@@ -217,6 +223,7 @@ impl Report<'_> {
             if args.record.is_some() {
                 names.push(workload::LONG[1].into());
             }
+            names.extend(workload::SDP.map(String::from));
             names.retain(|_| whole);
             names.extend(frames.then(|| "stream-mix".to_owned()));
         } else if names.is_empty() {
@@ -276,8 +283,9 @@ fn list(loaded: &[Library]) {
         tell(&format!("{name:<20} not in this build: {why}\n"));
     }
     tell(&format!(
-        "workloads: {}, stream-mix, {}\n           {}, adversary\n",
+        "workloads: {}, {}, stream-mix, {}\n           {}, adversary\n",
         workload::ORDINARY.join(", "),
+        workload::SDP.join(", "),
         scale::WORKLOADS.join(", "),
         workload::LONG.join(", ")
     ));

@@ -1,4 +1,4 @@
-//! Engines of classes `routing` and `typed`: one reading, timed and compared.
+//! Engines of the classes that read values: one reading, timed and compared.
 
 use super::{Class, Engine, Identity};
 use crate::emission::{Emission, Sink, Sum};
@@ -18,10 +18,19 @@ pub trait Reader {
     }
 
     /// Class `routing`.
-    fn routing<S: Sink>(&mut self, message: &[u8], sink: &mut S) -> Option<()>;
+    fn routing<S: Sink>(&mut self, _message: &[u8], _sink: &mut S) -> Option<()> {
+        None
+    }
 
     /// Class `typed`.
-    fn typed<S: Sink>(&mut self, message: &[u8], sink: &mut S) -> Option<()>;
+    fn typed<S: Sink>(&mut self, _message: &[u8], _sink: &mut S) -> Option<()> {
+        None
+    }
+
+    /// The classes of session descriptions, of which `text` is one; or `typed-sdp`, of which it is a message.
+    fn sdp<S: Sink>(&mut self, _class: Class, _text: &[u8], _sink: &mut S) -> Option<()> {
+        None
+    }
 }
 
 /// A reader under one class.
@@ -40,7 +49,8 @@ impl<R: Reader> Reading<R> {
     fn read<S: Sink>(&mut self, message: &[u8], sink: &mut S) -> Option<()> {
         match self.class {
             Class::Routing => self.reader.routing(message, sink),
-            _ => self.reader.typed(message, sink),
+            Class::Typed => self.reader.typed(message, sink),
+            class => self.reader.sdp(class, message, sink),
         }
     }
 }
@@ -53,12 +63,19 @@ impl<R: Reader> Engine for Reading<R> {
     fn classes(&self) -> &'static [Class] {
         match self.class {
             Class::Routing => &[Class::Routing],
+            Class::TypedSdp => &[Class::TypedSdp],
+            Class::SdpIndex => &[Class::SdpIndex],
+            Class::SdpShallow => &[Class::SdpShallow],
+            Class::SdpDeep => &[Class::SdpDeep],
             _ => &[Class::Typed],
         }
     }
 
     fn types(&self) -> Option<Vec<&str>> {
-        self.reader.types().filter(|_| self.class == Class::Typed).map(<[&str]>::to_vec)
+        self.reader
+            .types()
+            .filter(|_| matches!(self.class, Class::Typed | Class::SdpDeep))
+            .map(<[&str]>::to_vec)
     }
 
     #[inline]

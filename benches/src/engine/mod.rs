@@ -9,6 +9,7 @@ mod http;
 pub mod native;
 #[cfg(feature = "rivals")]
 mod rivals;
+pub mod sdp;
 mod sip;
 mod steps;
 mod views;
@@ -31,6 +32,14 @@ pub enum Class {
     Routing,
     /// Every part of every header's value, as values.
     Typed,
+    /// A whole message as `typed`, and its session description as `sdp-deep`.
+    TypedSdp,
+    /// Every line of a session description located, its type known.
+    SdpIndex,
+    /// Media, formats, connection, direction, every attribute named.
+    SdpShallow,
+    /// The same, and every attribute that has a typed view read through it.
+    SdpDeep,
     /// Routing, then what a proxy does: a request gets a Via on top and one hop less, a response loses its
     /// first Via; written into a buffer.
     Forward,
@@ -44,10 +53,14 @@ pub enum Class {
 
 impl Class {
     /// All of them.
-    pub const ALL: [Class; 7] = [
+    pub const ALL: [Class; 11] = [
         Class::Structure,
         Class::Routing,
         Class::Typed,
+        Class::TypedSdp,
+        Class::SdpIndex,
+        Class::SdpShallow,
+        Class::SdpDeep,
         Class::Forward,
         Class::Build,
         Class::Frame,
@@ -55,12 +68,20 @@ impl Class {
     ];
 
     /// Those that are given one whole message at a time.
-    pub const WHOLE: [Class; 5] =
-        [Class::Structure, Class::Routing, Class::Typed, Class::Forward, Class::Build];
+    pub const WHOLE: [Class; 6] =
+        [Class::Structure, Class::Routing, Class::Typed, Class::TypedSdp, Class::Forward, Class::Build];
+
+    /// Those that are given one whole session description at a time.
+    pub const SDP: [Class; 3] = [Class::SdpIndex, Class::SdpShallow, Class::SdpDeep];
+
+    /// Whether it is of session descriptions alone.
+    pub fn is_sdp(self) -> bool {
+        Class::SDP.contains(&self)
+    }
 
     /// Whether its work goes into values, so that engines give an `Emission`.
     pub fn has_fields(self) -> bool {
-        matches!(self, Class::Routing | Class::Typed | Class::Forward | Class::Build)
+        !matches!(self, Class::Structure | Class::Frame | Class::Ceiling)
     }
 
     /// The word of the `class` column.
@@ -69,6 +90,10 @@ impl Class {
             Class::Structure => "structure",
             Class::Routing => "routing",
             Class::Typed => "typed",
+            Class::TypedSdp => "typed-sdp",
+            Class::SdpIndex => "sdp-index",
+            Class::SdpShallow => "sdp-shallow",
+            Class::SdpDeep => "sdp-deep",
             Class::Forward => "forward",
             Class::Build => "build",
             Class::Frame => "frame",
@@ -183,6 +208,7 @@ pub fn all(loaded: &[native::Library]) -> Vec<Box<dyn Engine>> {
         engines.push(Box::new(Simdsip::new(backend)));
     }
     engines.extend(views::all());
+    engines.extend(sdp::all());
     engines.extend(steps::all());
     engines.push(Box::new(http::Httparse::new()));
     #[cfg(feature = "rivals")]
@@ -199,7 +225,8 @@ pub fn absent() -> Vec<(&'static str, &'static str)> {
         "its parser is a module of the server: no feature leaves out pyo3, tokio, reqwest, axum and 50 more",
     )];
     if cfg!(not(feature = "rivals")) {
-        let names = "picohttpparser parsip sip-core rsip rsipstack ezk-sip-types rvoip-sip-core sipmsg";
+        let names = "picohttpparser parsip sip-core rsip rsipstack ezk-sip-types rvoip-sip-core sipmsg \
+                     sdp-types webrtc-sdp";
         for name in names.split(' ') {
             out.push((name, "built without the feature `rivals`; `cargo xtask bench` turns it on"));
         }

@@ -8,7 +8,7 @@ use super::sip::backends;
 use super::{Class, Engine, Identity};
 use crate::emission::{Param, Sink, Sum};
 use simdsip::shape::{CSeq, MediaType, NameAddr, Value, Via};
-use simdsip::{Backend, Error, HeaderName, Index, Message, Params, Parser, Policy, Scheme, Uri};
+use simdsip::{Backend, Error, HeaderName, Index, Message, Params, Parser, Policy, Scheme, SdpIndex, Uri};
 
 /// One engine a backend and class.
 pub(super) fn all() -> Vec<Box<dyn Engine>> {
@@ -16,6 +16,7 @@ pub(super) fn all() -> Vec<Box<dyn Engine>> {
     for backend in backends() {
         engines.push(Box::new(Reading::new(Views::new(backend), Class::Routing)));
         engines.push(Box::new(Reading::new(Views::new(backend), Class::Typed)));
+        engines.push(Box::new(Reading::new(Views::new(backend), Class::TypedSdp)));
     }
     engines
 }
@@ -25,6 +26,7 @@ struct Views {
     backend: Backend,
     parser: Parser,
     index: Index<128>,
+    lines: SdpIndex,
     /// Names in lower case by id, as the sink wants them.
     names: Vec<String>,
 }
@@ -34,7 +36,8 @@ impl Views {
         let parser = Parser::new(Policy::INTEROP).with_backend(backend);
         let names = std::iter::once(HeaderName::Unknown).chain(HeaderName::ALL.iter().copied());
         let names = names.map(|name| name.as_str().to_ascii_lowercase()).collect();
-        Views { backend, parser, index: Index::new(), names }
+        let lines = SdpIndex::new().with_backend(backend);
+        Views { backend, parser, index: Index::new(), lines, names }
     }
 }
 
@@ -42,6 +45,7 @@ impl Reader for Views {
     fn identity(&self, class: Class) -> Identity {
         let work = match class {
             Class::Routing => "index, then the typed accessors of the routing fields",
+            Class::TypedSdp => "as typed, and the session description as sdp-deep",
             _ => "index, then every value of every header by its shape, every URI and parameter",
         };
         Identity {
@@ -63,6 +67,14 @@ impl Reader for Views {
     fn typed<S: Sink>(&mut self, message: &[u8], sink: &mut S) -> Option<()> {
         let message = self.parser.parse(message, &mut self.index).ok()?;
         typed(&message, &self.names, sink).ok()
+    }
+
+    #[inline]
+    fn sdp<S: Sink>(&mut self, _: Class, message: &[u8], sink: &mut S) -> Option<()> {
+        let message = self.parser.parse(message, &mut self.index).ok()?;
+        typed(&message, &self.names, sink).ok()?;
+        let Some(sdp) = message.sdp(&mut self.lines) else { return Some(()) };
+        super::sdp::deep(&sdp.ok()?, sink)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::fields::{Fields, shape_of};
 /// What class `routing` or `typed` finds in a message whose structure is `found`.
 pub fn read(found: &Fields, class: Class) -> Emission {
     let mut out = Emission::default();
-    let all = class == Class::Typed;
+    let all = class != Class::Routing;
     if let Some(start) = &found.start {
         start_line(start, all, &mut out);
     }

@@ -5,6 +5,7 @@
 //! hostile ones. RFC 3261 §7, §18.3.
 
 pub mod fields;
+mod sdp;
 pub mod steps;
 mod values;
 
@@ -19,9 +20,17 @@ pub fn read(message: &[u8], class: Class) -> Option<Fields> {
         Class::Build => return read(&steps::build(message)?, Class::Typed),
         _ => {}
     }
+    if class.is_sdp() {
+        return Some(Fields { emission: Some(sdp::read(message, class)), ..Fields::default() });
+    }
     let mut found = structure(message)?;
     if class.has_fields() {
-        found.emission = Some(fields::read(&found, class));
+        let mut emission = fields::read(&found, class);
+        if class == Class::TypedSdp && found.body.as_ref().is_some_and(|body| body.starts_with(b"v=")) {
+            sdp::emit(found.body.as_deref().unwrap_or_default(), Class::SdpDeep, &mut emission);
+            emission.settle();
+        }
+        found.emission = Some(emission);
     }
     Some(found)
 }

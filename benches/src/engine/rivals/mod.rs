@@ -5,6 +5,7 @@ mod fields;
 mod owned;
 mod parsip;
 mod pico;
+mod sdp;
 mod stack;
 
 use super::Engine;
@@ -19,6 +20,7 @@ pub(super) fn all() -> Vec<Box<dyn Engine>> {
         Box::new(ezk::Ezk),
     ];
     engines.extend(fields::all());
+    engines.extend(sdp::all());
     engines
 }
 

@@ -116,9 +116,6 @@ fn keys_are_hidden_wherever_the_description_is_shown() {
         for word in words {
             assert!(!hidden.contains(word) && shown.contains(word), "{format:?}, {word}: {hidden}");
         }
-        assert!(
-            hidden.contains("AES_CM_128_HMAC_SHA1_80 inline:***") && hidden.contains("|2^20"),
-            "{hidden}"
-        );
+        assert!(hidden.contains("AES_CM_128_HMAC_SHA1_80 inline:***"), "{hidden}");
     }
 }
