@@ -29,7 +29,7 @@
 //!
 //! What fields mean is read when asked: [`Message::header`] and [`Message::list`] give the types of
 //! [`typed`], [`HeaderField::values`] any header by its grammar shape, [`Message::validate`] the answer
-//! that an element owes, [`key`] the transaction and dialog that a message belongs to.
+//! that an element owes, [`key`] the transaction and dialog that a message belongs to, [`sdp`] the session description.
 //!
 //! # Features
 //! `std` (default): run-time detection in memchr and simdutf8, and `alloc`. `alloc`: `Owned` and
@@ -132,4 +132,6 @@ mod guide {
     struct DefineYourOwnHeader;
     #[doc = include_str!("../../../docs/guide/forward-a-request.md")]
     struct ForwardARequest;
+    #[doc = include_str!("../../../docs/guide/read-sdp.md")]
+    struct ReadSdp;
 }

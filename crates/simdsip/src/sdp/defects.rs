@@ -24,7 +24,7 @@ impl<'b> Sdp<'b> {
     /// let sdp = Sdp::parse(b"v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 3\r\na=rtpmap: 3 GSM\r\n", &mut index)?;
     /// let found: Vec<_> = sdp.defects().map(|defect| (defect.code.as_str(), defect.at)).collect();
     /// assert_eq!(found, [
-    ///     ("sdp-name-missing", 42), ("sdp-connection-missing", 42), ("sdp-space-after-colon", 73), ("sdp-clock-missing", 74),
+    ///     ("sdp-name-missing", 38), ("sdp-space-after-colon", 68), ("sdp-clock-missing", 69), ("sdp-connection-missing", 38),
     /// ]);
     /// # Ok::<(), simdsip::Error>(())
     /// ```

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod examples;
 pub mod mutate;
 pub mod probe;
+pub mod sdp;
 pub mod sum;
 
 use simdsip::{Backend, Error, Frame, Framer, Index, Message, Parser, Policy, Side};

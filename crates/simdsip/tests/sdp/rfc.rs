@@ -123,7 +123,7 @@ fn rfc4568_4_keys() -> Result<(), Error> {
 
 // covers: RFC 8839 §5.1; RFC 8122 §5; RFC 4145 §4; RFC 8841 §5
 #[test]
-fn rfc8839_a_data_channel_with_candidates() -> Result<(), Error> {
+fn rfc8839_5_1_a_data_channel_with_candidates() -> Result<(), Error> {
     let bytes = wire(&[
         "v=0",
         "a=group:BUNDLE data",
@@ -191,6 +191,29 @@ fn rfc8853_5_1_simulcast() -> Result<(), Error> {
     assert_eq!(counts(&lists[0]), [Ok(vec![2, 1]), Ok(vec![1])]);
     assert!(matches!(counts(&lists[1])[..], [Ok(_), Err(error)] if error.kind == ErrorKind::Simulcast));
     Ok(())
+}
+
+/// Addresses of the connections of a torture message's description.
+fn addresses(name: &str) -> Vec<String> {
+    let path = simdsip_corpus::root().join("torture/rfc5118").join(name);
+    let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (mut index, mut lines) = (simdsip::GrowIndex::new(), SdpIndex::new());
+    let message = simdsip::Parser::default().parse_growing(&bytes, &mut index).expect("a message");
+    let sdp = message.sdp(&mut lines).expect("a description").expect("within the limits");
+    let sections = [sdp.session()].into_iter().chain(sdp.media().map(|media| *media));
+    let all = sections.flat_map(|section| section.connections().collect::<Vec<_>>());
+    all.map(|one| String::from_utf8_lossy(one.expect("three fields").address()).into_owned()).collect()
+}
+
+#[test]
+fn rfc5118_4_6_ipv6_addresses_in_sdp() {
+    assert_eq!(addresses("ipv6-in-sdp.sip"), ["2001:db8::20"]);
+}
+
+#[test]
+fn rfc5118_4_8_addresses_of_both_families_in_sdp() {
+    let found = addresses("mult-ip-in-sdp.sip");
+    assert_eq!(found, ["192.0.2.1", "2001:db8::1"]);
 }
 
 #[test]

@@ -1,89 +1,10 @@
 //! A plain reader that goes byte by byte, beside the real one: equal on generated descriptions, mutations and every prefix.
 
 use proptest::prelude::*;
-use simdsip::sdp::{AttributeName, GrowSdpIndex, LineKind, Sdp, SdpIndex};
+use simdsip::sdp::{GrowSdpIndex, LineKind, Sdp, SdpIndex};
 use simdsip::{Backend, ErrorKind, LimitKind, Limits};
 
-use super::{generate, walk};
-
-/// A line as the plain reader has it: letter, where its text begins and ends, where the next one begins.
-#[derive(Debug, PartialEq, Eq)]
-struct Plain {
-    letter: u8,
-    start: usize,
-    end: usize,
-    stop: usize,
-}
-
-fn plain(bytes: &[u8]) -> Vec<Plain> {
-    let mut lines = Vec::new();
-    let mut start = 0;
-    while start < bytes.len() {
-        let mut end = start;
-        while end < bytes.len() && bytes[end] != b'\n' {
-            end += 1;
-        }
-        let stop = (end + 1).min(bytes.len());
-        // A CR belongs to the end where an LF follows it, and where it is the last byte of all.
-        if end > start && bytes[end - 1] == b'\r' {
-            end -= 1;
-        }
-        let letter = if start + 1 < bytes.len() && bytes[start + 1] == b'=' { bytes[start] } else { 0 };
-        lines.push(Plain { letter, start, end, stop });
-        start = stop;
-    }
-    lines
-}
-
-/// Name and value of an attribute, its registered spelling.
-fn plain_attribute(text: &[u8]) -> (&[u8], Option<&[u8]>, &'static str) {
-    let (name, value) = match text.iter().position(|byte| *byte == b':') {
-        Some(colon) => (&text[..colon], Some(&text[colon + 1..])),
-        None => (text, None),
-    };
-    let row = AttributeName::ALL.iter().find(|row| row.as_str().as_bytes().eq_ignore_ascii_case(name));
-    (name, value, row.map_or("", |row| row.as_str()))
-}
-
-fn assert_equal(bytes: &[u8], sdp: &Sdp<'_>) {
-    let owed = plain(bytes);
-    let found: Vec<Plain> = sdp
-        .lines()
-        .map(|line| Plain {
-            letter: line.letter(),
-            start: line.text().range().start,
-            end: line.text().range().end,
-            stop: line.range().end,
-        })
-        .collect();
-    assert_eq!(found, owed);
-    let mut sections: Vec<Vec<&Plain>> = vec![Vec::new()];
-    for line in &owed {
-        if line.letter == b'm' {
-            sections.push(Vec::new());
-        }
-        sections.last_mut().expect("there is one").push(line);
-    }
-    let found: Vec<_> = [sdp.session()].into_iter().chain(sdp.media().map(|media| *media)).collect();
-    assert_eq!(found.len(), sections.len());
-    for (section, owed) in found.iter().zip(&sections) {
-        assert_eq!(section.lines().len(), owed.len());
-        let attributes: Vec<_> = owed.iter().filter(|line| line.letter == b'a').collect();
-        assert_eq!(section.attributes().count(), attributes.len());
-        for (attribute, line) in section.attributes().zip(attributes) {
-            let (name, value, row) = plain_attribute(&bytes[(line.start + 2).min(line.end)..line.end]);
-            assert_eq!((attribute.name(), attribute.value(), attribute.id().as_str()), (name, value, row));
-        }
-        for kind in
-            [LineKind::Connection, LineKind::Origin, LineKind::Name, LineKind::Bandwidth, LineKind::Malformed]
-        {
-            let first = owed.iter().find(|line| line.letter == kind.letter()).map(|line| line.start);
-            assert_eq!(section.line(kind).map(|line| line.range().start), first, "{kind:?}");
-            let count = owed.iter().filter(|line| line.letter == kind.letter()).count();
-            assert_eq!(section.lines_of(kind).count(), count);
-        }
-    }
-}
+use super::{assert_equal, generate, plain, walk};
 
 fn every_backend(bytes: &[u8]) {
     let mut seen = None;
