@@ -720,6 +720,31 @@
 
 #define SIMDSIP_SIDE_OBSERVER 3
 
+// Which fields are there, or bad.
+#define SIMDSIP_ROUTING_REQUEST_URI 1
+
+#define SIMDSIP_ROUTING_VIA 2
+
+#define SIMDSIP_ROUTING_FROM 4
+
+#define SIMDSIP_ROUTING_TO 8
+
+#define SIMDSIP_ROUTING_CALL_ID 16
+
+#define SIMDSIP_ROUTING_CSEQ 32
+
+#define SIMDSIP_ROUTING_MAX_FORWARDS 64
+
+// A Contact with an address, the first.
+#define SIMDSIP_ROUTING_CONTACT 128
+
+// `Contact: *`
+#define SIMDSIP_ROUTING_CONTACT_STAR 256
+
+#define SIMDSIP_ROUTING_CONTENT_TYPE 512
+
+#define SIMDSIP_ROUTING_CONTENT_LENGTH 1024
+
 // No whole message yet: append at least `need` bytes and call again.
 #define SIMDSIP_FRAME_NEED 1
 
@@ -883,6 +908,55 @@ struct simdsip_header_field {
     struct simdsip_span line;
 };
 
+// The parts of a URI that decide where it leads. Never changes.
+struct simdsip_target {
+    // SIMDSIP_SCHEME_
+    uint32_t scheme_id;
+    // SIMDSIP_NONE, SIMDSIP_BAD, or 0 to 65535
+    int32_t port;
+    // The URI as it stands, for simdsip_uri.
+    struct simdsip_span uri;
+    // What follows the scheme and its colon.
+    struct simdsip_span rest;
+    struct simdsip_span user;
+    struct simdsip_span host;
+};
+
+// What an element routes by. Parts that are not there, and those of bad fields, have a NULL ptr.
+struct simdsip_routing_parts {
+    size_t struct_size;
+    // Sums of SIMDSIP_ROUTING_: what is there and means something; what is there and does not.
+    uint32_t has;
+    uint32_t bad;
+    // SIMDSIP_REQUEST or SIMDSIP_RESPONSE
+    uint32_t kind;
+    // Of a response: 100 to 699; 0 where there is no such number.
+    uint32_t status;
+    // SIMDSIP_METHOD_ of a request, and of CSeq.
+    uint32_t method_id;
+    uint32_t cseq_method_id;
+    uint32_t cseq;
+    uint32_t max_forwards;
+    uint64_t content_length;
+    struct simdsip_span method;
+    struct simdsip_span cseq_method;
+    struct simdsip_target request;
+    struct simdsip_target from;
+    struct simdsip_target to;
+    struct simdsip_target contact;
+    struct simdsip_span from_tag;
+    struct simdsip_span to_tag;
+    struct simdsip_span call_id;
+    struct simdsip_span via_transport;
+    struct simdsip_span via_host;
+    // SIMDSIP_NONE, SIMDSIP_BAD, or 0 to 65535
+    int64_t via_port;
+    struct simdsip_span via_branch;
+    struct simdsip_span content_kind;
+    struct simdsip_span content_subtype;
+    struct simdsip_span body;
+};
+
 // What a parser is made with. Zeros, but for struct_size, are the defaults.
 struct simdsip_options {
     size_t struct_size;
@@ -949,14 +1023,13 @@ struct simdsip_uri_parts {
     size_t struct_size;
     // SIMDSIP_SCHEME_
     uint32_t scheme_id;
-    // SIMDSIP_HOST_; 0: there is no host.
-    uint32_t host_kind;
+    uint32_t reserved;
     struct simdsip_span scheme;
     // What follows the scheme and its colon.
     struct simdsip_span rest;
     struct simdsip_span user;
     struct simdsip_span password;
-    // An IPv6 address with its brackets.
+    // An IPv6 address with its brackets. What it is: simdsip_host.
     struct simdsip_span host;
     // SIMDSIP_NONE, SIMDSIP_BAD, or 0 to 65535
     int64_t port;
@@ -972,7 +1045,7 @@ struct simdsip_name_addr_parts {
     // SIMDSIP_ADDRESS_, their sum.
     uint32_t flags;
     uint32_t reserved;
-    // Without quotes; what is escaped in it still is.
+    // As it stands, quotes included: simdsip_unquote gives what it means.
     struct simdsip_span display_name;
     // The URI as it stands.
     struct simdsip_span address;
@@ -1010,6 +1083,18 @@ struct simdsip_cursor {
     uint32_t reserved;
     size_t field;
     size_t at;
+};
+
+// A host: a name, or an address.
+struct simdsip_host_parts {
+    size_t struct_size;
+    // SIMDSIP_HOST_
+    uint32_t kind;
+    uint32_t reserved;
+    // The address in the order of the network: 4 bytes of it with V4, 16 with V6.
+    uint8_t address[16];
+    // The zone of an IPv6 address, behind its percent sign.
+    struct simdsip_span zone;
 };
 
 // An element: what it does and understands. Lists that are NULL are the defaults; an empty list that is not NULL means
@@ -1148,6 +1233,18 @@ size_t simdsip_header_count(const struct simdsip_parser *parser);
 // Asks of the caller:
 // As simdsip_message; `out` is NULL or a simdsip_header_field.
 int32_t simdsip_header_at(const struct simdsip_parser *parser, size_t index, struct simdsip_header_field *out);
+
+// Header fields in wire order, from the one at `index` on: as many as `room` says, to the array `out`, the struct_size of
+// whose first element holds for all. `count` is how many were written. One call where simdsip_header_at takes many.
+//
+// Asks of the caller:
+// As simdsip_message; `out` is NULL or an array of `room` simdsip_header_field of the size that the first says; `count`
+// is NULL or good for writing.
+int32_t simdsip_headers(const struct simdsip_parser *parser,
+                        size_t index,
+                        struct simdsip_header_field *out,
+                        size_t room,
+                        size_t *count);
 
 // The field of the header `id` (SIMDSIP_HEADER_) that has `n` of them before it; 0 means names outside the registry.
 //
@@ -1402,6 +1499,14 @@ int32_t simdsip_patch_inplace(struct simdsip_patch *patch,
                               struct simdsip_span *made,
                               struct simdsip_error *error);
 
+// All that an element routes by, in one call: start line, the first Via, From, To, Call-ID, CSeq, Max-Forwards, the
+// first Contact, Content-Type, Content-Length. The same as the functions for each, and faster than all of them.
+//
+// Asks of the caller:
+// `parser` is NULL or one that simdsip_init gave and nobody parses with now; `out` is NULL or a simdsip_routing_parts.
+int32_t simdsip_routing(const struct simdsip_parser *parser,
+                        struct simdsip_routing_parts *out);
+
 // Bytes of memory that a parser with these options takes, wherever it begins; NULL means the defaults. 0 where the
 // options make no sense.
 //
@@ -1491,6 +1596,18 @@ int32_t simdsip_name_addr_of(const struct simdsip_parser *parser,
                              struct simdsip_name_addr_parts *out,
                              struct simdsip_error *error);
 
+// Writes what a word means to `out`, without a NUL: a quoted string without quotes and backslashes, each fold as one
+// space; any other word as it stands. `len`, which may be NULL, is how many bytes it takes, no more than the word has;
+// SIMDSIP_ROOM where `room` is less.
+//
+// Asks of the caller:
+// `word` is good for its length; `out` is NULL or good for writing `room` bytes and not within the word; `len` is NULL
+// or good for writing.
+int32_t simdsip_unquote(struct simdsip_span word,
+                        char *out,
+                        size_t room,
+                        size_t *len);
+
 // CSeq. `error` may be NULL.
 //
 // Asks of the caller:
@@ -1536,6 +1653,15 @@ int32_t simdsip_uri(const struct simdsip_parser *parser,
                     struct simdsip_span text,
                     struct simdsip_uri_parts *out,
                     struct simdsip_error *error);
+
+// What a host is: that of a URI, of a Via, or the value of `received`. An IPv6 address may have brackets or not. `error`
+// may be NULL.
+//
+// Asks of the caller:
+// `text` is good for its length; `out` is NULL or a simdsip_host_parts, `error` NULL or a simdsip_error.
+int32_t simdsip_host(struct simdsip_span text,
+                     struct simdsip_host_parts *out,
+                     struct simdsip_error *error);
 
 // The first parameter of that name, in any case, among `params`: those of a URI, of an address, of a Via. Its value is
 // as it stands, quotes included; a NULL ptr where there is no `=`. SIMDSIP_ABSENT where there is no such parameter.

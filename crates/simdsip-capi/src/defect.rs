@@ -4,7 +4,7 @@ use core::ffi::c_char;
 
 use simdsip::{Defect, DefectClass, DefectCode};
 
-use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_OK, SIMDSIP_ROOM};
+use crate::error::{SIMDSIP_ABSENT, SIMDSIP_OK, SIMDSIP_ROOM};
 use crate::message::finish;
 use crate::raw::{self, Room, Versioned, simdsip_span};
 use crate::state::{message, simdsip_parser};
@@ -70,29 +70,13 @@ pub unsafe extern "C" fn simdsip_defects(
         Ok(message) => message,
         Err(status) => return status,
     };
-    let mut stride = 0;
-    if room > 0 {
-        // SAFETY: the caller's contract: the first element is there.
-        let Some(first) = (unsafe { raw::load(out) }) else { return SIMDSIP_ARGUMENT };
-        stride = first.struct_size;
-    }
-    let mut found: usize = 0;
-    for defect in message.defects() {
-        if found < room {
-            let at = out.cast::<u8>().wrapping_add(found.wrapping_mul(stride)).cast::<simdsip_defect>();
-            if !at.is_aligned() {
-                return SIMDSIP_ARGUMENT;
-            }
-            // SAFETY: `found` is below `room`, so an element of `stride` bytes begins there; a size stands first.
-            unsafe { at.cast::<usize>().write(stride) };
-            // SAFETY: as above.
-            let status = unsafe { raw::store(at, one(&defect)) };
-            if status != SIMDSIP_OK {
-                return status;
-            }
-        }
-        found = found.saturating_add(1);
-    }
+    let mut found = message.defects();
+    // SAFETY: the caller's contract.
+    let written = match unsafe { raw::store_all(out, room, found.by_ref().map(|defect| one(&defect))) } {
+        Ok(written) => written,
+        Err(status) => return status,
+    };
+    let found = written.saturating_add(found.count());
     if !count.is_null() {
         // SAFETY: the caller's contract.
         let status = unsafe { raw::put(count, found) };

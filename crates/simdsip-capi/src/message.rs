@@ -124,7 +124,7 @@ fn parts(message: &Message<'_>) -> simdsip_message {
 
 /// The method in the caller's bytes: the names of registered ones are literals of the core.
 #[inline]
-fn method<'b>(message: &Message<'b>, len: usize) -> &'b [u8] {
+pub(crate) fn method<'b>(message: &Message<'b>, len: usize) -> &'b [u8] {
     let bytes = message.as_bytes();
     let at = bytes.iter().position(|byte| !matches!(byte, b' ' | b'\t')).unwrap_or(0);
     bytes.get(at..at.saturating_add(len)).unwrap_or(&[])
@@ -154,6 +154,38 @@ pub unsafe extern "C" fn simdsip_header_at(
     match unsafe { message(parser) } {
         // SAFETY: the caller's contract.
         Ok(message) => unsafe { give(message.headers().nth(index), out) },
+        Err(status) => status,
+    }
+}
+
+/// Header fields in wire order, from the one at `index` on: as many as `room` says, to the array `out`, the struct_size of
+/// whose first element holds for all. `count` is how many were written. One call where simdsip_header_at takes many.
+///
+/// # Safety
+/// As simdsip_message; `out` is NULL or an array of `room` simdsip_header_field of the size that the first says; `count`
+/// is NULL or good for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn simdsip_headers(
+    parser: *const simdsip_parser,
+    index: usize,
+    out: *mut simdsip_header_field,
+    room: usize,
+    count: *mut usize,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    let message = match unsafe { message(parser) } {
+        Ok(message) => message,
+        Err(status) => return status,
+    };
+    let mut fields = message.headers();
+    if let Some(before) = index.checked_sub(1) {
+        fields.nth(before);
+    }
+    // SAFETY: the caller's contract.
+    let written = unsafe { raw::store_all(out, room, fields.map(|field| header_field(&field))) };
+    match written {
+        // SAFETY: the caller's contract.
+        Ok(written) => unsafe { raw::put(count, written) },
         Err(status) => status,
     }
 }
@@ -213,16 +245,20 @@ pub(crate) fn header_name(id: u32) -> Option<HeaderName> {
 #[inline]
 unsafe fn give(field: Option<HeaderField<'_>>, out: *mut simdsip_header_field) -> i32 {
     let Some(field) = field else { return SIMDSIP_ABSENT };
-    let given = simdsip_header_field {
+    // SAFETY: the contract of this function.
+    unsafe { raw::store(out, header_field(&field)) }
+}
+
+#[inline]
+fn header_field(field: &HeaderField<'_>) -> simdsip_header_field {
+    simdsip_header_field {
         struct_size: size_of::<simdsip_header_field>(),
         id: field.id().id().into(),
         flags: if field.is_folded() { SIMDSIP_HEADER_FOLDED } else { 0 },
         name: simdsip_span::of(field.name()),
         value: simdsip_span::of(field.value()),
         line: simdsip_span::of(field.line()),
-    };
-    // SAFETY: the contract of this function.
-    unsafe { raw::store(out, given) }
+    }
 }
 
 /// Writes a value to `out` with each fold as the one space that it stands for (RFC 3261 §7.3.1), without a NUL. `len`,

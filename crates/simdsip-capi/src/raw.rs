@@ -114,7 +114,69 @@ pub(crate) unsafe fn store<T: Versioned>(out: *mut T, value: T) -> i32 {
     unsafe { store_part(out, size, &value) }
 }
 
-/// The same where the two sizes differ.
+/// Writes `empty` where the caller wants it, as [`store`] does, and lets `fill` change it there: for structs that are
+/// large, or filled bit by bit.
+///
+/// # Safety
+/// As [`store`].
+#[inline]
+pub(crate) unsafe fn fill<T: Versioned>(out: *mut T, empty: T, fill: impl FnOnce(&mut T)) -> i32 {
+    // SAFETY: the contract of this function.
+    let status = unsafe { store(out, empty) };
+    if status != SIMDSIP_OK {
+        return status;
+    }
+    // SAFETY: `store` found it aligned and not NULL; every version has the size first.
+    let size = unsafe { out.cast::<usize>().read() };
+    if size == size_of::<T>() {
+        // SAFETY: `store` has written all of a `T` there, and the caller says that it is ours to write.
+        fill(unsafe { &mut *out });
+        return SIMDSIP_OK;
+    }
+    let mut value = empty;
+    fill(&mut value);
+    // SAFETY: the contract of this function.
+    unsafe { store(out, value) }
+}
+
+/// Writes `values` to an array of the caller's, as far apart as its first element says, and gives how many. A status
+/// where that element cannot be one.
+///
+/// # Safety
+/// `out` is NULL or an array of `room` elements of the size that the first says.
+#[inline]
+pub(crate) unsafe fn store_all<T: Versioned>(
+    out: *mut T,
+    room: usize,
+    values: impl Iterator<Item = T>,
+) -> Result<usize, i32> {
+    if room == 0 {
+        return Ok(0);
+    }
+    if out.is_null() || !out.is_aligned() {
+        return Err(SIMDSIP_ARGUMENT);
+    }
+    // SAFETY: not NULL, aligned; the caller says that there is one element at least, whose size stands first.
+    let stride = unsafe { out.cast::<usize>().read() };
+    if stride < T::LEAST || !stride.is_multiple_of(align_of::<T>()) {
+        return Err(SIMDSIP_ARGUMENT);
+    }
+    let mut written = 0usize;
+    for value in values.take(room) {
+        let at = out.cast::<u8>().wrapping_add(written.wrapping_mul(stride)).cast::<T>();
+        if stride == size_of::<T>() {
+            // SAFETY: `written` is below `room`, so an element of this size is there, aligned as the first.
+            unsafe { at.write(value) };
+        } else {
+            // SAFETY: `written` is below `room`, so an element of `stride` bytes is there, aligned as the first.
+            unsafe { store_part(at, stride, &value) };
+        }
+        written = written.saturating_add(1);
+    }
+    Ok(written)
+}
+
+/// What [`store`] does where the two sizes differ.
 ///
 /// # Safety
 /// `out` is aligned, not NULL, and good for writing `size` bytes.

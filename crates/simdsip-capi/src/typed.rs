@@ -1,12 +1,14 @@
 //! Header values by what they mean: Via, addresses, CSeq, numbers, media types; and lists, element by element.
 
+use core::ffi::c_char;
+
 use simdsip::header::Cardinality;
 use simdsip::shape::{Contact, MediaType, NameAddr, Rport, Value, Via};
-use simdsip::{Elements, Error, HeaderName, Message, Span, typed};
+use simdsip::{Elements, Error, HeaderName, Message, Span, Word, typed};
 
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_MALFORMED, SIMDSIP_OK, fail, simdsip_error};
 use crate::ids::method_number;
-use crate::message::header_name;
+use crate::message::{finish, header_name};
 use crate::raw::{self, Versioned, simdsip_span};
 use crate::state::{message, simdsip_parser};
 use crate::uri::{self, SIMDSIP_ASKED, SIMDSIP_BAD, SIMDSIP_NONE, number, simdsip_uri_parts, some};
@@ -53,7 +55,7 @@ pub struct simdsip_name_addr_parts {
     /// SIMDSIP_ADDRESS_, their sum.
     pub flags: u32,
     pub reserved: u32,
-    /// Without quotes; what is escaped in it still is.
+    /// As it stands, quotes included: simdsip_unquote gives what it means.
     pub display_name: simdsip_span,
     /// The URI as it stands.
     pub address: simdsip_span,
@@ -181,21 +183,33 @@ pub unsafe extern "C" fn simdsip_via_of(
 
 #[inline]
 fn via_parts(via: &Via<'_>) -> simdsip_via_parts {
-    simdsip_via_parts {
+    let params = via.params();
+    let mut parts = simdsip_via_parts {
         struct_size: size_of::<simdsip_via_parts>(),
         protocol: simdsip_span::of(via.protocol()),
         transport: simdsip_span::of(via.transport()),
         host: simdsip_span::of(via.host_span().bytes()),
         port: number(via.port()),
         branch: simdsip_span::maybe(via.branch()),
-        received: simdsip_span::maybe(via.received().map(|received| received.inner())),
-        rport: match via.rport() {
-            Ok(None) => SIMDSIP_NONE,
-            Ok(Some(Rport::Asked)) => SIMDSIP_ASKED,
-            Ok(Some(Rport::Filled(port))) => port.into(),
-            Err(_) => SIMDSIP_BAD,
-        },
-        params: some(via.params().span().bytes()),
+        received: simdsip_span::ABSENT,
+        rport: SIMDSIP_NONE,
+        params: some(params.span().bytes()),
+    };
+    // Only where there may be one: most have a branch and no more.
+    let mut fewer = params;
+    if (fewer.next().is_some() && !fewer.span().is_empty()) || via.branch().is_none() {
+        parts.received = simdsip_span::maybe(via.received().map(|received| received.inner()));
+        parts.rport = rport(via);
+    }
+    parts
+}
+
+fn rport(via: &Via<'_>) -> i64 {
+    match via.rport() {
+        Ok(None) => SIMDSIP_NONE,
+        Ok(Some(Rport::Asked)) => SIMDSIP_ASKED,
+        Ok(Some(Rport::Filled(port))) => port.into(),
+        Err(_) => SIMDSIP_BAD,
     }
 }
 
@@ -218,7 +232,13 @@ pub unsafe extern "C" fn simdsip_name_addr(
         return SIMDSIP_ARGUMENT;
     }
     answer!(parser, out, error, |message| {
-        element(&message, name, n).map(Contact::parse).transpose().map(|it| it.map(|it| address_parts(&it)))
+        let address = match (name, n) {
+            (HeaderName::From, 0) => message.from().map(|it| it.map(|it| Contact::Address(it.0))),
+            (HeaderName::To, 0) => message.to().map(|it| it.map(|it| Contact::Address(it.0))),
+            (HeaderName::Contact, 0) => message.contact().map(|it| it.map(|it| it.0)),
+            _ => element(&message, name, n).map(Contact::parse).transpose(),
+        };
+        address.map(|it| it.map(|it| address_parts(&it)))
     })
 }
 
@@ -267,7 +287,7 @@ fn address_parts(contact: &Contact<'_>) -> simdsip_name_addr_parts {
     let none = simdsip_uri_parts {
         struct_size: size_of::<simdsip_uri_parts>(),
         scheme_id: 0,
-        host_kind: 0,
+        reserved: 0,
         scheme: simdsip_span::ABSENT,
         rest: simdsip_span::ABSENT,
         user: simdsip_span::ABSENT,
@@ -297,7 +317,7 @@ fn address_parts(contact: &Contact<'_>) -> simdsip_name_addr_parts {
 fn fill(parts: &mut simdsip_name_addr_parts, address: &NameAddr<'_>) {
     parts.flags = if address.is_bracketed() { SIMDSIP_ADDRESS_BRACKETED } else { 0 };
     if let Some(name) = address.display_name() {
-        parts.display_name = simdsip_span::of(name.inner());
+        parts.display_name = simdsip_span::of(name.raw());
         parts.flags |= if name.is_quoted() { SIMDSIP_ADDRESS_QUOTED } else { 0 };
     }
     parts.address = simdsip_span::of(address.uri_span().bytes());
@@ -307,6 +327,30 @@ fn fill(parts: &mut simdsip_name_addr_parts, address: &NameAddr<'_>) {
         Ok(uri) => parts.uri = uri::parts(&uri),
         Err(_) => parts.flags |= SIMDSIP_ADDRESS_BAD_URI,
     }
+}
+
+/// Writes what a word means to `out`, without a NUL: a quoted string without quotes and backslashes, each fold as one
+/// space; any other word as it stands. `len`, which may be NULL, is how many bytes it takes, no more than the word has;
+/// SIMDSIP_ROOM where `room` is less.
+///
+/// # Safety
+/// `word` is good for its length; `out` is NULL or good for writing `room` bytes and not within the word; `len` is NULL
+/// or good for writing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn simdsip_unquote(
+    word: simdsip_span,
+    out: *mut c_char,
+    room: usize,
+    len: *mut usize,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    let Some(bytes) = (unsafe { raw::bytes(word.ptr, word.len) }) else { return SIMDSIP_ARGUMENT };
+    let Ok(text) = Span::new(bytes) else { return SIMDSIP_ARGUMENT };
+    // SAFETY: the caller's contract.
+    let mut written = unsafe { raw::Room::new(out, room) };
+    Word::new(text).unescaped().for_each(|piece| written.push(piece));
+    // SAFETY: the caller's contract.
+    unsafe { finish(written, len) }
 }
 
 /// CSeq. `error` may be NULL.

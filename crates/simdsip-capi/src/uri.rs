@@ -2,7 +2,7 @@
 
 use core::ffi::c_char;
 
-use simdsip::{Error, HostKind, Param, Params, Scheme, Span, Uri};
+use simdsip::{Error, Host, HostKind, Param, Params, Scheme, Span, Uri};
 
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_MALFORMED, fail, simdsip_error};
 use crate::raw::{self, Versioned, address, simdsip_span};
@@ -34,14 +34,13 @@ pub struct simdsip_uri_parts {
     pub struct_size: usize,
     /// SIMDSIP_SCHEME_
     pub scheme_id: u32,
-    /// SIMDSIP_HOST_; 0: there is no host.
-    pub host_kind: u32,
+    pub reserved: u32,
     pub scheme: simdsip_span,
     /// What follows the scheme and its colon.
     pub rest: simdsip_span,
     pub user: simdsip_span,
     pub password: simdsip_span,
-    /// An IPv6 address with its brackets.
+    /// An IPv6 address with its brackets. What it is: simdsip_host.
     pub host: simdsip_span,
     /// SIMDSIP_NONE, SIMDSIP_BAD, or 0 to 65535
     pub port: i64,
@@ -101,33 +100,87 @@ pub(crate) unsafe fn span<'b>(
     Some(Span::new(bytes))
 }
 
+#[inline]
 pub(crate) fn parts(uri: &Uri<'_>) -> simdsip_uri_parts {
-    let host = uri.host();
     // As it stands: the names of registered schemes are literals of the core.
     let scheme = uri.span().bytes().get(..uri.scheme().as_bytes().len());
     simdsip_uri_parts {
         struct_size: size_of::<simdsip_uri_parts>(),
-        scheme_id: match uri.scheme() {
-            Scheme::Sip => SIMDSIP_SCHEME_SIP,
-            Scheme::Sips => SIMDSIP_SCHEME_SIPS,
-            Scheme::Tel => SIMDSIP_SCHEME_TEL,
-            Scheme::Urn => SIMDSIP_SCHEME_URN,
-            _ => 0,
-        },
-        host_kind: host.map_or(0, |host| match host.kind() {
-            HostKind::Name => SIMDSIP_HOST_NAME,
-            HostKind::V4(_) => SIMDSIP_HOST_V4,
-            HostKind::V6(_) => SIMDSIP_HOST_V6,
-        }),
+        scheme_id: scheme_number(uri.scheme()),
+        reserved: 0,
         scheme: simdsip_span::maybe(scheme),
         rest: simdsip_span::of(uri.rest().bytes()),
         user: simdsip_span::maybe(uri.user().map(|user| user.raw())),
         password: simdsip_span::maybe(uri.password().map(|password| password.raw())),
-        host: simdsip_span::maybe(host.map(|host| host.raw())),
+        host: simdsip_span::maybe(uri.host().map(|host| host.raw())),
         port: number(uri.port()),
         params: some(uri.params().span().bytes()),
         headers: some(uri.headers().span().bytes()),
     }
+}
+
+#[inline]
+pub(crate) fn scheme_number(scheme: Scheme<'_>) -> u32 {
+    match scheme {
+        Scheme::Sip => SIMDSIP_SCHEME_SIP,
+        Scheme::Sips => SIMDSIP_SCHEME_SIPS,
+        Scheme::Tel => SIMDSIP_SCHEME_TEL,
+        Scheme::Urn => SIMDSIP_SCHEME_URN,
+        _ => 0,
+    }
+}
+
+/// A host: a name, or an address.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct simdsip_host_parts {
+    pub struct_size: usize,
+    /// SIMDSIP_HOST_
+    pub kind: u32,
+    pub reserved: u32,
+    /// The address in the order of the network: 4 bytes of it with V4, 16 with V6.
+    pub address: [u8; 16],
+    /// The zone of an IPv6 address, behind its percent sign.
+    pub zone: simdsip_span,
+}
+
+// SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
+unsafe impl Versioned for simdsip_host_parts {
+    const LEAST: usize = size_of::<simdsip_host_parts>();
+}
+
+/// What a host is: that of a URI, of a Via, or the value of `received`. An IPv6 address may have brackets or not. `error`
+/// may be NULL.
+///
+/// # Safety
+/// `text` is good for its length; `out` is NULL or a simdsip_host_parts, `error` NULL or a simdsip_error.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn simdsip_host(
+    text: simdsip_span,
+    out: *mut simdsip_host_parts,
+    error: *mut simdsip_error,
+) -> i32 {
+    // SAFETY: the caller's contract.
+    let Some(bytes) = (unsafe { raw::bytes(text.ptr, text.len) }) else { return SIMDSIP_ARGUMENT };
+    let host = match Span::new(bytes).and_then(Host::read) {
+        Ok(host) => host,
+        // SAFETY: the caller's contract.
+        Err(found) => return unsafe { fail(SIMDSIP_MALFORMED, found, error) },
+    };
+    let mut address = [0; 16];
+    let (kind, octets) = match host.kind() {
+        HostKind::Name => (SIMDSIP_HOST_NAME, &[][..]),
+        HostKind::V4(v4) => (SIMDSIP_HOST_V4, &v4.octets()[..]),
+        HostKind::V6(v6) => (SIMDSIP_HOST_V6, &v6.octets()[..]),
+    };
+    for (to, from) in address.iter_mut().zip(octets) {
+        *to = *from;
+    }
+    let zone = simdsip_span::maybe(host.zone().map(|zone| zone.bytes()));
+    let parts =
+        simdsip_host_parts { struct_size: size_of::<simdsip_host_parts>(), kind, reserved: 0, address, zone };
+    // SAFETY: the caller's contract.
+    unsafe { raw::store(out, parts) }
 }
 
 /// Empty means absent: nothing can be found in either.

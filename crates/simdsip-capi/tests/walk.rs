@@ -38,7 +38,7 @@ fn valgrind_finds_nothing_and_nothing_is_allocated() {
     let Some(cc) = cc() else { return };
     let Some(valgrind) = tool(&["valgrind"], "memory of the C program") else { return };
     let walk = program(&cc, &here().join("tests/c/walk.c"), "walk-valgrind");
-    let some: Vec<_> = messages().into_iter().step_by(24).filter(|bytes| bytes.len() < 5_000).collect();
+    let some: Vec<_> = messages().into_iter().step_by(36).filter(|bytes| bytes.len() < 5_000).collect();
     let allocs = |rounds: &str, input: Vec<u8>| {
         let mut command = Command::new(&valgrind);
         command.args([
@@ -283,7 +283,7 @@ impl Dump<'_> {
         let flags = [address.is_bracketed(), false, quoted, uri.is_err()];
         let flags: u32 = flags.iter().zip([1, 2, 4, 8]).map(|(set, flag)| if *set { flag } else { 0 }).sum();
         write!(self.text, " flags {flags}").unwrap();
-        self.place(address.display_name().map(|name| name.inner()));
+        self.place(address.display_name().map(|name| name.raw()));
         self.place(Some(address.uri_span().bytes()));
         self.place(address.tag());
         self.params(address.params());

@@ -78,8 +78,9 @@ static void params(struct simdsip_span all)
 
 static void uri(const struct simdsip_uri_parts *it)
 {
+    struct simdsip_host_parts host = SIMDSIP_SIZED(simdsip_host_parts);
     number("scheme ", it->scheme_id);
-    number("host ", it->host_kind);
+    number("host ", it->host.ptr && simdsip_host(it->host, &host, NULL) == SIMDSIP_OK ? host.kind : 0);
     place(it->scheme);
     place(it->rest);
     place(it->user);
@@ -186,6 +187,79 @@ static void values(const struct simdsip_parser *parser)
     say("\n");
 }
 
+static int same_span(struct simdsip_span one, struct simdsip_span two)
+{
+    return one.ptr == two.ptr && one.len == two.len;
+}
+
+static int same_target(const struct simdsip_target *one, const struct simdsip_uri_parts *two)
+{
+    return one->scheme_id == two->scheme_id && one->port == two->port && same_span(one->rest, two->rest) &&
+           same_span(one->user, two->user) && same_span(one->host, two->host);
+}
+
+static void party(const struct simdsip_parser *parser, const struct simdsip_routing_parts *all, uint32_t id,
+                  uint32_t bit, const struct simdsip_target *target, const struct simdsip_span *tag)
+{
+    struct simdsip_name_addr_parts who = SIMDSIP_SIZED(simdsip_name_addr_parts);
+    char name[65536];
+    size_t len = 0;
+    int32_t status = simdsip_name_addr(parser, id, 0, &who, NULL);
+    if (status != SIMDSIP_OK) {
+        CHECK(!(all->has & bit) && !(all->bad & bit) == (status == SIMDSIP_ABSENT));
+        return;
+    }
+    if (who.display_name.ptr)
+        CHECK(simdsip_unquote(who.display_name, name, sizeof name, &len) == SIMDSIP_OK && len <= who.display_name.len);
+    if (who.flags & SIMDSIP_ADDRESS_STAR) {
+        CHECK(all->has & SIMDSIP_ROUTING_CONTACT_STAR);
+    } else if (who.flags & SIMDSIP_ADDRESS_BAD_URI) {
+        CHECK(all->bad & bit);
+    } else {
+        CHECK((all->has & bit) && same_target(target, &who.uri) && (!tag || same_span(*tag, who.tag)));
+    }
+}
+
+/* What one call gives is what the others give. */
+static void routed(const struct simdsip_parser *parser)
+{
+    struct simdsip_routing_parts all = SIMDSIP_SIZED(simdsip_routing_parts);
+    struct simdsip_message message = SIMDSIP_SIZED(simdsip_message);
+    struct simdsip_via_parts hop = SIMDSIP_SIZED(simdsip_via_parts);
+    struct simdsip_cseq_parts cseq = SIMDSIP_SIZED(simdsip_cseq_parts);
+    struct simdsip_media_type_parts media = SIMDSIP_SIZED(simdsip_media_type_parts);
+    struct simdsip_uri_parts target = SIMDSIP_SIZED(simdsip_uri_parts);
+    uint64_t value = 0;
+    CHECK(simdsip_routing(parser, &all) == SIMDSIP_OK && simdsip_message(parser, &message) == SIMDSIP_OK);
+    CHECK(all.kind == message.kind && all.status == message.status && all.method_id == message.method_id);
+    CHECK(same_span(all.method, message.method) && same_span(all.body, message.body));
+    if (message.uri.ptr && simdsip_uri(parser, message.uri, &target, NULL) == SIMDSIP_OK)
+        CHECK((all.has & SIMDSIP_ROUTING_REQUEST_URI) && same_target(&all.request, &target));
+    else
+        CHECK(!(all.has & SIMDSIP_ROUTING_REQUEST_URI));
+    CHECK(!(all.has & SIMDSIP_ROUTING_VIA) == (simdsip_via(parser, 0, &hop, NULL) != SIMDSIP_OK));
+    if (all.has & SIMDSIP_ROUTING_VIA)
+        CHECK(same_span(all.via_host, hop.host) && all.via_port == hop.port && same_span(all.via_branch, hop.branch));
+    party(parser, &all, SIMDSIP_HEADER_FROM, SIMDSIP_ROUTING_FROM, &all.from, &all.from_tag);
+    party(parser, &all, SIMDSIP_HEADER_TO, SIMDSIP_ROUTING_TO, &all.to, &all.to_tag);
+    party(parser, &all, SIMDSIP_HEADER_CONTACT, SIMDSIP_ROUTING_CONTACT, &all.contact, NULL);
+    CHECK(!(all.has & SIMDSIP_ROUTING_CSEQ) == (simdsip_cseq(parser, &cseq, NULL) != SIMDSIP_OK));
+    if (all.has & SIMDSIP_ROUTING_CSEQ)
+        CHECK(all.cseq == cseq.number && all.cseq_method_id == cseq.method_id &&
+              same_span(all.cseq_method, cseq.method));
+    CHECK(!(all.has & SIMDSIP_ROUTING_CONTENT_TYPE) == (simdsip_content_type(parser, &media, NULL) != SIMDSIP_OK));
+    if (all.has & SIMDSIP_ROUTING_CONTENT_TYPE)
+        CHECK(same_span(all.content_kind, media.kind) && same_span(all.content_subtype, media.subtype));
+    CHECK(!(all.has & SIMDSIP_ROUTING_MAX_FORWARDS) ==
+          (simdsip_number(parser, SIMDSIP_HEADER_MAX_FORWARDS, &value, NULL) != SIMDSIP_OK));
+    if (all.has & SIMDSIP_ROUTING_MAX_FORWARDS)
+        CHECK(all.max_forwards == value);
+    CHECK(!(all.has & SIMDSIP_ROUTING_CONTENT_LENGTH) ==
+          (simdsip_number(parser, SIMDSIP_HEADER_CONTENT_LENGTH, &value, NULL) != SIMDSIP_OK));
+    if (all.has & SIMDSIP_ROUTING_CONTENT_LENGTH)
+        CHECK(all.content_length == value);
+}
+
 static void judged(const struct simdsip_parser *parser)
 {
     static const struct simdsip_span methods[] = {{"INVITE", 6}, {"ACK", 3}, {"BYE", 3}}, tags[] = {{"100rel", 6}};
@@ -264,8 +338,9 @@ static void whole(const struct simdsip_parser *parser)
 {
     struct simdsip_message message = SIMDSIP_SIZED(simdsip_message);
     struct simdsip_header_field field = SIMDSIP_SIZED(simdsip_header_field), same = SIMDSIP_SIZED(simdsip_header_field);
+    struct simdsip_header_field many[8];
     struct simdsip_error error = SIMDSIP_SIZED(simdsip_error);
-    size_t i, n, count;
+    size_t i, n, count, given = 0;
 
     CHECK(simdsip_message(parser, &message) == SIMDSIP_OK);
     say("message");
@@ -284,10 +359,14 @@ static void whole(const struct simdsip_parser *parser)
     say("\n");
     count = simdsip_header_count(parser);
     CHECK(count == message.header_count);
+    many[0].struct_size = sizeof many[0];
+    CHECK(simdsip_headers(parser, 1, many, 8, &given) == SIMDSIP_OK && given == (count > 8 ? 8 : count ? count - 1 : 0));
     for (i = 0; i < count; i++) {
         char joined[65536];
         size_t len = 0;
         CHECK(simdsip_header_at(parser, i, &field) == SIMDSIP_OK);
+        if (i > 0 && i <= given)
+            CHECK(memcmp(&field, &many[i - 1], sizeof field) == 0);
         say("header");
         number("", field.id);
         number("", field.flags);
@@ -319,6 +398,7 @@ static void whole(const struct simdsip_parser *parser)
         say("\n");
     }
     values(parser);
+    routed(parser);
     judged(parser);
 }
 
