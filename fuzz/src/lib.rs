@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 #[path = "../../crates/simdsip/tests/common/mod.rs"]
+pub mod sctp;
 pub mod common;
 pub mod typed;
 
