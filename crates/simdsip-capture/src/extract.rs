@@ -80,11 +80,14 @@ impl Extraction {
                     }
                     let place = FrameRef { file: u32::try_from(file).unwrap_or(u32::MAX), frame };
                     if self.frames.contains(&place) || self.has_connection(packet.link, packet.data) {
-                        copy.packet(packet.link, packet.time, packet.data, packet.absent).map_err(ExtractError::Write)?;
+                        copy.packet(packet.link, packet.time, packet.data, packet.absent)
+                            .map_err(ExtractError::Write)?;
                         count += 1;
                     }
                 }
-                Next::FileEnd { file, error: Some(error), .. } if crate::read::cut_short(Some(&error)).is_none() => {
+                Next::FileEnd { file, error: Some(error), .. }
+                    if crate::read::cut_short(Some(&error)).is_none() =>
+                {
                     return Err(ExtractError::Read(name(file), error));
                 }
                 Next::FileEnd { .. } => {}
@@ -101,10 +104,14 @@ impl Extraction {
         if self.connections.is_empty() {
             return false;
         }
-        let Some(ip) = link::network(link, data, &mut Wraps::default()).ok().and_then(|inner| ip::parse(inner).ok()) else {
+        let Some(ip) =
+            link::network(link, data, &mut Wraps::default()).ok().and_then(|inner| ip::parse(inner).ok())
+        else {
             return false;
         };
-        let Some(segment) = (ip.protocol == 6).then(|| tcp::parse(ip.payload, 0, 0).ok()).flatten() else { return false };
+        let Some(segment) = (ip.protocol == 6).then(|| tcp::parse(ip.payload, 0, 0).ok()).flatten() else {
+            return false;
+        };
         let source = Endpoint { addr: ip.source, port: segment.source };
         let dest = Endpoint { addr: ip.dest, port: segment.dest };
         self.connections.contains(&(source, dest)) || self.connections.contains(&(dest, source))

@@ -59,15 +59,23 @@ impl Filter {
         self.keeps_time(row.time().unwrap_or_default())
             && self.keeps_ends(row.source(), row.dest())
             && self.call_id.as_deref().is_none_or(|wanted| {
-                message.and_then(|message| message.field(HeaderName::CallId)).is_some_and(|id| id.value() == wanted)
+                message
+                    .and_then(|message| message.field(HeaderName::CallId))
+                    .is_some_and(|id| id.value() == wanted)
             })
             && self.method.as_deref().is_none_or(|wanted| {
                 let own = message.and_then(|message| message.method()).map(|method| method.as_bytes());
-                let of = || message.and_then(|message| message.cseq().ok().flatten()).map(|cseq| cseq.method().as_bytes());
+                let of = || {
+                    message
+                        .and_then(|message| message.cseq().ok().flatten())
+                        .map(|cseq| cseq.method().as_bytes())
+                };
                 own.or_else(of) == Some(wanted)
             })
             && self.status.as_ref().is_none_or(|wanted| {
-                message.and_then(|message| message.status().ok().flatten()).is_some_and(|status| wanted.has(status))
+                message
+                    .and_then(|message| message.status().ok().flatten())
+                    .is_some_and(|status| wanted.has(status))
             })
             && self.user.as_deref().is_none_or(|wanted| row.has_user(wanted))
             && self.defect.as_deref().is_none_or(|wanted| row.defects().any(|defect| defect.code == wanted))
@@ -82,9 +90,10 @@ impl Filter {
             && self.keeps_ends(src, dst)
             && self.call_id.as_deref().is_none_or(|wanted| call.call_id() == wanted)
             && self.keeps_status(call.final_status())
-            && self.user.as_deref().is_none_or(|wanted| {
-                caller == wanted || callee == wanted || call.auth_user() == Some(wanted)
-            })
+            && self
+                .user
+                .as_deref()
+                .is_none_or(|wanted| caller == wanted || callee == wanted || call.auth_user() == Some(wanted))
     }
 
     /// Whether an attempt to register is wanted; `user` is that of the credentials or of the address of record.
@@ -173,7 +182,9 @@ impl Net {
     #[must_use]
     pub fn has(&self, end: Endpoint) -> bool {
         let same = match (self.addr, end.addr) {
-            (IpAddr::V4(net), IpAddr::V4(addr)) => same(net.to_bits().into(), addr.to_bits().into(), self.bits, 32),
+            (IpAddr::V4(net), IpAddr::V4(addr)) => {
+                same(net.to_bits().into(), addr.to_bits().into(), self.bits, 32)
+            }
             (IpAddr::V6(net), IpAddr::V6(addr)) => same(net.to_bits(), addr.to_bits(), self.bits, 128),
             _ => false,
         };
@@ -267,7 +278,9 @@ fn calendar(text: &str, nanos: impl Fn(&str) -> Option<i64>) -> Option<i64> {
         let mut parts = clock.split(':');
         let mut next = |most: i64| match parts.next() {
             None => Some(0),
-            Some(part) if part.len() == 2 => part.parse::<i64>().ok().filter(|part| (0..=most).contains(part)),
+            Some(part) if part.len() == 2 => {
+                part.parse::<i64>().ok().filter(|part| (0..=most).contains(part))
+            }
             Some(_) => None,
         };
         let (hour, minute, second) = (next(23)?, next(59)?, next(60)?);
@@ -304,7 +317,15 @@ mod tests {
         }
         assert_eq!(parse_time("1795158918.25"), Ok(1_795_158_918_250_000_000));
         assert_eq!(parse_time("2026-11-20T07:15:18.25Z"), Ok(1_795_158_918_250_000_000));
-        for wrong in ["", "yesterday", "2026-13-01", "2026-1-1", "2026-11-20T25:00", "99999999999999999999", "2026-11-20T07:15:18+1"] {
+        for wrong in [
+            "",
+            "yesterday",
+            "2026-13-01",
+            "2026-1-1",
+            "2026-11-20T25:00",
+            "99999999999999999999",
+            "2026-11-20T07:15:18+1",
+        ] {
             assert!(parse_time(wrong).is_err(), "{wrong}");
         }
     }
@@ -322,7 +343,9 @@ mod tests {
         assert!(!has("192.0.2.0/25", "192.0.2.255:5060"));
         assert!(has("0.0.0.0/0", "192.0.2.255:5060") && has("::/0", "[2001:db8::1]:1"));
         assert!(!has("192.0.2.1:5061", "192.0.2.1:5060"));
-        assert!(has("[2001:db8::1]:5060", "[2001:db8::1]:5060") && has("2001:db8::/32", "[2001:db8::1]:5060"));
+        assert!(
+            has("[2001:db8::1]:5060", "[2001:db8::1]:5060") && has("2001:db8::/32", "[2001:db8::1]:5060")
+        );
         assert!("192.0.2.1/33".parse::<Net>().is_err() && "example.com".parse::<Net>().is_err());
     }
 }

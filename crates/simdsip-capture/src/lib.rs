@@ -17,8 +17,8 @@
 
 mod call;
 mod engine;
-mod filter;
 mod extract;
+mod filter;
 mod ladder;
 mod live;
 mod metric;
@@ -33,8 +33,8 @@ pub mod table;
 mod transaction;
 
 pub use call::{Call, Calls, Evictions, Outcome, Side};
-pub use engine::{Chunk, Messages, Options, Progress, Reading, Trouble, TroubleKind, in_order};
-pub use extract::{Extraction, ExtractError};
+pub use engine::{Chunk, Messages, Options, Progress, Reading, SigcompNote, Trouble, TroubleKind, in_order};
+pub use extract::{ExtractError, Extraction};
 pub use filter::{Filter, FilterError, Net, Statuses, parse_time};
 pub use ladder::{Hide, Ladder};
 pub use metric::{Delays, Metrics, Ratio};
@@ -42,7 +42,7 @@ pub use packet::Endpoint;
 pub use ports::{Ports, PortsError};
 pub use read::{OpenError, OpenErrorKind, ReadError, ReadErrorKind, Secrets, Source};
 pub use registration::{Registration, RegistrationResult, Registrations};
-pub use stats::Stats;
 pub use simdsip::Kind;
-pub use transaction::{Transaction, Transactions};
+pub use stats::Stats;
 pub use table::Row;
+pub use transaction::{Transaction, Transactions};

@@ -101,7 +101,8 @@ impl<T> Live<T> {
                 return None;
             }
             self.queue.pop_front();
-            let slot = self.slots.get(at as usize).and_then(Option::as_ref).filter(|slot| slot.serial == serial);
+            let slot =
+                self.slots.get(at as usize).and_then(Option::as_ref).filter(|slot| slot.serial == serial);
             match slot.map(|slot| due(&slot.record)) {
                 None => {}
                 Some(later) if later > now => self.queue.push_back((at, serial, later)),
@@ -127,7 +128,11 @@ impl<T> Live<T> {
         self.count -= 1;
         let head = *self.heads.get(&slot.hash)?;
         if head == at {
-            if slot.next == NONE { self.heads.remove(&slot.hash) } else { self.heads.insert(slot.hash, slot.next) };
+            if slot.next == NONE {
+                self.heads.remove(&slot.hash)
+            } else {
+                self.heads.insert(slot.hash, slot.next)
+            };
         } else {
             let mut before = head;
             while let Some(Some(other)) = self.slots.get_mut(before as usize) {

@@ -146,7 +146,8 @@ impl Metrics {
         *self.outcomes.entry(call.outcome()).or_default() += 1;
         self.redirected += u64::from(call.outcome() == Outcome::Redirected);
         let status = call.final_status();
-        self.user_failures += u64::from(matches!(status, Some(480 | 486 | 600 | 603)) && call.answer().is_none());
+        self.user_failures +=
+            u64::from(matches!(status, Some(480 | 486 | 600 | 603)) && call.answer().is_none());
         let timed_out = call.outcome() == Outcome::Timeout;
         self.ineffective += u64::from(timed_out || matches!(status, Some(408 | 500 | 503 | 504)));
         // E.411: what the called user did, or the caller before the answer, is no failure of the network.

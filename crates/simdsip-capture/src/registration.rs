@@ -40,7 +40,15 @@ pub enum RegistrationResult {
 
 impl RegistrationResult {
     pub(crate) const WORDS: &'static [&'static str] = &[
-        "registered", "removed", "fetched", "challenged", "rejected", "redirected", "failed", "timeout", "incomplete",
+        "registered",
+        "removed",
+        "fetched",
+        "challenged",
+        "rejected",
+        "redirected",
+        "failed",
+        "timeout",
+        "incomplete",
     ];
 
     /// The word in column `result`.
@@ -112,7 +120,9 @@ impl Registration {
     fn ended(mut self, now: i64) -> Self {
         use RegistrationResult as R;
         self.result = match self.status {
-            None if now.saturating_sub(self.touched) >= LINGER || now.saturating_sub(self.ts) >= LINGER => R::Timeout,
+            None if now.saturating_sub(self.touched) >= LINGER || now.saturating_sub(self.ts) >= LINGER => {
+                R::Timeout
+            }
             None => R::Incomplete,
             Some(200..=299) if self.contact.is_none() => R::Fetched,
             Some(200..=299) if self.removes => R::Removed,
@@ -137,7 +147,12 @@ pub struct Registrations {
 
 impl Default for Registrations {
     fn default() -> Self {
-        Self { live: Live::new(MAX_ATTEMPTS), names: Arc::default(), evictions: Evictions::default(), now: i64::MIN }
+        Self {
+            live: Live::new(MAX_ATTEMPTS),
+            names: Arc::default(),
+            evictions: Evictions::default(),
+            now: i64::MIN,
+        }
     }
 }
 
@@ -157,12 +172,16 @@ impl Registrations {
             }
         }
         let Ok(message) = row.message() else { return };
-        let Some(cseq) = message.cseq().ok().flatten().filter(|cseq| cseq.method() == Method::Register) else { return };
+        let Some(cseq) = message.cseq().ok().flatten().filter(|cseq| cseq.method() == Method::Register)
+        else {
+            return;
+        };
         let Some(call_id) = message.field(HeaderName::CallId).map(|field| field.value()) else { return };
         let from_tag = row.from().and_then(|from| from.tag());
         let (number, now) = (cseq.number(), row.time().unwrap_or(self.now));
         let hash = self.live.hash(&[call_id, from_tag.unwrap_or_default()]);
-        let same = |attempt: &Registration| attempt.call_id == call_id && attempt.from_tag.as_deref() == from_tag;
+        let same =
+            |attempt: &Registration| attempt.call_id == call_id && attempt.from_tag.as_deref() == from_tag;
         let frame = FrameRef { file: row.file_number(), frame: row.frame() };
         if message.kind() == Kind::Response {
             let Ok(Some(status)) = message.status() else { return };
@@ -202,7 +221,13 @@ impl Registrations {
 }
 
 impl Registration {
-    fn begin(row: &Row<'_>, call_id: &[u8], from_tag: Option<&[u8]>, now: i64, names: &Arc<[String]>) -> Self {
+    fn begin(
+        row: &Row<'_>,
+        call_id: &[u8],
+        from_tag: Option<&[u8]>,
+        now: i64,
+        names: &Arc<[String]>,
+    ) -> Self {
         Self {
             aor: row.to().map(|to| to.uri_span().bytes().to_vec()).unwrap_or_default(),
             contact: None,
@@ -227,7 +252,14 @@ impl Registration {
         }
     }
 
-    fn request(&mut self, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u32, frame: FrameRef, now: i64) {
+    fn request(
+        &mut self,
+        row: &Row<'_>,
+        message: &simdsip::Message<'_>,
+        cseq: u32,
+        frame: FrameRef,
+        now: i64,
+    ) {
         self.remember(frame);
         if row.duplicate_of().is_some() {
             return;
@@ -248,7 +280,8 @@ impl Registration {
             self.user_agent = text(HeaderName::UserAgent).or(self.user_agent.take());
             let contact = message.contact().ok().flatten();
             let stars = contact.as_ref().is_some_and(|contact| contact.address().is_none());
-            let said = contact.and_then(|contact| contact.address()).and_then(|addr| addr.expires().ok().flatten());
+            let said =
+                contact.and_then(|contact| contact.address()).and_then(|addr| addr.expires().ok().flatten());
             self.expires = said.or_else(|| message.expires().ok().flatten().map(|expires| expires.value()));
             self.removes = stars || self.expires == Some(0);
         }

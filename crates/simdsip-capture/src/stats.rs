@@ -114,7 +114,8 @@ impl Stats {
         let links = self.links.iter().map(|(link, count)| ("link", link_name(*link), *count));
         let transports = Transport::ALL.iter().zip(self.transports);
         let transports = transports.map(|(transport, count)| ("transport", transport.as_str().into(), count));
-        let tunnels = self.tunnels.iter().map(|(name, count)| ("encapsulation", Cow::Borrowed(*name), *count));
+        let tunnels =
+            self.tunnels.iter().map(|(name, count)| ("encapsulation", Cow::Borrowed(*name), *count));
         let fates = Known::ALL.iter().zip(self.fates.0);
         let fates = fates.map(|(fate, count)| ("packet", fate.name().into(), count));
         let link_types = self

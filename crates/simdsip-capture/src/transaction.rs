@@ -47,7 +47,12 @@ pub struct Transactions {
 
 impl Default for Transactions {
     fn default() -> Self {
-        Self { live: Live::new(MAX_TRANSACTIONS), names: Arc::default(), evictions: Evictions::default(), now: i64::MIN }
+        Self {
+            live: Live::new(MAX_TRANSACTIONS),
+            names: Arc::default(),
+            evictions: Evictions::default(),
+            now: i64::MIN,
+        }
     }
 }
 

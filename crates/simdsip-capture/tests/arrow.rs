@@ -30,7 +30,8 @@ fn batch(types: Types) -> (RecordBatch, Vec<serde_json::Value>) {
         .unwrap()
         == Progress::More
     {}
-    let rows = String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let rows =
+        String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     (batches.take(), rows)
 }
 
@@ -49,7 +50,9 @@ fn each_cell_is_that_of_json() {
                     continue;
                 }
                 match column.ty {
-                    ColumnType::Utf8 => assert_eq!(array.as_string::<i32>().value(row), json.as_str().unwrap()),
+                    ColumnType::Utf8 => {
+                        assert_eq!(array.as_string::<i32>().value(row), json.as_str().unwrap())
+                    }
                     ColumnType::Int64 => {
                         assert_eq!(array.as_primitive::<Int64Type>().value(row), json.as_i64().unwrap());
                     }
@@ -60,7 +63,9 @@ fn each_cell_is_that_of_json() {
                             let word = words.values().as_string::<i32>().value(words.key(row).unwrap());
                             assert_eq!(word, json.as_str().unwrap());
                         }
-                        Types::Spark => assert_eq!(array.as_string::<i32>().value(row), json.as_str().unwrap()),
+                        Types::Spark => {
+                            assert_eq!(array.as_string::<i32>().value(row), json.as_str().unwrap())
+                        }
                     },
                     ColumnType::Utf8List | ColumnType::DefectList | ColumnType::Int32List => {
                         assert_eq!(array.as_list::<i32>().value(row).len(), json.as_array().unwrap().len());
@@ -88,7 +93,8 @@ fn files_give_back_what_was_written() {
         writer.write(&batch).unwrap();
         writer.write(&batch.slice(0, 7)).unwrap();
         writer.finish().unwrap();
-        let read: Vec<_> = arrow_ipc::reader::StreamReader::try_new(&stream[..], None).unwrap().flatten().collect();
+        let read: Vec<_> =
+            arrow_ipc::reader::StreamReader::try_new(&stream[..], None).unwrap().flatten().collect();
         assert_eq!(read, [batch.clone(), batch.slice(0, 7)]);
         assert_eq!(read[0].schema().metadata()["simdsip.schema"], "messages/1");
 

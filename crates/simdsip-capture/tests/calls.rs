@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use simdsip_capture::{
-    Call, Calls, Kind, Messages, Options, Outcome, Progress, Registration, RegistrationResult, Registrations, Secrets,
-    Transactions,
+    Call, Calls, Kind, Messages, Options, Outcome, Progress, Registration, RegistrationResult, Registrations,
+    Secrets, Transactions,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -43,7 +43,8 @@ fn told(path: &Path) -> Told {
                         *told.methods.entry(method).or_default() += 1;
                     }
                     Kind::Response => {
-                        let code = message.status().ok().flatten().map_or(String::new(), |code| code.to_string());
+                        let code =
+                            message.status().ok().flatten().map_or(String::new(), |code| code.to_string());
                         *told.codes.entry(code).or_default() += 1;
                     }
                 }
@@ -112,9 +113,7 @@ fn generated_captures_have_the_calls_that_were_made() {
 }
 
 /// Where a row differs from its story, and why.
-const DIFFERENCES: &[(&str, &str)] = &[
-    ("attack-sippts-digest-leak", "the attacker hangs up without ACK"),
-];
+const DIFFERENCES: &[(&str, &str)] = &[("attack-sippts-digest-leak", "the attacker hangs up without ACK")];
 
 #[test]
 fn recorded_calls_are_told_as_they_were() {
@@ -124,7 +123,8 @@ fn recorded_calls_are_told_as_they_were() {
     }
     let (mut compared, mut wrong) = (0, Vec::new());
     for truth in folders.iter().flat_map(|folder| simdsip_corpus::files(folder)) {
-        let Some(name) = truth.file_name().unwrap().to_string_lossy().strip_suffix(".truth.json").map(str::to_owned)
+        let Some(name) =
+            truth.file_name().unwrap().to_string_lossy().strip_suffix(".truth.json").map(str::to_owned)
         else {
             continue;
         };

@@ -19,7 +19,10 @@ fn told(ends: Ends, bytes: &[u8], cuts: &[usize]) -> Vec<(Vec<u8>, bool, bool)> 
     let column = simdsip_capture::table::schema().iter().find(|column| column.name == "truncated").unwrap();
     let mut told = Vec::new();
     common::each_row(&capture.bytes, &Options::default(), |row| {
-        let truncated = matches!(simdsip_capture::table::Record::value(row, column), simdsip_capture::table::Value::Bool(true));
+        let truncated = matches!(
+            simdsip_capture::table::Record::value(row, column),
+            simdsip_capture::table::Value::Bool(true)
+        );
         told.push((row.bytes().to_vec(), row.message().is_ok(), truncated));
     });
     told

@@ -222,7 +222,10 @@ fn snapped_datagrams_are_marked() {
     common::each_row(&capture.bytes, &Options::default(), |row| {
         let column =
             simdsip_capture::table::schema().iter().find(|column| column.name == "truncated").unwrap();
-        truncated.push(matches!(simdsip_capture::table::Record::value(row, column), simdsip_capture::table::Value::Bool(true)));
+        truncated.push(matches!(
+            simdsip_capture::table::Record::value(row, column),
+            simdsip_capture::table::Value::Bool(true)
+        ));
     });
     assert_eq!(truncated, [true]);
 }

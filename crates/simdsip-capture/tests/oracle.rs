@@ -22,7 +22,11 @@ enum Differs {
 
 /// Name, difference and reason. Whatever is not here has to agree.
 const DIFFERENCES: &[(&str, Differs, &str)] = &[
-    ("hep3-udp9060.pcap", Differs::Hep, "tshark 4.0 does not read HEP; the messages' bytes are compared below"),
+    (
+        "hep3-udp9060.pcap",
+        Differs::Hep,
+        "tshark 4.0 does not read HEP; the messages' bytes are compared below",
+    ),
     ("kam-siptrace-hep3-udp9060.pcap", Differs::Hep, "tshark 4.0 does not read HEP"),
     (
         "bs-snaplen-truncated.pcap",

@@ -82,7 +82,8 @@ fn parts_of_a_capture_make_the_same_tables() {
     let whole = told(&[capture.clone()]);
     assert_eq!((whole.0.lines().count(), whole.1.len()), (404, 34));
     for seed in 0..12usize {
-        let mut cuts: Vec<_> = (1..=1 + seed % 4).map(|part| seed * 7919 + part * 104_729).map(|at| at % 434).collect();
+        let mut cuts: Vec<_> =
+            (1..=1 + seed % 4).map(|part| seed * 7919 + part * 104_729).map(|at| at % 434).collect();
         cuts.sort_unstable();
         let mut parts = split(&capture, &cuts);
         // The order in which they are named does not matter.
@@ -138,7 +139,8 @@ fn compressed_captures_are_read_as_they_were_and_bombs_are_not() {
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
     };
-    let zstd = |bytes: &[u8]| ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
+    let zstd =
+        |bytes: &[u8]| ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
     let plain = told(&[capture.bytes.clone()]);
     assert_eq!(plain.0.lines().count(), 2);
     let (front, back) = capture.bytes.split_at(100);
@@ -180,7 +182,9 @@ fn a_broken_part_is_told_and_the_others_are_read() {
     while messages.step(&mut |_| rows += 1).unwrap() == Progress::More {}
     assert_eq!(rows, 2);
     let troubles = messages.troubles();
-    let told: Vec<_> =
-        troubles.iter().map(|trouble| (&*trouble.file, matches!(trouble.kind, TroubleKind::Read(_)))).collect();
+    let told: Vec<_> = troubles
+        .iter()
+        .map(|trouble| (&*trouble.file, matches!(trouble.kind, TroubleKind::Read(_))))
+        .collect();
     assert_eq!(told, [("part 2", false), ("part 0", true)]);
 }

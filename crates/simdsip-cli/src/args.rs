@@ -1,8 +1,8 @@
 //! What can be asked of the command, and its help.
 
+use crate::capture::args::{Captures, Filters, Format, Threads};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use simdsip::{Backend, Policy, Role as Does};
-use crate::capture::args::{Captures, Filters, Format, Threads};
 use simdsip_capture::table::{Columns, Table};
 use std::path::PathBuf;
 
@@ -115,6 +115,13 @@ Examples:
 
 The counts under \"packet\" add up to the number of packets: nothing is dropped without being counted.";
 
+const SIGCOMP_EXAMPLES: &str = "\
+Examples:
+  simdsip sigcomp decode ims.pcap                what became of each datagram
+  simdsip sigcomp decode --text ims.pcap         and the messages
+  simdsip sigcomp disassemble message.bin        the bytecode that a message brings along
+  simdsip sigcomp flow flow.json --mode shared   bytes a message, and the ratio";
+
 /// SIP messages and captures at memory speed.
 #[derive(Debug, Parser)]
 #[command(name = "simdsip", version, max_term_width = 100, arg_required_else_help = true)]
@@ -171,6 +178,9 @@ pub(crate) enum Command {
     /// Say what captures hold: links, transports, messages, and every drop by reason.
     #[command(after_help = INFO_EXAMPLES)]
     Info(Info),
+    /// Decode SigComp, list its bytecode, measure what it would gain.
+    #[command(subcommand, after_help = SIGCOMP_EXAMPLES)]
+    Sigcomp(Sigcomp),
     /// List the columns of a table.
     Schema(Schema),
     /// Print a completion script for a shell.
@@ -343,6 +353,71 @@ pub(crate) struct Info {
     pub(crate) json: bool,
     #[command(flatten)]
     pub(crate) captures: Captures,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sigcomp {
+    /// Show the SigComp datagrams of captures: sizes, cycles, states, NACKs, and why one could not be decoded.
+    Decode(SigcompDecode),
+    /// List the bytecode of a message or of a file of bytecode, as bytes or as hex.
+    Disassemble(SigcompDisassemble),
+    /// Send a flow of messages between two endpoints in memory and count the bytes.
+    Flow(SigcompFlow),
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct SigcompDecode {
+    /// The whole texts, not only their first lines.
+    #[arg(long)]
+    pub(crate) text: bool,
+    /// Digest responses and keys as they are.
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) captures: Captures,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct SigcompDisassemble {
+    /// Where bytecode stands that comes without a header.
+    #[arg(long, default_value_t = 128)]
+    pub(crate) at: u16,
+    /// A message or bytecode; `-` is standard input.
+    pub(crate) file: PathBuf,
+}
+
+/// What a message may build on.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SigcompMode {
+    /// Nothing.
+    Stateless,
+    /// What was acknowledged.
+    Acked,
+    /// What was sent last.
+    Optimistic,
+    /// Also what was received.
+    Shared,
+}
+
+#[derive(ClapArgs, Debug)]
+pub(crate) struct SigcompFlow {
+    /// State memory of a compartment in bytes.
+    #[arg(long, default_value_t = 8192)]
+    pub(crate) sms: u32,
+    /// Cycles a bit.
+    #[arg(long, default_value_t = 16)]
+    pub(crate) cpb: u8,
+    /// What a message may build on.
+    #[arg(long, value_enum, default_value = "optimistic")]
+    pub(crate) mode: SigcompMode,
+    /// How many datagrams of a hundred are lost.
+    #[arg(long, value_name = "PERCENT", default_value_t = 0.0)]
+    pub(crate) loss: f64,
+    /// A capture of what was sent.
+    #[arg(long, value_name = "OUT")]
+    pub(crate) pcap: Option<PathBuf>,
+    /// JSON: a list of `{"dir": "U" or "D", "text": ...}`; `-` is standard input.
+    pub(crate) file: PathBuf,
 }
 
 #[derive(ClapArgs, Debug)]

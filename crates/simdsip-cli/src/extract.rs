@@ -28,7 +28,10 @@ pub(crate) fn run(args: &Extract, cap: Option<Backend>) -> io::Result<Status> {
     let frames = match args.frames.as_ref().map(std::fs::read_to_string).transpose() {
         Ok(frames) => frames,
         Err(error) => {
-            complain(&args.frames.as_ref().map_or(String::new(), |path| path.to_string_lossy().into_owned()), &reason(&error));
+            complain(
+                &args.frames.as_ref().map_or(String::new(), |path| path.to_string_lossy().into_owned()),
+                &reason(&error),
+            );
             return Ok(Status::Trouble);
         }
     };

@@ -18,6 +18,7 @@ mod parse;
 mod records;
 mod schema;
 mod shell;
+mod sigcomp;
 mod stats;
 mod style;
 
@@ -59,6 +60,7 @@ fn run(args: Args) -> io::Result<Status> {
         Command::Ladder(ladder) => ladder::run(&ladder, cap),
         Command::Extract(extract) => extract::run(&extract, cap),
         Command::Info(info) => info::run(&info, args.color, cap),
+        Command::Sigcomp(command) => sigcomp::run(&command, cap),
         Command::Schema(schema) => schema::run(&schema),
         Command::Completions { shell } => shell::completions(shell),
         Command::Man { command } => shell::man(command.as_deref()),

@@ -10,7 +10,9 @@ use crate::output::{Form, Output, Status, complain};
 use crate::style::{Ink, Style};
 use simdsip::Backend;
 use simdsip_capture::table::{Column, Columns, Csv, Record, Table, Value};
-use simdsip_capture::{Call, Calls, Filter, Outcome, Registration, Registrations, Row, Transaction, Transactions};
+use simdsip_capture::{
+    Call, Calls, Filter, Outcome, Registration, Registrations, Row, Transaction, Transactions,
+};
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
@@ -62,7 +64,14 @@ macro_rules! maker {
 }
 
 maker!(Calls, Call, Calls, keeps_call, call_heads, call_cells);
-maker!(Registrations, Registration, Registrations, keeps_registration, registration_heads, registration_cells);
+maker!(
+    Registrations,
+    Registration,
+    Registrations,
+    keeps_registration,
+    registration_heads,
+    registration_cells
+);
 maker!(Transactions, Transaction, Transactions, keeps_transaction, transaction_heads, transaction_cells);
 
 pub(crate) fn calls(args: &args::Calls, color: When, cap: Option<Backend>) -> io::Result<Status> {
@@ -165,7 +174,8 @@ fn run<M: Maker + Default>(
     };
     let columns = named.clone().unwrap_or_else(|| M::TABLE.default_columns());
     let plan = Plan::new(&args.format, M::TABLE, columns);
-    let names: Vec<String> = args.captures.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let names: Vec<String> =
+        args.captures.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let sink = match plan.wanted {
         Wanted::Text => {
             let people = People::new::<M>(named, plan.masker.clone(), Style::of(color));
@@ -245,7 +255,14 @@ impl People {
                 })
                 .collect(),
             None => {
-                let time = show.named(record, M::TABLE.columns().iter().find(|column| column.ty.as_str().starts_with("timestamp")).map_or("", |column| column.name));
+                let time = show.named(
+                    record,
+                    M::TABLE
+                        .columns()
+                        .iter()
+                        .find(|column| column.ty.as_str().starts_with("timestamp"))
+                        .map_or("", |column| column.name),
+                );
                 let day = time.get(..10).unwrap_or_default();
                 if day != self.day {
                     self.grid.add(Line::Note(format!("{day} UTC")), out);

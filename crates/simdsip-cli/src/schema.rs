@@ -17,7 +17,8 @@ pub(crate) fn run(args: &Schema) -> io::Result<Status> {
             writeln!(output, "| `{}` | {} | {null} | {meaning} |", column.name, column.ty.as_str())?;
         }
     } else {
-        let longest = |text: fn(&Column) -> usize| args.table.table().columns().iter().map(text).max().unwrap_or(0);
+        let longest =
+            |text: fn(&Column) -> usize| args.table.table().columns().iter().map(text).max().unwrap_or(0);
         let (name, ty) = (longest(|column| column.name.len()), longest(|column| short(column).len()));
         for column in args.table.table().columns() {
             writeln!(output, "{:name$}  {:ty$}  {}", column.name, short(column), meaning(column))?;

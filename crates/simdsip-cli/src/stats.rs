@@ -49,10 +49,13 @@ pub(crate) fn run(args: &Statistics, color: When, cap: Option<Backend>) -> io::R
     }
     let mut output = Output::new(if args.json { Form::Json } else { Form::Text });
     if args.json {
-        let groups: Vec<_> = groups.groups.iter().map(|(key, metrics)| document(&args.by, key, metrics)).collect();
+        let groups: Vec<_> =
+            groups.groups.iter().map(|(key, metrics)| document(&args.by, key, metrics)).collect();
         let whole = match args.by.is_empty() {
             true => groups.into_iter().next().unwrap_or_else(|| document(&[], &[], &Metrics::default())),
-            false => json!({ "by": args.by.iter().map(|by| name(*by)).collect::<Vec<_>>(), "groups": groups }),
+            false => {
+                json!({ "by": args.by.iter().map(|by| name(*by)).collect::<Vec<_>>(), "groups": groups })
+            }
         };
         serde_json::to_writer(&mut output, &whole)?;
         output.write_all(b"\n")?;
@@ -164,8 +167,14 @@ fn text(by: &[By], key: &[String], metrics: &Metrics, style: Style, out: &mut St
             out.push_str(&format!("{}  {value}\n", " ".repeat(names - name.len())));
         }
     };
-    section("requests", metrics.methods.iter().map(|(method, number)| (method.clone(), count(*number))).collect());
-    section("responses", metrics.codes.iter().map(|(code, number)| (code.to_string(), count(*number))).collect());
+    section(
+        "requests",
+        metrics.methods.iter().map(|(method, number)| (method.clone(), count(*number))).collect(),
+    );
+    section(
+        "responses",
+        metrics.codes.iter().map(|(code, number)| (code.to_string(), count(*number))).collect(),
+    );
     let again = [("sent again", metrics.retransmissions), ("captured twice", metrics.duplicates)];
     let again = again.into_iter().filter(|(_, number)| *number > 0);
     section("repeated", again.map(|(name, number)| (name.to_owned(), count(number))).collect());
@@ -180,7 +189,11 @@ fn text(by: &[By], key: &[String], metrics: &Metrics, style: Style, out: &mut St
         let ms = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.1}"));
         let [p50, p95, p99] = [50.0, 95.0, 99.0].map(|percent| ms(delays.percentile(percent)));
         (delays.count() > 0).then(|| {
-            let text = format!("p50 {p50}  p95 {p95}  p99 {p99}  max {} ms, {} of them  ({defined})", ms(delays.most()), count(delays.count()));
+            let text = format!(
+                "p50 {p50}  p95 {p95}  p99 {p99}  max {} ms, {} of them  ({defined})",
+                ms(delays.most()),
+                count(delays.count())
+            );
             (name.replace('_', " "), text)
         })
     });

@@ -103,9 +103,15 @@ fn worst(udvm: &mut Udvm, params: &Params) {
         ("offset", "at (128) LOAD (64, 300) LOAD (66, 301) :a COPY-OFFSET (65535, 0, $310) JUMP (a)"),
         ("ring", "at (128) LOAD (64, 300) LOAD (66, 301) :a COPY (300, 60, 300) JUMP (a)"),
         ("switch", "at (128) :a SWITCH (1, 0, a)"),
-        ("huffman", "at (128) :a INPUT-HUFFMAN (300, a, 4, 8, 1, 0, 0, 8, 1, 0, 0, 0, 1, 0, 0, 0, 0, 65535, 0) JUMP (a)"),
+        (
+            "huffman",
+            "at (128) :a INPUT-HUFFMAN (300, a, 4, 8, 1, 0, 0, 8, 1, 0, 0, 0, 1, 0, 0, 0, 0, 65535, 0) JUMP (a)",
+        ),
         ("sort", "at (128) :a SORT-ASCENDING (400, 1, 256) JUMP (a)"),
-        ("access", "at (128) :a STATE-ACCESS (id, 6, 0, 1, 400, 0) JUMP (a) :id byte (0xfb, 0xe5, 7, 0xdf, 0xe5, 0xe6)"),
+        (
+            "access",
+            "at (128) :a STATE-ACCESS (id, 6, 0, 1, 400, 0) JUMP (a) :id byte (0xfb, 0xe5, 7, 0xdf, 0xe5, 0xe6)",
+        ),
         ("sha", "at (128) :a SHA-1 (400, 1, 500) JUMP (a)"),
         ("crc", "at (128) :a CRC (1, 400, 1, a) JUMP (a)"),
     ];

@@ -47,7 +47,12 @@ pub struct Calls {
 
 impl Default for Calls {
     fn default() -> Self {
-        Self { live: Live::new(MAX_CALLS), names: Arc::default(), evictions: Evictions::default(), now: i64::MIN }
+        Self {
+            live: Live::new(MAX_CALLS),
+            names: Arc::default(),
+            evictions: Evictions::default(),
+            now: i64::MIN,
+        }
     }
 }
 
@@ -99,7 +104,9 @@ impl Calls {
     }
 
     fn expire(&mut self, give: &mut impl FnMut(Call)) {
-        while let Some(call) = self.live.expired(self.now, |call| call.touched.saturating_add(call.patience())) {
+        while let Some(call) =
+            self.live.expired(self.now, |call| call.touched.saturating_add(call.patience()))
+        {
             if !call.is_over() {
                 self.evictions.idle += 1;
             }
@@ -126,7 +133,13 @@ impl Call {
         ours == from || (to.is_some() && ours == to)
     }
 
-    fn begin(row: &Row<'_>, call_id: &[u8], from_tag: Option<&[u8]>, now: i64, names: &Arc<[String]>) -> Self {
+    fn begin(
+        row: &Row<'_>,
+        call_id: &[u8],
+        from_tag: Option<&[u8]>,
+        now: i64,
+        names: &Arc<[String]>,
+    ) -> Self {
         let text = |bytes: Option<&[u8]>| bytes.map(<[u8]>::to_vec).unwrap_or_default();
         Self {
             call_ids: [call_id.to_vec()],
@@ -187,7 +200,14 @@ fn codecs(call: &mut Call, row: &Row<'_>, from_caller: bool) {
     }
 }
 
-fn request(call: &mut Call, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u32, by_caller: bool, now: i64) {
+fn request(
+    call: &mut Call,
+    row: &Row<'_>,
+    message: &simdsip::Message<'_>,
+    cseq: u32,
+    by_caller: bool,
+    now: i64,
+) {
     match message.method() {
         Some(Method::Invite) if by_caller && call.ts_answer.is_none() => {
             call.invite_cseq = cseq;

@@ -31,8 +31,17 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(crate) const WORDS: &'static [&'static str] =
-        &["answered", "busy", "no-answer", "cancelled", "rejected", "redirected", "failed", "timeout", "incomplete"];
+    pub(crate) const WORDS: &'static [&'static str] = &[
+        "answered",
+        "busy",
+        "no-answer",
+        "cancelled",
+        "rejected",
+        "redirected",
+        "failed",
+        "timeout",
+        "incomplete",
+    ];
 
     /// The word in column `outcome`.
     #[must_use]

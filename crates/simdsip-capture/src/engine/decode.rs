@@ -1,5 +1,6 @@
 //! Packets in, payloads out: drives the layers and counts what became of each packet.
 
+use super::sigcomp::{Note, Sigcomp};
 use super::{Options, Payload, Reading, repeat::Repeats};
 use crate::packet::carrier::HepEnds;
 use crate::packet::fragment::{self, Fragments, Lost, Whole};
@@ -41,6 +42,7 @@ impl Engine {
             fragments: Fragments::default(),
             tcp: Tcp::new(parser, options.secrets.clone()),
             sctp: Sctp::default(),
+            sigcomp: Sigcomp::new(options.sigcomp_notes),
             repeats: options.repeats.then(Repeats::new),
             now: 0,
             parts: Vec::new(),
@@ -68,6 +70,10 @@ impl Engine {
         &self.stats
     }
 
+    pub(super) fn sigcomp_notes(&mut self) -> Vec<Note> {
+        self.layers.sigcomp.take_notes()
+    }
+
     /// What rows counted that were made elsewhere.
     pub(super) fn add_rows(&mut self, stats: &Stats) {
         self.stats.add(stats);
@@ -81,6 +87,7 @@ pub(super) struct Layers {
     fragments: Fragments,
     tcp: Tcp,
     sctp: Sctp,
+    sigcomp: Sigcomp,
     repeats: Option<Repeats>,
     /// Packet time of the last packet that had one.
     now: i64,
@@ -177,7 +184,13 @@ impl Layers {
         }
     }
 
-    fn transport(&mut self, ip: &Ip<'_>, origin: &mut Origin, stats: &mut Stats, give: &mut Give<'_>) -> Fate {
+    fn transport(
+        &mut self,
+        ip: &Ip<'_>,
+        origin: &mut Origin,
+        stats: &mut Stats,
+        give: &mut Give<'_>,
+    ) -> Fate {
         let result = match ip.protocol {
             UDP => udp::parse(ip.payload).map(|udp| {
                 // What is cut behind the payload, padding or a check sequence, is none of its own.
@@ -188,10 +201,9 @@ impl Layers {
                 .map(|segment| self.segment(ip, &segment, origin, stats, give)),
             SCTP => sctp::parse(ip.payload).map(|packet| self.sctp(ip, &packet, origin, stats, give)),
             1 | 58 => Err(Fate::Known(icmp(ip.payload))),
-            4 | 41 => origin
-                .wraps
-                .enter(Tunnel::IpInIp)
-                .map(|()| self.network(ip.payload, origin, stats, give)),
+            4 | 41 => {
+                origin.wraps.enter(Tunnel::IpInIp).map(|()| self.network(ip.payload, origin, stats, give))
+            }
             47 => tunnel::gre(ip.payload, &mut origin.wraps)
                 .map(|inner| self.network(inner, origin, stats, give)),
             protocol => Err(Fate::IpProtocol(protocol)),
@@ -218,7 +230,8 @@ impl Layers {
         stats: &mut Stats,
         give: &mut Give<'_>,
     ) -> Fate {
-        let ends = (Endpoint { addr: ip.source, port: udp.source }, Endpoint { addr: ip.dest, port: udp.dest });
+        let ends =
+            (Endpoint { addr: ip.source, port: udp.source }, Endpoint { addr: ip.dest, port: udp.dest });
         if matches!(udp.payload.first(), Some(b'H' | 1 | 2))
             && let Some(hep) = hep::parse(udp.payload)
         {
@@ -235,6 +248,18 @@ impl Layers {
             let found = Found::whole(udp.payload);
             emit(&mut self.repeats, &self.parts, Transport::Udp, ends, &found, origin, stats, give);
             return Fate::Known(Known::UdpSip);
+        }
+        let port = self.port(udp.source, udp.dest);
+        let Self { sigcomp, repeats, parts, .. } = self;
+        match sigcomp.datagram(udp.payload, origin.frame, ends) {
+            Some(Ok(text)) if sniff::datagram(text, Ask::Loose) => {
+                let found = Found::whole(text);
+                emit(repeats, parts, Transport::Udp, ends, &found, origin, stats, give);
+                return Fate::Known(Known::UdpSigcomp);
+            }
+            // Elsewhere it is chance that a datagram begins so.
+            Some(Err(fate)) if port == Port::Sip => return Fate::Known(fate),
+            _ => {}
         }
         let inside = tunnel::by_port(udp.dest).or_else(|| tunnel::by_port(udp.source));
         let inside = inside.and_then(|tunnel| tunnel::udp(tunnel, udp.payload, &mut origin.wraps));
@@ -273,8 +298,10 @@ impl Layers {
         give: &mut Give<'_>,
     ) -> Fate {
         let ask = self.ask(packet.source, packet.dest);
-        let ends =
-            (Endpoint { addr: ip.source, port: packet.source }, Endpoint { addr: ip.dest, port: packet.dest });
+        let ends = (
+            Endpoint { addr: ip.source, port: packet.source },
+            Endpoint { addr: ip.dest, port: packet.dest },
+        );
         let cut = ip.missing > 0 || origin.truncated;
         let Self { sctp, repeats, parts, .. } = self;
         sctp.packet(packet, ask, cut, origin, stats, &mut |bytes, frames, origin, stats| {

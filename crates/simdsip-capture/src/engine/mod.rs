@@ -6,11 +6,13 @@ mod options;
 mod parallel;
 mod reading;
 mod repeat;
+mod sigcomp;
 
 pub use chunk::Chunk;
 pub use options::Options;
 pub use parallel::in_order;
 pub use reading::Reading;
+pub use sigcomp::Note as SigcompNote;
 
 use crate::read::{self, Next, OpenError, OpenErrorKind, ReadError, Sequence, Source};
 use crate::stats::Stats;
@@ -82,7 +84,8 @@ impl Messages<File> {
     /// The file cannot be read, is empty, or no capture.
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, OpenError> {
         let path = path.as_ref();
-        let file = open_file(path).map_err(|error| OpenError { kind: OpenErrorKind::Io(error.kind()), at: 0 })?;
+        let file =
+            open_file(path).map_err(|error| OpenError { kind: OpenErrorKind::Io(error.kind()), at: 0 })?;
         Self::from_reader(file, path.to_string_lossy(), options)
     }
 
@@ -183,6 +186,12 @@ impl<R: Read> Messages<R> {
     /// What was wrong with files of several since this was asked last.
     pub fn troubles(&mut self) -> Vec<Trouble> {
         std::mem::take(&mut self.troubles)
+    }
+
+    /// What became of SigComp datagrams since this was asked last, where [`Options::with_sigcomp_notes`] wished for it;
+    /// 65,536 at most.
+    pub fn sigcomp_notes(&mut self) -> Vec<SigcompNote> {
+        self.engine.sigcomp_notes()
     }
 
     /// The backend in use.

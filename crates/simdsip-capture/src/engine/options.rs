@@ -16,11 +16,19 @@ pub struct Options {
     pub secrets: Secrets,
     /// Whether retransmissions and duplicates are looked for, for the columns that tell of them.
     pub repeats: bool,
+    /// Whether it is told what became of each SigComp datagram.
+    pub sigcomp_notes: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { ports: Ports::default(), backend: None, secrets: Secrets::default(), repeats: true }
+        Self {
+            ports: Ports::default(),
+            backend: None,
+            secrets: Secrets::default(),
+            repeats: true,
+            sigcomp_notes: false,
+        }
     }
 }
 
@@ -47,5 +55,11 @@ impl Options {
     #[must_use]
     pub fn without_repeats(self) -> Self {
         Self { repeats: false, ..self }
+    }
+
+    /// The same, with notes on SigComp datagrams ([`Messages::sigcomp_notes`](super::Messages::sigcomp_notes)).
+    #[must_use]
+    pub fn with_sigcomp_notes(self) -> Self {
+        Self { sigcomp_notes: true, ..self }
     }
 }

@@ -6,9 +6,7 @@
 use super::Payload;
 use crate::packet::stream::{self, HEADERS};
 use crate::table::{Meta, Row};
-use simdsip::{
-    Backend, Error, ErrorKind, Frame, Framer, GrowIndex, Index, LimitKind, Message, Parser, Side,
-};
+use simdsip::{Backend, Error, ErrorKind, Frame, Framer, GrowIndex, Index, LimitKind, Message, Parser, Side};
 use std::sync::Arc;
 
 /// Makes rows. Keeps what parsing needs, so that it is allocated once.
@@ -59,9 +57,9 @@ impl Reading {
         if !payload.framed {
             return match self.parser.parse(bytes, &mut self.index) {
                 // More header fields, or larger ones, than the usual index holds.
-                Err(Error { kind: ErrorKind::Limit(LimitKind::Index | LimitKind::HeaderSection), .. }) => {
-                    self.parser.parse_growing(bytes, &mut self.large)
-                }
+                Err(Error {
+                    kind: ErrorKind::Limit(LimitKind::Index | LimitKind::HeaderSection), ..
+                }) => self.parser.parse_growing(bytes, &mut self.large),
                 content => content,
             };
         }

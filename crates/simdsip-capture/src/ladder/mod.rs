@@ -228,7 +228,10 @@ fn label(row: &Row<'_>, message: &simdsip::Message<'_>) -> (Class, Vec<u8>) {
 fn note(row: &Row<'_>, message: &simdsip::Message<'_>) -> Vec<u8> {
     let mut parts: Vec<Vec<u8>> = Vec::new();
     if let Ok(Some(cseq)) = message.cseq() {
-        parts.push(format!("CSeq {} {}", cseq.number(), String::from_utf8_lossy(cseq.method().as_bytes())).into_bytes());
+        parts.push(
+            format!("CSeq {} {}", cseq.number(), String::from_utf8_lossy(cseq.method().as_bytes()))
+                .into_bytes(),
+        );
     }
     if let Some(field) = message.field(HeaderName::ContentType)
         && !message.body().is_empty()

@@ -42,7 +42,12 @@ pub(super) fn draw(drawing: &Drawing) -> String {
         row(drawing, arrow, TOP + 24 + ROW * at, lane, &centre, CLOCK + lane * count, &mut out);
     }
     if drawing.more > 0 {
-        let _ = writeln!(out, "<text x=\"16\" y=\"{}\" fill=\"#59636e\">{} more messages</text>", height - 8, drawing.more);
+        let _ = writeln!(
+            out,
+            "<text x=\"16\" y=\"{}\" fill=\"#59636e\">{} more messages</text>",
+            height - 8,
+            drawing.more
+        );
     }
     out.push_str("</svg>\n");
     out

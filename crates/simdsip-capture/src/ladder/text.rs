@@ -44,7 +44,11 @@ pub(super) fn draw(drawing: &Drawing, columns: Option<usize>) -> String {
                     line[centre(at)] = '┼';
                 }
             }
-            if to > from { line[right - 1] = '▶' } else { line[left + 1] = '◀' }
+            if to > from {
+                line[right - 1] = '▶'
+            } else {
+                line[left + 1] = '◀'
+            }
             let space = right - left - 5;
             let shown = cut(&text, space);
             put(&mut line, left + 3, &format!("{shown} "));
@@ -53,7 +57,12 @@ pub(super) fn draw(drawing: &Drawing, columns: Option<usize>) -> String {
         text = text.trim_end().to_owned();
         let gap = (clock + 2 + lane * names.len()).saturating_sub(text.chars().count());
         text.push_str(&" ".repeat(gap));
-        text.push_str(&format!("  #{} {}{}", arrow.frame, arrow.note, if arrow.again { ", again" } else { "" }));
+        text.push_str(&format!(
+            "  #{} {}{}",
+            arrow.frame,
+            arrow.note,
+            if arrow.again { ", again" } else { "" }
+        ));
         let text = columns.map_or(text.clone(), |columns| cut(&text, columns));
         out.push_str(text.trim_end());
         out.push('\n');

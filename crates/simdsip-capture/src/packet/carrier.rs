@@ -34,7 +34,10 @@ enum Mode {
     /// The bytes so far may become any.
     New(Vec<u8>),
     Sip,
-    Ws { frames: Box<Ws>, lost: bool },
+    Ws {
+        frames: Box<Ws>,
+        lost: bool,
+    },
     Hep(Vec<u8>),
 }
 
@@ -51,7 +54,8 @@ pub(crate) fn may_begin(bytes: &[u8], tools: &Tools) -> bool {
 
 impl Carrier {
     pub(crate) fn new(port: Port) -> Self {
-        let within = Within { mode: Mode::New(Vec::new()), stream: Stream::new(port), last: None, carries_sip: false };
+        let within =
+            Within { mode: Mode::New(Vec::new()), stream: Stream::new(port), last: None, carries_sip: false };
         Self { fresh: true, tls: None, within }
     }
 
@@ -124,7 +128,9 @@ impl Carrier {
             tls.gap(stats);
         }
         let is_tls = self.tls.is_some();
-        self.within.gap(tools, stats, &mut |found, origin, stats| emit(Found { tls: is_tls, ..found }, origin, stats));
+        self.within.gap(tools, stats, &mut |found, origin, stats| {
+            emit(Found { tls: is_tls, ..found }, origin, stats)
+        });
     }
 
     /// The stream ends: gives what is there of a message that was begun.

@@ -35,11 +35,7 @@ pub(crate) fn ethernet<'a>(data: &'a [u8], wraps: &mut Wraps) -> Result<&'a [u8]
 }
 
 /// The same behind an Ethernet type.
-pub(crate) fn ethertype<'a>(
-    mut kind: u16,
-    mut data: &'a [u8],
-    wraps: &mut Wraps,
-) -> Result<&'a [u8], Fate> {
+pub(crate) fn ethertype<'a>(mut kind: u16, mut data: &'a [u8], wraps: &mut Wraps) -> Result<&'a [u8], Fate> {
     loop {
         match kind {
             IPV4 | IPV6 => return Ok(data),
@@ -158,7 +154,8 @@ mod tests {
         let macs = [0u8; 12];
         let two = [&macs[..], &[0x88, 0x47, 0, 6, 0x40, 64, 0, 12, 0x81, 64]].concat();
         assert_eq!(found(1, &two), Ok(vec![]));
-        let wire = [&macs[..], &[0x88, 0x47, 0, 12, 0x81, 64, 0, 0, 0, 0], &macs, &[0x81, 0, 0, 9, 8, 0]].concat();
+        let wire =
+            [&macs[..], &[0x88, 0x47, 0, 12, 0x81, 64, 0, 0, 0, 0], &macs, &[0x81, 0, 0, 9, 8, 0]].concat();
         assert_eq!(found(1, &wire), Ok(vec![9]));
         let pppoe = [&macs[..], &[0x88, 0x64, 0x11, 0, 0, 1, 0, 5, 0, 0x21]].concat();
         assert_eq!(found(1, &pppoe), Ok(vec![]));

@@ -50,7 +50,16 @@ impl<'a> Found<'a> {
 
     /// A message that came whole.
     pub(crate) fn whole(bytes: &'a [u8]) -> Self {
-        Self { bytes, error: None, unfinished: false, framed: false, ws: false, tls: false, hep: None, frames: &[] }
+        Self {
+            bytes,
+            error: None,
+            unfinished: false,
+            framed: false,
+            ws: false,
+            tls: false,
+            hep: None,
+            frames: &[],
+        }
     }
 }
 

@@ -89,7 +89,11 @@ pub(crate) fn udp<'a>(
             let protocol = u16::from_be_bytes([high, low]);
             (first >> 6 == 0).then(|| {
                 entered(wraps)?;
-                if protocol == 0x6558 { link::ethernet(inner, wraps) } else { link::ethertype(protocol, inner, wraps) }
+                if protocol == 0x6558 {
+                    link::ethernet(inner, wraps)
+                } else {
+                    link::ethertype(protocol, inner, wraps)
+                }
             })
         }
         Tunnel::GtpU => {

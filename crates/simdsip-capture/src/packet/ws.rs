@@ -56,7 +56,9 @@ pub(super) fn upgrade(bytes: &[u8]) -> Upgrade {
         // Only what stays HTTP line by line is waited for.
         None => {
             let line = memchr::memchr(b'\n', head).and_then(|end| head.get(..end));
-            let http = line.is_none_or(|line| line.starts_with(b"HTTP/") || line.trim_ascii_end().ends_with(b" HTTP/1.1"));
+            let http = line.is_none_or(|line| {
+                line.starts_with(b"HTTP/") || line.trim_ascii_end().ends_with(b" HTTP/1.1")
+            });
             if http { Upgrade::Perhaps } else { Upgrade::No }
         }
     }
@@ -136,7 +138,13 @@ impl Ws {
         }
     }
 
-    fn frame(&mut self, frame: &Frame, payload: &[u8], stats: &mut Stats, give: &mut impl FnMut(&[u8], &mut Stats)) {
+    fn frame(
+        &mut self,
+        frame: &Frame,
+        payload: &[u8],
+        stats: &mut Stats,
+        give: &mut impl FnMut(&[u8], &mut Stats),
+    ) {
         match frame.opcode {
             0 => {}
             1 | 2 => {

@@ -27,7 +27,16 @@ pub(super) struct Buffer<R> {
 
 impl<R: Read> Buffer<R> {
     pub(super) fn new(reader: R) -> Self {
-        Self { reader, block: vec![0; BLOCK], from: 0, to: 0, position: 0, packet: 0, end: false, torn: false }
+        Self {
+            reader,
+            block: vec![0; BLOCK],
+            from: 0,
+            to: 0,
+            position: 0,
+            packet: 0,
+            end: false,
+            torn: false,
+        }
     }
 
     /// The bytes that are there without reading.

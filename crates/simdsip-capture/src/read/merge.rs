@@ -72,11 +72,23 @@ pub(crate) struct Sequence<R: Read> {
 
 /// What comes next.
 pub(crate) enum Next<'a> {
-    Packet { file: usize, frame: u64, packet: Packet<'a>, compressed: bool },
+    Packet {
+        file: usize,
+        frame: u64,
+        packet: Packet<'a>,
+        compressed: bool,
+    },
     /// A file ended; its number, and how many bytes it had.
-    FileEnd { file: usize, bytes: u64, error: Option<ReadError> },
+    FileEnd {
+        file: usize,
+        bytes: u64,
+        error: Option<ReadError>,
+    },
     /// A file could not be opened when its turn came.
-    Failed { file: usize, error: OpenError },
+    Failed {
+        file: usize,
+        error: OpenError,
+    },
     End,
 }
 

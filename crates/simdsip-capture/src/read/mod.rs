@@ -8,15 +8,15 @@ mod buffer;
 mod error;
 mod inflate;
 mod merge;
-mod secrets;
 mod pcap;
 mod pcapng;
+mod secrets;
 
 pub use error::{OpenError, OpenErrorKind, ReadError, ReadErrorKind};
 
+pub use merge::Source;
 pub(crate) use merge::{Next, Sequence, cut_short};
 pub(crate) use secrets::Label;
-pub use merge::Source;
 pub use secrets::Secrets;
 
 use buffer::Buffer;

@@ -125,7 +125,8 @@ impl PcapNg {
         buffer.need(body_len)?;
         let block = buffer.window();
         let field = |at| self.endian.u32(block, at).unwrap_or_default();
-        let held = block.get(16..16usize.saturating_add(field(12) as usize).min(body_len)).unwrap_or_default();
+        let held =
+            block.get(16..16usize.saturating_add(field(12) as usize).min(body_len)).unwrap_or_default();
         if field(8) == TLS_KEY_LOG && self.secrets.len().saturating_add(held.len()) <= 16 * MAX_SECRETS {
             self.secrets.extend_from_slice(held);
             self.secrets.push(b'\n');

@@ -8,8 +8,9 @@ use super::json::addr;
 use super::value::{FrameRef, Record, Value};
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, BinaryArray, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Float64Array, Int16Array, Int32Array,
-    Int64Array, ListArray, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+    ArrayRef, BinaryArray, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Float64Array, Int16Array,
+    Int32Array, Int64Array, ListArray, RecordBatch, StringArray, StructArray, TimestampMicrosecondArray,
+    TimestampNanosecondArray,
 };
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
@@ -29,14 +30,17 @@ pub enum Types {
 /// The Arrow schema of some columns of a table. `options` is kept in its metadata.
 #[must_use]
 pub fn arrow_schema(table: Table, columns: &Columns, types: Types, options: &str) -> Schema {
-    let fields: Vec<Field> =
-        columns.iter().map(|column| Field::new(column.name, data_type(column.ty, types), column.nullable)).collect();
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|column| Field::new(column.name, data_type(column.ty, types), column.nullable))
+        .collect();
     let metadata = [
         ("simdsip.version", env!("CARGO_PKG_VERSION")),
         ("simdsip.schema", table.schema_name()),
         ("simdsip.options", options),
     ];
-    let metadata: HashMap<_, _> = metadata.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+    let metadata: HashMap<_, _> =
+        metadata.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
     Schema::new_with_metadata(fields, metadata)
 }
 
@@ -149,7 +153,8 @@ impl Batches {
         let arrays: Vec<_> = self.columns.iter_mut().map(|(_, cells)| cells.take(types)).collect();
         self.rows = 0;
         let options = arrow_array::RecordBatchOptions::new().with_row_count(arrays.is_empty().then_some(0));
-        RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options).expect("arrays are as the schema says")
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+            .expect("arrays are as the schema says")
     }
 }
 
@@ -176,8 +181,18 @@ enum Held {
     TextLists(Vec<i32>, Texts),
     WordLists(Vec<i32>, Vec<i32>, Dictionary),
     NumberLists(Vec<i32>, Vec<i32>),
-    Defects { ends: Vec<i32>, codes: Texts, offsets: Vec<i32>, lens: Vec<i32> },
-    Frames { ends: Vec<i32>, files: Vec<i32>, frames: Vec<i64>, names: Dictionary },
+    Defects {
+        ends: Vec<i32>,
+        codes: Texts,
+        offsets: Vec<i32>,
+        lens: Vec<i32>,
+    },
+    Frames {
+        ends: Vec<i32>,
+        files: Vec<i32>,
+        frames: Vec<i64>,
+        names: Dictionary,
+    },
 }
 
 /// Words, and the array that all batches share.
@@ -205,7 +220,9 @@ impl Dictionary {
         match types {
             Types::Native => {
                 let values: ArrayRef = self.array.clone();
-                Arc::new(DictionaryArray::<Int32Type>::try_new(keys, values).expect("keys are within the words"))
+                Arc::new(
+                    DictionaryArray::<Int32Type>::try_new(keys, values).expect("keys are within the words"),
+                )
             }
             Types::Spark => {
                 let word = |key: Option<i32>| {
@@ -303,7 +320,9 @@ impl Cells {
         let null = matches!(value, Value::Null);
         self.valid.push(!null);
         self.any_null |= null;
-        let int = |value: &Value<'_>| if let Value::Int(number) | Value::Time(number) = value { *number } else { 0 };
+        let int = |value: &Value<'_>| {
+            if let Value::Int(number) | Value::Time(number) = value { *number } else { 0 }
+        };
         match &mut self.held {
             Held::Texts(texts) => {
                 match value {
@@ -320,7 +339,9 @@ impl Cells {
             Held::Int16s(numbers) => numbers.push(i16::try_from(int(value)).unwrap_or(i16::MAX)),
             Held::Int32s(numbers) => numbers.push(i32::try_from(int(value)).unwrap_or(i32::MAX)),
             Held::Int64s(numbers) => numbers.push(int(value)),
-            Held::Floats(numbers) => numbers.push(if let Value::Float(number) = value { *number } else { 0.0 }),
+            Held::Floats(numbers) => {
+                numbers.push(if let Value::Float(number) = value { *number } else { 0.0 })
+            }
             Held::Words(keys, words) => keys.push(match value {
                 Value::Word(word) => words.index(word),
                 Value::File(_, number) => i32::try_from(*number).unwrap_or_default(),
@@ -378,10 +399,11 @@ impl Cells {
     fn take(&mut self, types: Types) -> ArrayRef {
         let valid = std::mem::take(&mut self.valid);
         let nulls = std::mem::take(&mut self.any_null).then(|| NullBuffer::from(valid));
-        let list = |item: DataType, ends: &mut Vec<i32>, values: ArrayRef, nulls: Option<NullBuffer>| -> ArrayRef {
-            let field = Arc::new(Field::new("item", item, false));
-            Arc::new(ListArray::new(field, offsets(std::mem::take(ends)), values, nulls))
-        };
+        let list =
+            |item: DataType, ends: &mut Vec<i32>, values: ArrayRef, nulls: Option<NullBuffer>| -> ArrayRef {
+                let field = Arc::new(Field::new("item", item, false));
+                Arc::new(ListArray::new(field, offsets(std::mem::take(ends)), values, nulls))
+            };
         match &mut self.held {
             Held::Bools(flags) => {
                 Arc::new(BooleanArray::new(BooleanBuffer::from(std::mem::take(flags)), nulls))
@@ -395,7 +417,8 @@ impl Cells {
                         Arc::new(TimestampNanosecondArray::new(numbers.into(), nulls).with_timezone("UTC"))
                     }
                     Types::Spark => {
-                        let micros: Vec<_> = numbers.into_iter().map(|nanos| nanos.div_euclid(1000)).collect();
+                        let micros: Vec<_> =
+                            numbers.into_iter().map(|nanos| nanos.div_euclid(1000)).collect();
                         Arc::new(TimestampMicrosecondArray::new(micros.into(), nulls).with_timezone("UTC"))
                     }
                 }

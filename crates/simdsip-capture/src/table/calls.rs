@@ -16,14 +16,19 @@ const fn maybe(name: &'static str, ty: ColumnType, doc: &'static str, get: Extra
 }
 
 pub(super) static COLUMNS: &[Column] = &[
-    always("call_key", Fixed16, "of Call-ID and From tag: the same in every run", |call| Value::Key(call.key())),
+    always("call_key", Fixed16, "of Call-ID and From tag: the same in every run", |call| {
+        Value::Key(call.key())
+    }),
     always("call_ids", Utf8List, "the Call-ID", |call| Value::Texts(call.call_ids())),
     always("ts_start", Timestamp, "the first INVITE", |call| Value::Time(call.start())),
     maybe("ts_ring", Timestamp, "the first response from 101 to 199", |call| time(call.ring())),
     maybe("ts_answer", Timestamp, "the first 2xx", |call| time(call.answer())),
-    maybe("ts_end", Timestamp, "the first BYE; of a call that was not answered, its final response", |call| {
-        time(call.end())
-    }),
+    maybe(
+        "ts_end",
+        Timestamp,
+        "the first BYE; of a call that was not answered, its final response",
+        |call| time(call.end()),
+    ),
     always("caller", Utf8, "URI of From", |call| Value::text(Some(call.uris().0))),
     always("callee", Utf8, "URI of To", |call| Value::text(Some(call.uris().1))),
     always("src", Utf8, "where the first INVITE came from", |call| Value::Addr(call.ends().0.addr)),
@@ -44,18 +49,28 @@ pub(super) static COLUMNS: &[Column] = &[
     maybe("pdd_ms", Float64, "from the first INVITE to ts_ring, milliseconds; challenges included", |call| {
         call.ring().map_or(Value::Null, |ring| Value::Float(apart(call.start(), ring) / 1e6))
     }),
-    maybe("duration_s", Float64, "from ts_answer to the BYE, seconds", |call| match (call.answer(), call.bye().0) {
-        (Some(answer), Some(bye)) => Value::Float(apart(answer, bye) / 1e9),
-        _ => Value::Null,
+    maybe("duration_s", Float64, "from ts_answer to the BYE, seconds", |call| {
+        match (call.answer(), call.bye().0) {
+            (Some(answer), Some(bye)) => Value::Float(apart(answer, bye) / 1e9),
+            _ => Value::Null,
+        }
     }),
     maybe("auth_user", Utf8, "username of the INVITE's credentials", |call| Value::text(call.auth_user())),
-    maybe("codecs_offered", Utf8List, "codecs of the first session description of the caller's INVITE, or of the callee's offer", |call| {
-        call.codecs_offered().map_or(Value::Null, Value::Texts)
+    maybe(
+        "codecs_offered",
+        Utf8List,
+        "codecs of the first session description of the caller's INVITE, or of the callee's offer",
+        |call| call.codecs_offered().map_or(Value::Null, Value::Texts),
+    ),
+    maybe(
+        "codec_chosen",
+        Utf8,
+        "the first codec of the answer that is no telephone-event or comfort noise",
+        |call| Value::text(call.codec_chosen()),
+    ),
+    always("retransmissions", Int32, "messages that were sent again", |call| {
+        Value::int(call.retransmissions())
     }),
-    maybe("codec_chosen", Utf8, "the first codec of the answer that is no telephone-event or comfort noise", |call| {
-        Value::text(call.codec_chosen())
-    }),
-    always("retransmissions", Int32, "messages that were sent again", |call| Value::int(call.retransmissions())),
     maybe("ua_caller", Utf8, "User-Agent of the INVITE", |call| Value::text(call.agents().0)),
     maybe("ua_callee", Utf8, "Server or User-Agent of the answer, else of what rang", |call| {
         Value::text(call.agents().1)
@@ -63,7 +78,9 @@ pub(super) static COLUMNS: &[Column] = &[
     maybe("who_hung_up", Dictionary(Side::WORDS), "who sent the BYE of an answered call", |call| {
         call.who_hung_up().map_or(Value::Null, |side| Value::Word(side.as_str()))
     }),
-    always("forks", Int32, "distinct To tags of responses, challenges left out", |call| Value::int(call.forks())),
+    always("forks", Int32, "distinct To tags of responses, challenges left out", |call| {
+        Value::int(call.forks())
+    }),
     always("messages", Int32, "messages, without second captures of the same", |call| {
         Value::int(call.message_count())
     }),

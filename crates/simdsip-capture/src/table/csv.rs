@@ -81,7 +81,9 @@ impl Csv {
                     continue;
                 }
                 Value::Frames(frames) => {
-                    joined(frames.iter(), field, |(_, FrameRef { frame, .. }), out| print(format_args!("{frame}"), out));
+                    joined(frames.iter(), field, |(_, FrameRef { frame, .. }), out| {
+                        print(format_args!("{frame}"), out)
+                    });
                 }
                 Value::Defects(defects) => joined(defects.clone(), field, |defect, out| {
                     print(format_args!("{}@{}+{}", defect.code, defect.offset, defect.len), out);

@@ -105,15 +105,27 @@ impl ParquetFiles {
     /// # Errors
     /// Those of the file system.
     pub fn file(path: &Path, schema: Arc<Schema>) -> io::Result<Self> {
-        Self { schema, place: Place::File(path.to_owned()), rows_per_file: usize::MAX, writer: None, rows: 0, files: 0 }
-            .opened()
+        Self {
+            schema,
+            place: Place::File(path.to_owned()),
+            rows_per_file: usize::MAX,
+            writer: None,
+            rows: 0,
+            files: 0,
+        }
+        .opened()
     }
 
     /// Files `NAME-00000.parquet` and so on, of at most so many rows, in a directory that is made if it is missing.
     ///
     /// # Errors
     /// Those of the file system.
-    pub fn dir(path: &Path, name: &'static str, schema: Arc<Schema>, rows_per_file: usize) -> io::Result<Self> {
+    pub fn dir(
+        path: &Path,
+        name: &'static str,
+        schema: Arc<Schema>,
+        rows_per_file: usize,
+    ) -> io::Result<Self> {
         std::fs::create_dir_all(path)?;
         let place = Place::Dir(path.to_owned(), name);
         Self { schema, place, rows_per_file: rows_per_file.max(1), writer: None, rows: 0, files: 0 }.opened()
@@ -130,9 +142,11 @@ impl ParquetFiles {
             Place::File(path) => path.clone(),
             Place::Dir(dir, name) => dir.join(format!("{name}-{:05}.parquet", self.files)),
         };
-        let properties =
-            WriterProperties::builder().set_compression(Compression::SNAPPY).set_max_row_group_row_count(Some(GROUP));
-        let writer = ArrowWriter::try_new(File::create(path)?, Arc::clone(&self.schema), Some(properties.build()));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_max_row_group_row_count(Some(GROUP));
+        let writer =
+            ArrowWriter::try_new(File::create(path)?, Arc::clone(&self.schema), Some(properties.build()));
         self.writer = Some(writer.map_err(io::Error::other)?);
         (self.rows, self.files) = (0, self.files + 1);
         Ok(())

@@ -69,8 +69,11 @@ impl Media {
             let maps: Vec<_> = section.typed_list::<simdsip::sdp::typed::Rtpmap<'_>>().flatten().collect();
             for format in line.formats() {
                 let number = format.number().ok().and_then(|number| u16::try_from(number).ok());
-                let mapped = maps.iter().find(|map| Some(map.payload_type()) == number).map(|map| map.encoding());
-                let fixed = || STATIC.iter().find(|(known, _)| Some(*known) == number).map(|(_, name)| name.as_bytes());
+                let mapped =
+                    maps.iter().find(|map| Some(map.payload_type()) == number).map(|map| map.encoding());
+                let fixed = || {
+                    STATIC.iter().find(|(known, _)| Some(*known) == number).map(|(_, name)| name.as_bytes())
+                };
                 let name = mapped.or_else(fixed).unwrap_or(format.bytes());
                 if media.codecs.len() < MAX_CODECS && !media.codecs.iter().any(|known| known == name) {
                     media.codecs.push(name.to_vec());

@@ -4,14 +4,14 @@ use super::column::{Column, ColumnType, Get};
 use super::row::Row;
 use super::value::{Value, Words};
 use crate::packet::Tunnel;
-use sha2::{Digest, Sha256};
-use simdsip::typed::Reason;
-use simdsip::shape::NameAddr;
-use simdsip::{HeaderField, HeaderName, Kind, Method};
 use ColumnType::{
-    Binary, Bool, DefectList, Dictionary, DictionaryList, File, Fixed32, Int16, Int32, Int32List, Int64, Timestamp,
-    Utf8, Utf8List,
+    Binary, Bool, DefectList, Dictionary, DictionaryList, File, Fixed32, Int16, Int32, Int32List, Int64,
+    Timestamp, Utf8, Utf8List,
 };
+use sha2::{Digest, Sha256};
+use simdsip::shape::NameAddr;
+use simdsip::typed::Reason;
+use simdsip::{HeaderField, HeaderName, Kind, Method};
 
 type Extract = for<'a> fn(&'a Row<'_>) -> Value<'a>;
 
@@ -92,9 +92,7 @@ pub(super) static COLUMNS: &[Column] = &[
     maybe("reason", Utf8, "reason phrase of a response", |row| {
         Value::text(row.content.ok().and_then(|message| message.reason()))
     }),
-    maybe("uri", Utf8, "Request-URI", |row| {
-        Value::text(row.content.ok().and_then(|message| message.uri()))
-    }),
+    maybe("uri", Utf8, "Request-URI", |row| Value::text(row.content.ok().and_then(|message| message.uri()))),
     maybe("uri_user", Utf8, "user of the Request-URI, of a tel URI its number; as on the wire", |row| {
         Value::text(row.request_uri().and_then(user))
     }),
@@ -105,7 +103,9 @@ pub(super) static COLUMNS: &[Column] = &[
         Value::word(row.from().and_then(|from| from.display_name()))
     }),
     maybe("from_uri", Utf8, "URI of From", |row| Value::text(row.from().map(|from| from.uri_span().bytes()))),
-    maybe("from_user", Utf8, "user of that URI", |row| Value::text(row.from().and_then(|from| addr_user(from)))),
+    maybe("from_user", Utf8, "user of that URI", |row| {
+        Value::text(row.from().and_then(|from| addr_user(from)))
+    }),
     maybe("from_tag", Utf8, "tag of From", |row| Value::text(row.from().and_then(|from| from.tag()))),
     maybe("to_uri", Utf8, "URI of To", |row| Value::text(row.to().map(|to| to.uri_span().bytes()))),
     maybe("to_user", Utf8, "user of that URI", |row| Value::text(row.to().and_then(|to| addr_user(to)))),
@@ -160,7 +160,9 @@ pub(super) static COLUMNS: &[Column] = &[
     maybe("auth_algorithm", Utf8, "algorithm there", |row| auth(row, b"algorithm")),
     maybe("auth_qop", Utf8, "qop there", |row| auth(row, b"qop")),
     maybe("auth_nc", Utf8, "nc there", |row| auth(row, b"nc")),
-    maybe("pai", Utf8, "the first P-Asserted-Identity header, whole", |row| header(row, HeaderName::PAssertedIdentity)),
+    maybe("pai", Utf8, "the first P-Asserted-Identity header, whole", |row| {
+        header(row, HeaderName::PAssertedIdentity)
+    }),
     maybe("diversion", Utf8, "the first Diversion header, whole", |row| header(row, HeaderName::Diversion)),
     maybe("identity", Utf8, "the first Identity header, whole", |row| header(row, HeaderName::Identity)),
     maybe("session_id", Utf8, "Session-ID, whole", |row| header(row, HeaderName::SessionId)),

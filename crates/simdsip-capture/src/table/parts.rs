@@ -70,7 +70,11 @@ impl<'r> Row<'r> {
         let message = self.content.ok()?;
         macro_rules! first {
             ($header:ident) => {
-                message.header::<$header>().ok().flatten().map(|auth| Auth { scheme: auth.scheme(), params: auth.params() })
+                message
+                    .header::<$header>()
+                    .ok()
+                    .flatten()
+                    .map(|auth| Auth { scheme: auth.scheme(), params: auth.params() })
             };
         }
         match message.kind() {

@@ -1,7 +1,7 @@
 //! A row before it is text: the message and the packet it came with.
 
-use super::parts::Parts;
 use super::column::{Column, Get};
+use super::parts::Parts;
 use super::value::{FrameRef, Record, Value};
 use crate::packet::{Endpoint, Wraps};
 use simdsip::{Backend, Defects, Error, ErrorKind, Message};
@@ -75,7 +75,14 @@ pub struct Row<'r> {
 }
 
 impl<'r> Row<'r> {
-    pub(crate) fn new(file: &'r str, meta: Meta, content: Result<Message<'r>, Error>, bytes: &'r [u8], frames: &'r [FrameRef], backend: Backend) -> Self {
+    pub(crate) fn new(
+        file: &'r str,
+        meta: Meta,
+        content: Result<Message<'r>, Error>,
+        bytes: &'r [u8],
+        frames: &'r [FrameRef],
+        backend: Backend,
+    ) -> Self {
         Self { file, meta, content, bytes, frames, backend, parts: Parts::default() }
     }
 

@@ -73,7 +73,9 @@ impl<'r> Value<'r> {
     /// What a token or quoted string means.
     pub(crate) fn word(word: Option<Word<'r>>) -> Self {
         match word {
-            Some(word) if word.is_quoted() && memchr::memchr2(b'\\', b'\n', word.raw()).is_some() => Value::Quoted(word),
+            Some(word) if word.is_quoted() && memchr::memchr2(b'\\', b'\n', word.raw()).is_some() => {
+                Value::Quoted(word)
+            }
             word => Value::text(word.map(|word| word.inner())),
         }
     }

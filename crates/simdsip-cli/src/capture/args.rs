@@ -42,7 +42,13 @@ pub(crate) struct Format {
     #[arg(long, value_name = "N", requires = "parquet", default_value = "1000000")]
     pub(crate) rows_per_file: usize,
     /// Which Arrow types: `spark` has microseconds and no dictionaries.
-    #[arg(long, value_enum, value_name = "native|spark", default_value = "native", hide_possible_values = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "native|spark",
+        default_value = "native",
+        hide_possible_values = true
+    )]
     pub(crate) types: TypesArg,
     /// In CSV, put an apostrophe before text that a spreadsheet would run as a formula.
     #[arg(long, requires = "csv")]

@@ -5,7 +5,8 @@ use super::masked::Masker;
 use crate::output::{Form, Output, complain, reason};
 use simdsip_capture::Row;
 use simdsip_capture::table::{
-    ArrowFile, Batches, Columns, Csv, Jsonl, ParquetFiles, Record, RecordBatch, Schema, Table, Types, arrow_schema,
+    ArrowFile, Batches, Columns, Csv, Jsonl, ParquetFiles, Record, RecordBatch, Schema, Table, Types,
+    arrow_schema,
 };
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -97,12 +98,12 @@ impl Plan {
             (Some(path), _) if path == Path::new("-") => {
                 ArrowFile::stream(io::stdout(), &self.schema).map(|file| Writer::Arrow(Box::new(file)))
             }
-            (Some(path), _) => {
-                ArrowFile::create(path, &self.schema).map(|file| Writer::Arrow(Box::new(file))).map_err(|error| {
+            (Some(path), _) => ArrowFile::create(path, &self.schema)
+                .map(|file| Writer::Arrow(Box::new(file)))
+                .map_err(|error| {
                     complain(&path.to_string_lossy(), &reason(&error));
                     error
-                })
-            }
+                }),
             (_, Some(path)) => {
                 let schema = Arc::clone(&self.schema);
                 let is_dir = path.is_dir() || path.as_os_str().as_encoded_bytes().ends_with(b"/");

@@ -5,7 +5,8 @@ use super::live::{self, Meter, Step};
 use crate::output::{Status, complain, reason};
 use simdsip::Backend;
 use simdsip_capture::{
-    Messages, OpenError, OpenErrorKind, Options, Progress, ReadError, ReadErrorKind, Row, Secrets, Source, TroubleKind,
+    Messages, OpenError, OpenErrorKind, Options, Progress, ReadError, ReadErrorKind, Row, Secrets, Source,
+    TroubleKind,
 };
 use std::fs::File;
 use std::io::{self, Read};
@@ -57,7 +58,9 @@ pub(crate) fn sources(paths: &[PathBuf]) -> Vec<Source<File>> {
 
 /// Captures as one sequence. What cannot be opened is said at once.
 pub(crate) fn files(paths: &[PathBuf], options: &Options) -> (Messages<Metered>, Status) {
-    let regular = |path: &Path| path.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len());
+    let regular = |path: &Path| {
+        path.metadata().ok().filter(|metadata| metadata.is_file()).map(|metadata| metadata.len())
+    };
     let lens: Vec<_> = paths.iter().map(|path| regular(path)).collect();
     let total = lens.iter().copied().sum::<Option<u64>>();
     let name = match paths {

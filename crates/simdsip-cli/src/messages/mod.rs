@@ -35,7 +35,8 @@ pub(crate) fn run(args: &Messages, color: When, cap: Option<Backend>) -> io::Res
         return for_people(args, &options, named, &plan, color);
     }
     let Some(writer) = plan.writer(&args.format) else { return Ok(Status::Trouble) };
-    let live = matches!(&args.captures.files[..], [path] if !path.metadata().is_ok_and(|file| file.is_file()));
+    let live =
+        matches!(&args.captures.files[..], [path] if !path.metadata().is_ok_and(|file| file.is_file()));
     if live || args.filters.limit.is_some() {
         in_turn(args, &options, &plan, writer)
     } else {
@@ -77,7 +78,8 @@ impl<'a> Choice<'a> {
 fn in_turn(args: &Messages, options: &Options, plan: &Plan, writer: Writer) -> io::Result<Status> {
     let mut found = false;
     let mut choice = Choice::new(args, &mut found);
-    let names: Vec<String> = args.captures.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    let names: Vec<String> =
+        args.captures.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let sink = RefCell::new((plan.encoder(&names), writer));
     let flush = |_: bool| {
         let (encoder, writer) = &mut *sink.borrow_mut();

@@ -175,7 +175,12 @@ fn time(row: &Row<'_>, csv: &mut Csv) -> (String, String) {
 }
 
 /// One column's text.
-fn cell(row: &Row<'_>, column: &Column, csv: &mut Csv, mask: &mut simdsip_capture::table::Mask<'_>) -> String {
+fn cell(
+    row: &Row<'_>,
+    column: &Column,
+    csv: &mut Csv,
+    mask: &mut simdsip_capture::table::Mask<'_>,
+) -> String {
     let value = row.value(column);
     let mut text = Vec::new();
     match mask(column, &value) {

@@ -13,7 +13,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (usize::from(message["dir"] != "U"), text)
     };
     let flow: Vec<_> = flow.as_array().ok_or("no list")?.iter().map(row).collect();
-    let cases = [Mode::Acked, Mode::Optimistic, Mode::Shared, Mode::Stateless].map(|mode| [2048, 8192].map(|sms| (mode, sms)));
+    let cases = [Mode::Acked, Mode::Optimistic, Mode::Shared, Mode::Stateless]
+        .map(|mode| [2048, 8192].map(|sms| (mode, sms)));
     let cases = cases.as_flattened();
     for (mode, sms) in cases {
         let seen = simulate::run(&flow, count / cases.len() as u64, *mode, *sms, 7);

@@ -79,7 +79,12 @@ pub(crate) fn run(flow: &[(usize, Vec<u8>)], count: u64, mode: Mode, sms: u32, s
                         nacked = false;
                         if !random.one_in(20) {
                             seen.nacks += 1;
-                            sides[*from].receive(&nack, Transport::Message, LookUp::Within(&[ID]), Duration::ZERO);
+                            sides[*from].receive(
+                                &nack,
+                                Transport::Message,
+                                LookUp::Within(&[ID]),
+                                Duration::ZERO,
+                            );
                             nacked = true;
                         }
                     }

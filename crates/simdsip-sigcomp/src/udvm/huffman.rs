@@ -70,7 +70,14 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
     }
 
     #[inline]
-    fn known_sets(&mut self, at: usize, flags: u16, to: u16, otherwise: u16, after: u32) -> Result<(), Reason> {
+    fn known_sets(
+        &mut self,
+        at: usize,
+        flags: u16,
+        to: u16,
+        otherwise: u16,
+        after: u32,
+    ) -> Result<(), Reason> {
         let before = self.input;
         let (mut h, mut taken) = (0_u16, 0_u32);
         for set in self.scratch.huffman.get(at).map(|known| known.sets.iter()).into_iter().flatten() {
@@ -154,14 +161,8 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
         if usize::from(n) > SETS_MAX || len > RAW_MAX || !all_numbers(raw, n) {
             return Ok(());
         }
-        let mut known = Huffman {
-            pc,
-            to,
-            otherwise,
-            set_count: n as u8,
-            raw_len: len as u8,
-            ..Huffman::default()
-        };
+        let mut known =
+            Huffman { pc, to, otherwise, set_count: n as u8, raw_len: len as u8, ..Huffman::default() };
         for (slot, byte) in known.raw.iter_mut().zip(raw) {
             *slot = *byte;
         }

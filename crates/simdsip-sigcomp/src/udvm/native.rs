@@ -8,7 +8,9 @@ use alloc::vec::Vec;
 
 use sha1::{Digest, Sha1};
 
-use super::run::{Draft, Feedback, FeedbackItem, Outcome, Request, RequestedFeedback, Requests, ReturnedParams, States};
+use super::run::{
+    Draft, Feedback, FeedbackItem, Outcome, Request, RequestedFeedback, Requests, ReturnedParams, States,
+};
 use super::{Input, Order, Udvm, fcs16};
 use crate::compress::codec::{BASE, CODECS, Codec, DICTIONARY_LEN};
 use crate::dict::SIP_SDP_ID;
@@ -76,7 +78,12 @@ impl Udvm {
         })
     }
 
-    fn codec<S: States + ?Sized>(&mut self, run: &Run<'_>, states: &S, account: &mut Account) -> Option<Outcome> {
+    fn codec<S: States + ?Sized>(
+        &mut self,
+        run: &Run<'_>,
+        states: &S,
+        account: &mut Account,
+    ) -> Option<Outcome> {
         let Run { codec, uploaded, size, header } = *run;
         let base = usize::from(BASE);
         let code_len = codec.code.len();
@@ -165,7 +172,13 @@ impl Udvm {
     }
 
     /// The codes up to the end of the input.
-    fn text(&mut self, codec: &Codec, room: usize, input: &mut Input<'_>, account: &mut Account) -> Option<()> {
+    fn text(
+        &mut self,
+        codec: &Codec,
+        room: usize,
+        input: &mut Input<'_>,
+        account: &mut Account,
+    ) -> Option<()> {
         let mut hex = false;
         let mut offset = 0_u16;
         loop {
@@ -230,7 +243,8 @@ impl Udvm {
         account: &mut Account,
     ) -> Option<Outcome> {
         let Run { codec, uploaded, size, header } = *run;
-        let mut feedback = Feedback { returned: header.feedback.map(FeedbackItem::new), ..Feedback::default() };
+        let mut feedback =
+            Feedback { returned: header.feedback.map(FeedbackItem::new), ..Feedback::default() };
         let len = self.window.len() as u64;
         if codec.shared {
             // MULTILOAD, LOAD, ADD, LOAD, SHA-1 over 8 bytes more.

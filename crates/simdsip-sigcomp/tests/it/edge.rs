@@ -34,7 +34,9 @@ fn all_cases_agree_with_the_reference() {
                     if let Some(wish) = outcome.feedback.requested {
                         requested = wish.item.map(|item| hex(item.as_bytes()));
                         let bit = |set: bool, value: u64| if set { value } else { 0 };
-                        flags = Some(bit(wish.item.is_some(), 4) | bit(wish.no_states, 2) | bit(wish.no_local, 1));
+                        flags = Some(
+                            bit(wish.item.is_some(), 4) | bit(wish.no_states, 2) | bit(wish.no_local, 1),
+                        );
                     }
                     returned = outcome.feedback.params.map(|params| {
                         let ids: Vec<String> = params.ids().iter().map(ToString::to_string).collect();
@@ -51,13 +53,16 @@ fn all_cases_agree_with_the_reference() {
                     None
                 }
             };
-            let mut held: Vec<String> = store.held(id).iter().map(|held| held.state.id().to_string()).collect();
+            let mut held: Vec<String> =
+                store.held(id).iter().map(|held| held.state.id().to_string()).collect();
             held.sort();
             let same = failure.map(Reason::name) == step["failure"].as_str()
                 && serde_json::json!(held) == step["held"]
                 && (failure.is_some()
                     || (match step["output"].as_u64() {
-                        Some(len) => output.len() as u64 == 2 * len && output.bytes().all(|byte| byte == b'0'),
+                        Some(len) => {
+                            output.len() as u64 == 2 * len && output.bytes().all(|byte| byte == b'0')
+                        }
                         None => step["output"] == output,
                     } && step["cycles"] == cycles
                         && step["created"] == serde_json::json!(created)

@@ -34,12 +34,11 @@ fn nothing_is_kept_before_the_application_says_whose_it_is() {
     let (text, zero) = (&flow_ims()[0].1, Duration::ZERO);
     let mut wire = Vec::new();
     phone.compress(id, text, Transport::Message, &mut wire);
-    let receive = |proxy: &mut Endpoint| {
-        match proxy.receive(&wire, Transport::Message, LookUp::Within(&[]), zero) {
+    let receive =
+        |proxy: &mut Endpoint| match proxy.receive(&wire, Transport::Message, LookUp::Within(&[]), zero) {
             Received::Message { token, .. } => token,
             other => panic!("{other:?}"),
-        }
-    };
+        };
     // Rejected, too late, to a compartment that is not open.
     let token = receive(&mut proxy);
     proxy.reject(token);
@@ -73,7 +72,8 @@ fn states_of_others_are_out_of_reach_and_nacks_are_rationed() {
     let zero = Duration::ZERO;
     let mut wire = Vec::new();
     phone.compress(mine, &flow[0].1, Transport::Message, &mut wire);
-    let Received::Message { token, .. } = proxy.receive(&wire, Transport::Message, LookUp::Within(&[]), zero) else {
+    let Received::Message { token, .. } = proxy.receive(&wire, Transport::Message, LookUp::Within(&[]), zero)
+    else {
         panic!("a message");
     };
     proxy.accept(token, mine, zero).unwrap();

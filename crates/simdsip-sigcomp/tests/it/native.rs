@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use simdsip_sigcomp::{
-    LookUp, Mode, NULL_BYTECODE, Native, Params, Received, Transport, Udvm,
-};
+use simdsip_sigcomp::{LookUp, Mode, NULL_BYTECODE, Native, Params, Received, Transport, Udvm};
 
 use crate::flow::{ID, flow_ims, pair};
 

@@ -83,7 +83,11 @@ impl std::fmt::Debug for Opener {
 
 impl Opener {
     /// With the secret of that label, of the client or of the server.
-    pub(super) fn of((label, client): (Label, bool), session: Session<'_>, secrets: &Secrets) -> Option<Self> {
+    pub(super) fn of(
+        (label, client): (Label, bool),
+        session: Session<'_>,
+        secrets: &Secrets,
+    ) -> Option<Self> {
         let suite = session.suite?;
         let secret = secrets.get(label, session.client_random)?;
         match label {

@@ -226,7 +226,8 @@ impl Tls {
         give: &mut impl FnMut(&[u8], &mut Stats),
     ) {
         let session = sessions.by_ends.get(&pair(key)).filter(|session| session.is_13);
-        let next = session.and_then(|session| Opener::of(traffic(session, key), session_keys(session), secrets));
+        let next =
+            session.and_then(|session| Opener::of(traffic(session, key), session_keys(session), secrets));
         if let Some(mut opener) = next
             && let Some((kind, plain)) = opener.open(header, record, 0)
         {
@@ -296,11 +297,17 @@ impl Tls {
 
     fn unlock(&mut self, label: Label, key: &Key, secrets: &Secrets, sessions: &Sessions, stats: &mut Stats) {
         let session = sessions.by_ends.get(&pair(key));
-        let opener = session.and_then(|session| Opener::of(
-            if label == Label::Master { side(session, key, Label::Master, Label::Master) } else { side(session, key, Label::ClientHandshake, Label::ServerHandshake) },
-            session_keys(session),
-            secrets,
-        ));
+        let opener = session.and_then(|session| {
+            Opener::of(
+                if label == Label::Master {
+                    side(session, key, Label::Master, Label::Master)
+                } else {
+                    side(session, key, Label::ClientHandshake, Label::ServerHandshake)
+                },
+                session_keys(session),
+                secrets,
+            )
+        });
         match opener {
             Some(opener) => (self.state, self.sequence) = (State::Open(Box::new(opener)), 0),
             None => {
@@ -312,15 +319,23 @@ impl Tls {
     }
 
     /// Where in `bytes` a record ends that opens although some before it are missing.
-    fn found(&mut self, bytes: &[u8], stats: &mut Stats, give: &mut impl FnMut(&[u8], &mut Stats)) -> Option<usize> {
+    fn found(
+        &mut self,
+        bytes: &[u8],
+        stats: &mut Stats,
+        give: &mut impl FnMut(&[u8], &mut Stats),
+    ) -> Option<usize> {
         let State::Open(opener) = &mut self.state else { return None };
         for at in memchr::memchr_iter(APPLICATION_DATA, bytes) {
-            let Some([kind, 3, minor @ 1..=3, high, low]) = bytes.get(at..).and_then(<[u8]>::first_chunk) else {
+            let Some([kind, 3, minor @ 1..=3, high, low]) = bytes.get(at..).and_then(<[u8]>::first_chunk)
+            else {
                 continue;
             };
             let from = at.saturating_add(HEADER);
             let end = from.saturating_add(usize::from(u16::from_be_bytes([*high, *low])));
-            let Some(record) = bytes.get(from..end).filter(|record| record.len() <= MAX_RECORD) else { continue };
+            let Some(record) = bytes.get(from..end).filter(|record| record.len() <= MAX_RECORD) else {
+                continue;
+            };
             for lost in 0..MAX_LOST {
                 let sequence = self.sequence.saturating_add(lost);
                 if let Some((kind, plain)) = opener.open([*kind, 3, *minor, *high, *low], record, sequence) {
