@@ -1,6 +1,6 @@
 //! The answer to a challenge: the value of Authorization or Proxy-Authorization (RFC 7616 §3.4, RFC 8760 §2.6).
 
-use crate::compute::{Terms, Text, userhash};
+use crate::compute::{Key, SessionKey, Terms, Text, userhash};
 use crate::hash::digit;
 use crate::param::Param;
 use crate::write::{Out, SCHEME};
@@ -13,6 +13,9 @@ pub enum Secret<'s> {
     Password(&'s [u8]),
     /// What was computed of it before, for this realm and the hash of the challenge.
     Ha1(&'s Ha1),
+    /// A session that goes on (`-sess`): the key that [`Credentials::session`](crate::Credentials::session) gave of the
+    /// first answer after a challenge.
+    Session(&'s SessionKey),
 }
 
 impl core::fmt::Debug for Secret<'_> {
@@ -46,17 +49,25 @@ impl Challenge<'_> {
     /// front of `out`, and gives it back. Names are hashed where the server takes that.
     ///
     /// # Errors
-    /// `Algorithm` where the [`Ha1`] is of another hash; `Text` where a text has control bytes; `Room` with the length
+    /// `Algorithm` where the [`Ha1`] or [`SessionKey`] is of another one; `Malformed(NonceCount)` where that is 0; `Text` where a text has control bytes; `Room` with the length
     /// that `out` must have.
     pub fn answer<'o>(&self, answer: &Answer<'_>, out: &'o mut [u8]) -> Result<&'o mut [u8], Error> {
         let hash = self.algorithm.hash();
-        let ha1 = match answer.secret {
+        if answer.nonce_count == 0 {
+            return Err(Error::new(ErrorKind::Malformed(Param::NonceCount), 0));
+        }
+        let computed;
+        let key = match answer.secret {
             Secret::Password(password) => {
-                Ha1::of(hash, Text::Bytes(answer.username), Text::Word(self.realm), password)
+                computed = Ha1::of(hash, Text::Bytes(answer.username), Text::Word(self.realm), password);
+                Key::User(&computed)
             }
-            Secret::Ha1(ha1) if ha1.hash() == hash => *ha1,
-            Secret::Ha1(_) => return Err(Error::new(ErrorKind::Algorithm, 0)),
+            Secret::Ha1(ha1) => Key::User(ha1),
+            Secret::Session(key) => Key::Session(key),
         };
+        if !key.fits(self.algorithm) {
+            return Err(Error::new(ErrorKind::Algorithm, 0));
+        }
         let qop = self.pick(answer.prefer);
         let count = nonce_count(answer.nonce_count);
         let terms = Terms {
@@ -67,7 +78,7 @@ impl Challenge<'_> {
             method: answer.request.method,
             uri: Text::Bytes(answer.request.uri),
         };
-        let response = terms.response(&ha1, answer.request.body);
+        let response = terms.response(key, answer.request.body);
 
         let mut out = Out::new(out);
         out.put(SCHEME);

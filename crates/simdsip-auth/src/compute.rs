@@ -83,6 +83,52 @@ impl fmt::Debug for Ha1 {
     }
 }
 
+/// The session key of `-sess`: H(A1) through the nonces of the first request after a challenge, which all requests of
+/// the session keep, whatever nonces they have themselves (RFC 7616 §3.4.2). Made by [`crate::Credentials::session`].
+/// `Debug` does not show it.
+#[derive(Clone, Copy)]
+pub struct SessionKey {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) hex: Hex,
+}
+
+impl fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SessionKey of {}", self.algorithm)
+    }
+}
+
+/// What a response is computed with: that of a user, or of a session that goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Key<'k> {
+    /// With an algorithm that makes sessions: one that begins.
+    User(&'k Ha1),
+    /// A session that goes on.
+    Session(&'k SessionKey),
+}
+
+impl<'k> From<&'k Ha1> for Key<'k> {
+    fn from(ha1: &'k Ha1) -> Key<'k> {
+        Key::User(ha1)
+    }
+}
+
+impl<'k> From<&'k SessionKey> for Key<'k> {
+    fn from(key: &'k SessionKey) -> Key<'k> {
+        Key::Session(key)
+    }
+}
+
+impl Key<'_> {
+    /// Whether it can be of that algorithm.
+    pub(crate) fn fits(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Key::User(ha1) => ha1.hash == algorithm.hash(),
+            Key::Session(key) => key.algorithm == algorithm && algorithm.is_session(),
+        }
+    }
+}
+
 /// Bytes, or a word of the wire by its meaning.
 #[derive(Clone, Copy)]
 pub(crate) enum Text<'t> {
@@ -114,10 +160,13 @@ pub(crate) struct Terms<'t> {
 }
 
 impl Terms<'_> {
-    /// KD(H(A1), …). The caller vouches that `ha1` is of this algorithm's hash.
-    pub(crate) fn response(&self, ha1: &Ha1, body: &[u8]) -> Hex {
+    /// KD(H(A1), …). The caller vouches that `key` fits the algorithm.
+    pub(crate) fn response(&self, key: Key<'_>, body: &[u8]) -> Hex {
         let hash = self.algorithm.hash();
-        let key = self.session_key(ha1);
+        let key = match key {
+            Key::User(ha1) => self.session_key(ha1),
+            Key::Session(key) => key.hex,
+        };
         let mut a2 = Hasher::new(hash).with(self.method).with(b":");
         self.uri.feed(&mut a2);
         if let Some((Qop::AuthInt, _)) = self.qop {
@@ -137,7 +186,7 @@ impl Terms<'_> {
     }
 
     /// H(A1), through the nonces where the algorithm asks for that (RFC 7616 §3.4.2).
-    fn session_key(&self, ha1: &Ha1) -> Hex {
+    pub(crate) fn session_key(&self, ha1: &Ha1) -> Hex {
         if !self.algorithm.is_session() {
             return ha1.hex;
         }

@@ -6,7 +6,7 @@
 use simdsip::shape::{Auth, AuthInfo};
 use simdsip::{Message, Word, typed};
 
-use crate::compute::{Request, Terms, Text, userhash};
+use crate::compute::{Key, Request, SessionKey, Terms, Text, userhash};
 use crate::hash::Hex;
 use crate::param::{Param, Table};
 use crate::{Algorithm, Asker, Error, ErrorKind, Ha1, Qop};
@@ -178,20 +178,29 @@ impl<'b> Credentials<'b> {
         self.at
     }
 
-    /// Whether the response is what `ha1` gives for this method, the URI of the credentials and, with `auth-int`, the
+    /// The key of the session that these credentials begin, once they are verified: keep it, and verify what comes next
+    /// with it. `None` where the algorithm makes no sessions, or `ha1` is of another hash (RFC 7616 §3.4.2).
+    #[must_use]
+    pub fn session(&self, ha1: &Ha1) -> Option<SessionKey> {
+        let fits = self.algorithm.is_session() && Key::User(ha1).fits(self.algorithm);
+        fits.then(|| SessionKey { algorithm: self.algorithm, hex: self.terms(b"").session_key(ha1) })
+    }
+
+    /// Whether the response is what `key`, a [`Ha1`] or a [`SessionKey`], gives for this method, the URI of the credentials and, with `auth-int`, the
     /// body. In constant time. `request.uri` is not looked at.
     ///
     /// # Errors
-    /// `Algorithm` where `ha1` is of another hash; `Unanswered` where the response is empty; `Response` where it is
+    /// `Algorithm` where `key` is of another hash; `Unanswered` where the response is empty; `Response` where it is
     /// wrong.
-    pub fn verify(&self, ha1: &Ha1, request: &Request<'_>) -> Result<(), Error> {
-        if ha1.hash() != self.algorithm.hash() {
+    pub fn verify<'k>(&self, key: impl Into<Key<'k>>, request: &Request<'_>) -> Result<(), Error> {
+        let key = key.into();
+        if !key.fits(self.algorithm) {
             return Err(Error::new(ErrorKind::Algorithm, self.at));
         }
         let Some(said) = &self.response else {
             return Err(Error::new(ErrorKind::Unanswered, self.response_at));
         };
-        if self.terms(request.method).response(ha1, request.body).equals(said) {
+        if self.terms(request.method).response(key, request.body).equals(said) {
             Ok(())
         } else {
             Err(Error::new(ErrorKind::Response, self.response_at))
@@ -201,12 +210,13 @@ impl<'b> Credentials<'b> {
     /// `rspauth` for the response: what shows that the server, too, knows the password (RFC 7616 §3.5).
     ///
     /// # Errors
-    /// `Algorithm` where `ha1` is of another hash.
-    pub fn rspauth(&self, ha1: &Ha1, body: &[u8]) -> Result<Hex, Error> {
-        if ha1.hash() != self.algorithm.hash() {
+    /// `Algorithm` where `key` is of another hash.
+    pub fn rspauth<'k>(&self, key: impl Into<Key<'k>>, body: &[u8]) -> Result<Hex, Error> {
+        let key = key.into();
+        if !key.fits(self.algorithm) {
             return Err(Error::new(ErrorKind::Algorithm, self.at));
         }
-        Ok(self.terms(b"").response(ha1, body))
+        Ok(self.terms(b"").response(key, body))
     }
 
     /// For clients: whether Authentication-Info shows that the server knows the password. `self` are the credentials
@@ -214,13 +224,18 @@ impl<'b> Credentials<'b> {
     ///
     /// # Errors
     /// `Missing`, `Repeated` or `Malformed` for `rspauth`; `Algorithm`; `Response` where it is wrong.
-    pub fn verify_info(&self, info: &AuthInfo<'_>, ha1: &Ha1, body: &[u8]) -> Result<(), Error> {
+    pub fn verify_info<'k>(
+        &self,
+        info: &AuthInfo<'_>,
+        key: impl Into<Key<'k>>,
+        body: &[u8],
+    ) -> Result<(), Error> {
         let table = Table::of(info.params(), 0)?;
         let said = table.require(Param::Rspauth)?;
         let at = said.span().at();
         let hex = Hex::read(self.algorithm.hash(), said.inner());
         let hex = hex.ok_or(Error::new(ErrorKind::Malformed(Param::Rspauth), at))?;
-        if self.rspauth(ha1, body)?.equals(&hex) { Ok(()) } else { Err(Error::new(ErrorKind::Response, at)) }
+        if self.rspauth(key, body)?.equals(&hex) { Ok(()) } else { Err(Error::new(ErrorKind::Response, at)) }
     }
 
     fn terms<'t>(&self, method: &'t [u8]) -> Terms<'t>

@@ -52,9 +52,7 @@ pub enum ErrorKind {
     Realm,
     /// The response is wrong: password, method, URI or body are others.
     Response,
-    /// The nonce is none of ours.
-    Nonce,
-    /// The response is right, the nonce too old. Challenge with `stale=true` (RFC 7616 §3.3).
+    /// The response is right, the nonce too old or none of ours. Challenge with `stale=true` (RFC 7616 §3.3).
     Stale,
     /// The response is right, but its nonce count was seen before: a replay (RFC 7616 §3.4).
     Replayed,
@@ -76,7 +74,6 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Unanswered => f.write_str("expected a response that is not empty"),
             ErrorKind::Realm => f.write_str("expected our realm"),
             ErrorKind::Response => f.write_str("the response is wrong"),
-            ErrorKind::Nonce => f.write_str("expected a nonce of ours"),
             ErrorKind::Stale => f.write_str("the nonce is too old"),
             ErrorKind::Replayed => f.write_str("the nonce count was seen before"),
             ErrorKind::Text(param) => write!(f, "the text for {param} has control bytes"),

@@ -5,7 +5,7 @@
 
 use core::time::Duration;
 
-use crate::compute::{Ha1, Request};
+use crate::compute::{Key, Request};
 use crate::nonce::NonceKey;
 use crate::param::Param;
 use crate::replay::{Count, Replays};
@@ -31,6 +31,15 @@ pub enum Legacy {
     Accept,
 }
 
+/// How users may name themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// In the clear.
+    Plain,
+    /// As a hash, too: `userhash=true` is offered (RFC 7616 §3.4.4). Few SIP clients know it.
+    Hashed,
+}
+
 /// What a server asks for.
 ///
 /// ```
@@ -43,6 +52,7 @@ pub enum Legacy {
 ///     algorithms: &[Algorithm::Sha256, Algorithm::Md5],
 ///     qops: Qops::Auth,
 ///     legacy: Legacy::Refuse,
+///     names: Names::Plain,
 ///     key: &NonceKey::new([7; 32]),
 ///     lifetime: Duration::from_secs(300),
 /// };
@@ -73,8 +83,10 @@ pub struct Server<'s> {
     pub algorithms: &'s [Algorithm],
     /// What is offered, and accepted.
     pub qops: Qops,
-    /// Whether answers may lack `qop`.
+    /// Whether answers may lack `qop`, though it was offered.
     pub legacy: Legacy,
+    /// Whether hashed names are offered.
+    pub names: Names,
     /// What makes the nonces.
     pub key: &'s NonceKey,
     /// How long a nonce is good for.
@@ -103,22 +115,27 @@ impl Server<'_> {
         }
         out.token(Param::Algorithm, algorithm.as_str().as_bytes());
         out.quoted(Param::Nonce, &self.key.nonce(now, salt));
+        if self.names == Names::Hashed {
+            out.token(Param::Userhash, b"true");
+        }
         if age == Age::Stale {
             out.token(Param::Stale, b"true");
         }
         out.finish()
     }
 
-    /// Whether a request with these credentials comes from whom `ha1` belongs to, is meant for us, and is no replay.
+    /// Whether a request with these credentials comes from whom `key` belongs to (a [`Ha1`], or the [`SessionKey`] of a
+    /// session that goes on), is meant for us, and is no replay.
     /// `now` counts from the same epoch as in [`write_challenge`](Server::write_challenge).
     ///
     /// # Errors
-    /// In this order: `Realm`, `Algorithm`, `Qop` and `Missing(Qop)` where they are not what we ask for; `Nonce` where it
-    /// is none of ours; `Unanswered`; `Response`; then, for right responses alone, `Stale` and `Replayed`.
-    pub fn judge(
+    /// In this order: `Realm`, `Algorithm`, `Qop` and `Missing(Qop)` where they are not what we ask for; `Unanswered`;
+    /// `Response`; then, for right responses alone, `Stale` where the nonce is none of ours or too old, and `Replayed`
+    /// (RFC 7616 §3.3: whoever knows the password is not asked for it again).
+    pub fn judge<'k>(
         &self,
         credentials: &Credentials<'_>,
-        ha1: &Ha1,
+        key: impl Into<Key<'k>>,
         request: &Request<'_>,
         now: Duration,
         replays: &mut Replays<'_>,
@@ -132,14 +149,14 @@ impl Server<'_> {
         }
         match credentials.qop() {
             Some(qop) if !self.qops.has(qop) => return fail(ErrorKind::Qop, credentials.at()),
-            None if self.legacy == Legacy::Refuse => {
+            None if self.qops != Qops::None && self.legacy == Legacy::Refuse => {
                 return fail(ErrorKind::Missing(Param::Qop), credentials.at());
             }
             _ => {}
         }
         let at = credentials.nonce().span().at();
-        let Some(nonce) = self.key.read(credentials.nonce()) else { return fail(ErrorKind::Nonce, at) };
-        credentials.verify(ha1, request)?;
+        credentials.verify(key, request)?;
+        let Some(nonce) = self.key.read(credentials.nonce()) else { return fail(ErrorKind::Stale, at) };
         // A nonce of the future comes from a machine whose clock is ahead: as good as new, until it is old.
         let age = now.saturating_sub(Duration::from_micros(nonce.micros));
         if age > self.lifetime {

@@ -37,9 +37,13 @@ impl<'o> Out<'o> {
         self.put(b"\"");
     }
 
-    /// The meaning of a word, quoted anew: folds and needless backslashes do not come along.
+    /// A word of the peer's: as it stands where it is quoted, for some compare it byte for byte; without quotes or with
+    /// a fold, its meaning, quoted anew.
     pub(crate) fn requoted(&mut self, name: Param, word: Word<'_>) {
         self.name(name);
+        if word.is_quoted() && !word.raw().iter().any(|&byte| is_control(byte)) {
+            return self.put(word.raw());
+        }
         self.put(b"\"");
         word.unescaped().for_each(|piece| self.escaped(name, piece));
         self.put(b"\"");
@@ -75,7 +79,7 @@ impl<'o> Out<'o> {
             }
         }
         // A line end would begin another header field.
-        if text.iter().any(|&byte| byte.is_ascii_control() && byte != b'\t') {
+        if text.iter().any(|&byte| is_control(byte)) {
             self.bad = Some(name);
         }
     }
@@ -83,3 +87,7 @@ impl<'o> Out<'o> {
 
 /// What every value of Digest begins with.
 pub(crate) const SCHEME: &[u8] = b"Digest";
+
+fn is_control(byte: u8) -> bool {
+    byte.is_ascii_control() && byte != b'\t'
+}

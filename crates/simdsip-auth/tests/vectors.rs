@@ -200,6 +200,69 @@ const MATRIX: [(&str, &str, &str); 18] = [
     ("SHA-512-256-sess", "auth-int", "05a4d8e181fc0c8e38d0973ab109565ebc31ddc3f6c6e56f1de58cb9c3d4d234"),
 ];
 
+/// The key of a session is made of the first nonces after the challenge; the second request has others. The response is
+/// that of Python's hashlib over the formulas.
+// covers: RFC 7616 §3.4.2
+#[test]
+fn rfc7616_3_4_2_a_session_keeps_its_key() {
+    let auth = Auth::parse(
+        Span::new(br#"Digest realm="atlanta.example", nonce="n1", algorithm=SHA-256-sess, qop="auth""#)
+            .unwrap(),
+    );
+    let challenge = Challenge::read(&auth.unwrap(), Asker::UserAgent).unwrap();
+    let ha1 = Ha1::new(Hash::Sha256, b"alice", b"atlanta.example", b"secret");
+    let bye = request(b"BYE", b"sip:b@b.example");
+    let answer = |secret, cnonce, nonce_count| Answer {
+        username: b"alice",
+        secret,
+        request: bye,
+        cnonce,
+        nonce_count,
+        prefer: Qop::Auth,
+        auts: None,
+    };
+    let (mut first, mut second) = ([0; 512], [0; 512]);
+    let first = challenge.answer(&answer(Secret::Ha1(&ha1), b"c1", 1), &mut first).unwrap();
+    let first = read(first);
+    assert_eq!(first.verify(&ha1, &bye), Ok(()));
+    let session = first.session(&ha1).unwrap();
+    let second = challenge.answer(&answer(Secret::Session(&session), b"c2", 2), &mut second).unwrap();
+    let text = String::from_utf8(second.to_vec()).unwrap();
+    assert!(
+        text.contains("response=\"b73261f58692202f81636ecc6a383409c0da5c64538b8429a780fbe85678eee2\""),
+        "{text}"
+    );
+    let second = read(second);
+    assert_eq!(second.verify(&session, &bye), Ok(()));
+    assert_eq!(second.verify(&ha1, &bye).unwrap_err().kind, ErrorKind::Response, "as if a session began");
+    let other = Ha1::new(Hash::Md5, b"alice", b"atlanta.example", b"secret");
+    assert!(first.session(&other).is_none());
+    let zero = challenge.answer(&answer(Secret::Ha1(&ha1), b"c", 0), &mut [0; 512]).unwrap_err();
+    assert_eq!(zero.kind, ErrorKind::Malformed(Param::NonceCount));
+}
+
+/// What the peer quoted is given back byte for byte, needless backslashes included.
+#[test]
+fn rfc7616_3_4_nonce_and_opaque_come_back_unchanged() {
+    let asked = br#"Digest realm="r\e", nonce="n\1", opaque="o\"p", algorithm=MD5"#;
+    let auth = Auth::parse(Span::new(asked).unwrap()).unwrap();
+    let challenge = Challenge::read(&auth, Asker::Proxy).unwrap();
+    let answer = Answer {
+        username: b"u",
+        secret: Secret::Password(b"p"),
+        request: request(b"BYE", b"sip:b"),
+        cnonce: b"c",
+        nonce_count: 1,
+        prefer: Qop::Auth,
+        auts: None,
+    };
+    let mut out = [0; 256];
+    let value = challenge.answer(&answer, &mut out).unwrap();
+    let text = std::str::from_utf8(value).unwrap();
+    assert!(text.contains(r#"realm="r\e", nonce="n\1""#) && text.contains(r#"opaque="o\"p""#), "{text}");
+    assert_eq!(read(value).verify(&Ha1::new(Hash::Md5, b"u", b"re", b"p"), &answer.request), Ok(()));
+}
+
 /// A body that is not there hashes as the empty string.
 #[test]
 fn rfc8760_2_6_auth_int_without_a_body() {
