@@ -28,8 +28,6 @@ static void put_span(out_t *out, const char *key, struct simdsip_span span)
         put_bytes(out, key, span.ptr, span.len);
 }
 
-/* One call for all of it. With -DCALLS a call for each part, as a program makes that needs a few. */
-#ifndef CALLS
 static void put_target(out_t *out, const struct simdsip_target *target)
 {
     size_t scheme = (size_t)(target->rest.ptr - target->uri.ptr) - 1;
@@ -47,6 +45,8 @@ static void put_target(out_t *out, const struct simdsip_target *target)
     }
 }
 
+/* One call for all of it. With -DCALLS a call for each part, as a program makes that needs a few. */
+#ifndef CALLS
 static int routing(const char *bytes, size_t len, out_t *out)
 {
     struct simdsip_routing_parts all;
@@ -148,7 +148,7 @@ static void put_address(out_t *out, const char *header, uint32_t id)
         put_bytes(out, "star", "*", 1);
         return;
     }
-    put_uri(out, &address.uri);
+    put_target(out, &address.target);
     if (id != SIMDSIP_HEADER_CONTACT)
         put_span(out, "tag", address.tag);
 }

@@ -66,7 +66,7 @@ static int frames(struct simdsip_parser *parser, int peer, char *buffer, size_t 
             return 1;
         if (frame.kind == SIMDSIP_FRAME_FATAL) {
             /* Where the next message begins, nobody knows: a 400, where there is something to answer, and close. */
-            printf("fatal: %s at %lu, %s\n", simdsip_error_name(frame.error.kind), (unsigned long)frame.error.at,
+            printf("fatal: %s at %lu, %s\n", simdsip_error_name(frame.error_kind), (unsigned long)frame.error_at,
                    frame.answerable ? "answerable" : "nothing to answer");
             close_it = 1;
         }

@@ -6,7 +6,7 @@ use simdsip::{Defect, DefectClass, DefectCode};
 
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_OK, SIMDSIP_ROOM};
 use crate::message::finish;
-use crate::raw::{self, Room, Versioned, simdsip_span};
+use crate::raw::{self, Room, Versioned, end_of, simdsip_span};
 use crate::state::{message, simdsip_parser};
 
 /// Classes of defects: it means the same to all; something is lost or guessed; two readers may differ.
@@ -30,7 +30,7 @@ pub struct simdsip_defect {
 
 // SAFETY: `repr(C)`, a `usize` first, integers alone.
 unsafe impl Versioned for simdsip_defect {
-    const LEAST: usize = size_of::<simdsip_defect>();
+    const LEAST: usize = end_of!(simdsip_defect, len: usize);
 }
 
 /// What a defect is called. The texts are the library's and end nowhere with NUL.
@@ -48,7 +48,7 @@ pub struct simdsip_defect_text {
 
 // SAFETY: `repr(C)`, a `usize` first, spans alone.
 unsafe impl Versioned for simdsip_defect_text {
-    const LEAST: usize = size_of::<simdsip_defect_text>();
+    const LEAST: usize = end_of!(simdsip_defect_text, message: simdsip_span);
 }
 
 /// All that is odd about the parser's message, values included, in the order of the bytes. Writes as many as `room` says

@@ -4,7 +4,7 @@ use core::ffi::{CStr, c_char};
 
 use simdsip::{Error, ErrorKind, LimitKind};
 
-use crate::raw::{self, Versioned};
+use crate::raw::{self, Versioned, end_of};
 
 /// All went well.
 pub const SIMDSIP_OK: i32 = 0;
@@ -92,7 +92,7 @@ pub struct simdsip_error {
 
 // SAFETY: `repr(C)`, a `usize` first, integers alone.
 unsafe impl Versioned for simdsip_error {
-    const LEAST: usize = size_of::<simdsip_error>();
+    const LEAST: usize = end_of!(simdsip_error, at: usize);
 }
 
 impl simdsip_error {

@@ -7,7 +7,7 @@ use simdsip::key::{DialogKey, Direction, TransactionKey};
 
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_MALFORMED, fail, simdsip_error};
 use crate::message::finish;
-use crate::raw::{self, Room, Versioned, simdsip_span};
+use crate::raw::{self, Room, Versioned, end_of, simdsip_span};
 use crate::state::{message, simdsip_parser};
 
 /// Requests that arrive, and the ACK of a refusal: the server's transaction (RFC 3261 §17.2.3).
@@ -34,7 +34,7 @@ pub struct simdsip_dialog {
 
 // SAFETY: `repr(C)`, a `usize` first, spans alone.
 unsafe impl Versioned for simdsip_dialog {
-    const LEAST: usize = size_of::<simdsip_dialog>();
+    const LEAST: usize = end_of!(simdsip_dialog, remote_tag: simdsip_span);
 }
 
 /// Writes the key of the transaction of the parser's message: bytes that are equal where the transactions are, to be

@@ -6,7 +6,7 @@ use simdsip::{HeaderField, HeaderName, Kind, Message, StartLine, Unfolded};
 
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_OK, SIMDSIP_ROOM};
 use crate::ids::method_number;
-use crate::raw::{self, Room, Versioned, simdsip_span};
+use crate::raw::{self, Room, Versioned, end_of, simdsip_span};
 use crate::state::{message, simdsip_parser};
 
 /// The message is a request.
@@ -46,7 +46,7 @@ pub struct simdsip_message {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_message {
-    const LEAST: usize = size_of::<simdsip_message>();
+    const LEAST: usize = end_of!(simdsip_message, surplus: simdsip_span);
 }
 
 /// A header field.
@@ -68,7 +68,7 @@ pub struct simdsip_header_field {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_header_field {
-    const LEAST: usize = size_of::<simdsip_header_field>();
+    const LEAST: usize = end_of!(simdsip_header_field, line: simdsip_span);
 }
 
 /// What the parser's message is.

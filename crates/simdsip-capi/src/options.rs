@@ -3,7 +3,7 @@
 use simdsip::{DefectCode, Limits, Parser, Policy, Side};
 
 use crate::backend::backend;
-use crate::raw::{self, Versioned};
+use crate::raw::{self, Versioned, end_of};
 
 /// Policies: SIMDSIP_POLICY_INTEROP is what 0 means in options.
 pub const SIMDSIP_POLICY_INTEROP: u32 = 1;
@@ -51,7 +51,7 @@ pub struct simdsip_options {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and pointers alone.
 unsafe impl Versioned for simdsip_options {
-    const LEAST: usize = size_of::<simdsip_options>();
+    const LEAST: usize = end_of!(simdsip_options, comment_depth: usize);
 }
 
 /// Options that made sense.
@@ -84,24 +84,13 @@ impl Chosen {
         }
         // SAFETY: the contract of this function.
         let given = unsafe { raw::load(options) }?;
-        let mut policy = match given.policy {
-            0 | SIMDSIP_POLICY_INTEROP => Policy::INTEROP,
-            SIMDSIP_POLICY_STRICT => Policy::STRICT,
-            SIMDSIP_POLICY_BORDER => Policy::BORDER,
-            SIMDSIP_POLICY_CAPTURE => Policy::CAPTURE,
-            _ => return None,
-        };
         let mut limits =
             if given.policy == SIMDSIP_POLICY_CAPTURE { Limits::capture() } else { Limits::new() };
-        let code = |number: &u8| DefectCode::all().find(|code| code.number() == *number);
         // SAFETY: the contract of this function: NULL or good for `refuse_count` bytes.
-        for number in unsafe { raw::elements(given.refuse, given.refuse_count) }? {
-            policy = policy.refuse(code(number)?);
-        }
+        let refuse = unsafe { raw::elements(given.refuse, given.refuse_count) }?;
         // SAFETY: the contract of this function: NULL or good for `allow_count` bytes.
-        for number in unsafe { raw::elements(given.allow, given.allow_count) }? {
-            policy = policy.allow(code(number)?);
-        }
+        let allow = unsafe { raw::elements(given.allow, given.allow_count) }?;
+        let policy = policy(given.policy, refuse, allow)?;
         let side = match given.side {
             SIMDSIP_SIDE_NONE => None,
             SIMDSIP_SIDE_SERVER => Some(Side::Server),
@@ -132,8 +121,31 @@ impl Chosen {
         Some(Chosen { policy, side, room, limits })
     }
 
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// A parser as chosen; asks the processor what it can do.
     pub(crate) fn parser(&self) -> Parser {
         Parser::new(self.policy).with_limits(self.limits).with_backend(backend())
     }
+}
+
+/// The policy of that number with its exceptions; `None` where a number is none.
+pub(crate) fn policy(number: u32, refuse: &[u8], allow: &[u8]) -> Option<Policy> {
+    let mut policy = match number {
+        0 | SIMDSIP_POLICY_INTEROP => Policy::INTEROP,
+        SIMDSIP_POLICY_STRICT => Policy::STRICT,
+        SIMDSIP_POLICY_BORDER => Policy::BORDER,
+        SIMDSIP_POLICY_CAPTURE => Policy::CAPTURE,
+        _ => return None,
+    };
+    let code = |number: &u8| DefectCode::all().find(|code| code.number() == *number);
+    for number in refuse {
+        policy = policy.refuse(code(number)?);
+    }
+    for number in allow {
+        policy = policy.allow(code(number)?);
+    }
+    Some(policy)
 }

@@ -33,9 +33,17 @@ impl simdsip_span {
 /// `repr(C)`, the first field is a `usize`, and all bits zero are a value of it, as is any mix of values and zeros that
 /// ends at a field: integers, pointers and spans alone.
 pub(crate) unsafe trait Versioned: Copy {
-    /// The size of the first release: nobody has a smaller one.
+    /// Where the last field of the first release ends: nobody has a smaller struct. Stays when fields are appended.
     const LEAST: usize;
 }
+
+/// Where a field of that type ends.
+macro_rules! end_of {
+    ($name:ident, $field:ident: $type:ty) => {
+        core::mem::offset_of!($name, $field).saturating_add(size_of::<$type>())
+    };
+}
+pub(crate) use end_of;
 
 /// The slice at `ptr`; `None` where `ptr` is NULL and the length is not 0, or no slice is so long.
 ///

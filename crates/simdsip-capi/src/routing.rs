@@ -5,7 +5,7 @@ use simdsip::{Error, Message, Uri};
 
 use crate::ids::method_number;
 use crate::message::method;
-use crate::raw::{self, Versioned, simdsip_span};
+use crate::raw::{self, Versioned, end_of, simdsip_span};
 use crate::state::{message, simdsip_parser};
 use crate::uri::{number, scheme_number};
 
@@ -79,17 +79,8 @@ pub struct simdsip_routing_parts {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_routing_parts {
-    const LEAST: usize = size_of::<simdsip_routing_parts>();
+    const LEAST: usize = end_of!(simdsip_routing_parts, body: simdsip_span);
 }
-
-const NONE: simdsip_target = simdsip_target {
-    scheme_id: 0,
-    port: -1,
-    uri: simdsip_span::ABSENT,
-    rest: simdsip_span::ABSENT,
-    user: simdsip_span::ABSENT,
-    host: simdsip_span::ABSENT,
-};
 
 const EMPTY: simdsip_routing_parts = simdsip_routing_parts {
     struct_size: size_of::<simdsip_routing_parts>(),
@@ -104,10 +95,10 @@ const EMPTY: simdsip_routing_parts = simdsip_routing_parts {
     content_length: 0,
     method: simdsip_span::ABSENT,
     cseq_method: simdsip_span::ABSENT,
-    request: NONE,
-    from: NONE,
-    to: NONE,
-    contact: NONE,
+    request: simdsip_target::NONE,
+    from: simdsip_target::NONE,
+    to: simdsip_target::NONE,
+    contact: simdsip_target::NONE,
     from_tag: simdsip_span::ABSENT,
     to_tag: simdsip_span::ABSENT,
     call_id: simdsip_span::ABSENT,
@@ -148,7 +139,7 @@ fn read(message: &Message<'_>, out: &mut simdsip_routing_parts) {
             out.method_id = method_number(name);
             out.method = simdsip_span::of(method(message, name.as_bytes().len()));
             let uri = message.request_uri();
-            out.note(SIMDSIP_ROUTING_REQUEST_URI, uri, |out, uri| out.request = target(&uri));
+            out.note(SIMDSIP_ROUTING_REQUEST_URI, uri, |out, uri| out.request = simdsip_target::of(&uri));
         }
         None => {
             out.kind = SIMDSIP_RESPONSE;
@@ -164,11 +155,11 @@ fn read(message: &Message<'_>, out: &mut simdsip_routing_parts) {
     // A name without a URI that can be taken apart leads nowhere.
     let from = message.from().and_then(|from| from.map(|from| Ok((from.uri()?, from.tag()))).transpose());
     out.note(SIMDSIP_ROUTING_FROM, from, |out, (uri, tag)| {
-        (out.from, out.from_tag) = (target(&uri), simdsip_span::maybe(tag));
+        (out.from, out.from_tag) = (simdsip_target::of(&uri), simdsip_span::maybe(tag));
     });
     let to = message.to().and_then(|to| to.map(|to| Ok((to.uri()?, to.tag()))).transpose());
     out.note(SIMDSIP_ROUTING_TO, to, |out, (uri, tag)| {
-        (out.to, out.to_tag) = (target(&uri), simdsip_span::maybe(tag));
+        (out.to, out.to_tag) = (simdsip_target::of(&uri), simdsip_span::maybe(tag));
     });
     out.note(SIMDSIP_ROUTING_CALL_ID, message.call_id(), |out, call_id| {
         out.call_id = simdsip_span::of(call_id.as_bytes());
@@ -184,7 +175,9 @@ fn read(message: &Message<'_>, out: &mut simdsip_routing_parts) {
     match message.contact().map(|contact| contact.map(|contact| contact.0)) {
         Ok(Some(Contact::Star)) => out.has |= SIMDSIP_ROUTING_CONTACT_STAR,
         Ok(Some(Contact::Address(address))) => {
-            out.note(SIMDSIP_ROUTING_CONTACT, address.uri().map(Some), |out, uri| out.contact = target(&uri));
+            out.note(SIMDSIP_ROUTING_CONTACT, address.uri().map(Some), |out, uri| {
+                out.contact = simdsip_target::of(&uri)
+            });
         }
         Ok(None) => {}
         Err(_) => out.bad |= SIMDSIP_ROUTING_CONTACT,
@@ -211,14 +204,25 @@ impl simdsip_routing_parts {
     }
 }
 
-#[inline]
-fn target(uri: &Uri<'_>) -> simdsip_target {
-    simdsip_target {
-        scheme_id: scheme_number(uri.scheme()),
-        port: i32::try_from(number(uri.port())).unwrap_or(-2),
-        uri: simdsip_span::of(uri.span().bytes()),
-        rest: simdsip_span::of(uri.rest().bytes()),
-        user: simdsip_span::maybe(uri.user().map(|user| user.raw())),
-        host: simdsip_span::maybe(uri.host().map(|host| host.raw())),
+impl simdsip_target {
+    pub(crate) const NONE: simdsip_target = simdsip_target {
+        scheme_id: 0,
+        port: -1,
+        uri: simdsip_span::ABSENT,
+        rest: simdsip_span::ABSENT,
+        user: simdsip_span::ABSENT,
+        host: simdsip_span::ABSENT,
+    };
+
+    #[inline]
+    pub(crate) fn of(uri: &Uri<'_>) -> simdsip_target {
+        simdsip_target {
+            scheme_id: scheme_number(uri.scheme()),
+            port: i32::try_from(number(uri.port())).unwrap_or(-2),
+            uri: simdsip_span::of(uri.span().bytes()),
+            rest: simdsip_span::of(uri.rest().bytes()),
+            user: simdsip_span::maybe(uri.user().map(|user| user.raw())),
+            host: simdsip_span::maybe(uri.host().map(|host| host.raw())),
+        }
     }
 }

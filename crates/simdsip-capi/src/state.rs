@@ -5,8 +5,9 @@
 
 use core::ffi::{c_char, c_void};
 use core::mem::{align_of, size_of};
+use core::sync::atomic::{AtomicU32, Ordering};
 
-use simdsip::{Framer, Index, Message, Parser};
+use simdsip::{Framer, Index, Limits, Message, Parser};
 
 use crate::error::{
     SIMDSIP_ARGUMENT, SIMDSIP_MISUSE, SIMDSIP_OK, SIMDSIP_REJECTED, SIMDSIP_ROOM, fail, simdsip_error,
@@ -31,6 +32,8 @@ struct Front {
     generation: u64,
     bytes: *const u8,
     len: usize,
+    /// What patches keep to as well.
+    limits: Limits,
 }
 
 impl Front {
@@ -137,9 +140,10 @@ pub unsafe extern "C" fn simdsip_init(
         mark: MARK,
         room: chosen.room as u8,
         live: 0,
-        generation: 1,
+        generation: first_generation(),
         bytes: core::ptr::null(),
         len: 0,
+        limits: *chosen.limits(),
     };
     each_room!(chosen.room as u8, place, |state| {
         let engine = match chosen.side {
@@ -244,6 +248,16 @@ pub(crate) unsafe fn keep(parser: *mut simdsip_parser, bytes: &[u8]) {
     }
 }
 
+/// The bytes that a parser's message was read from, and its limits; `None` where it holds none.
+///
+/// # Safety
+/// `parser` is NULL or one that `simdsip_init` gave, which nobody parses with now.
+pub(crate) unsafe fn origin(parser: *const simdsip_parser) -> Option<(*const u8, Limits)> {
+    // SAFETY: the contract of this function.
+    let front = unsafe { front(parser) }?;
+    (front.live != 0).then_some((front.bytes, front.limits))
+}
+
 /// Which message the parser holds; 0 where it holds none.
 ///
 /// # Safety
@@ -255,6 +269,16 @@ pub(crate) unsafe fn generation(parser: *const simdsip_parser) -> u64 {
         Some(front) if front.live != 0 => front.generation,
         _ => 0,
     }
+}
+
+/// How many parsers were made. The one thing beside the cap that all share: it tells a parser from one that was made
+/// in the same memory before, so that no patch of that one goes on.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
+/// A count that no parser begins with twice, until four thousand million were made.
+fn first_generation() -> u64 {
+    let made = MADE.fetch_add(1, Ordering::Relaxed);
+    u64::from(made) << 32 | 1
 }
 
 /// The parser holds no message from now on.

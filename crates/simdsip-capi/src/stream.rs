@@ -5,7 +5,7 @@ use core::ffi::c_char;
 use simdsip::Frame;
 
 use crate::error::{SIMDSIP_ARGUMENT, SIMDSIP_OK, simdsip_error};
-use crate::raw::{self, Versioned};
+use crate::raw::{self, Versioned, end_of};
 use crate::state::{keep, simdsip_parser, with_framer};
 
 /// No whole message yet: append at least `need` bytes and call again.
@@ -32,13 +32,15 @@ pub struct simdsip_frame {
     pub consumed: usize,
     /// With NEED: how many bytes more are needed at least.
     pub need: usize,
-    /// With FATAL: why and where. Its struct_size is that of the library.
-    pub error: simdsip_error,
+    /// With FATAL: why and where, as in simdsip_error.
+    pub error_kind: u32,
+    pub error_detail: u32,
+    pub error_at: usize,
 }
 
 // SAFETY: `repr(C)`, a `usize` first, integers alone.
 unsafe impl Versioned for simdsip_frame {
-    const LEAST: usize = size_of::<simdsip_frame>();
+    const LEAST: usize = end_of!(simdsip_frame, error_at: usize);
 }
 
 /// Looks at the unread bytes of a stream, `buffer`, from the end of the last frame on: after NEED the same bytes and
@@ -57,14 +59,15 @@ pub unsafe extern "C" fn simdsip_framer_next(
 ) -> i32 {
     // SAFETY: the caller's contract.
     let Some(buffer) = (unsafe { raw::bytes(buffer, len) }) else { return SIMDSIP_ARGUMENT };
-    let none = simdsip_error { struct_size: size_of::<simdsip_error>(), kind: 0, detail: 0, at: 0 };
     let mut found = simdsip_frame {
         struct_size: size_of::<simdsip_frame>(),
         kind: 0,
         answerable: 0,
         consumed: 0,
         need: 0,
-        error: none,
+        error_kind: 0,
+        error_detail: 0,
+        error_at: 0,
     };
     // A frame that cannot be told must not be taken out of the stream.
     // SAFETY: the caller's contract.
@@ -84,7 +87,9 @@ pub unsafe extern "C" fn simdsip_framer_next(
                 Frame::Pong => found.kind = SIMDSIP_FRAME_PONG,
                 Frame::Fatal { error, answerable } => {
                     found.kind = SIMDSIP_FRAME_FATAL;
-                    found.error = simdsip_error::of(error);
+                    let error = simdsip_error::of(error);
+                    (found.error_kind, found.error_detail, found.error_at) =
+                        (error.kind, error.detail, error.at);
                     found.answerable = answerable.is_some().into();
                     return answerable.map(|_| buffer);
                 }

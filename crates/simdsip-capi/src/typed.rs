@@ -9,9 +9,10 @@ use simdsip::{Elements, Error, HeaderName, Message, Span, Word, typed};
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_MALFORMED, SIMDSIP_OK, fail, simdsip_error};
 use crate::ids::method_number;
 use crate::message::{finish, header_name};
-use crate::raw::{self, Versioned, simdsip_span};
+use crate::raw::{self, Versioned, end_of, simdsip_span};
+use crate::routing::simdsip_target;
 use crate::state::{message, simdsip_parser};
-use crate::uri::{self, SIMDSIP_ASKED, SIMDSIP_BAD, SIMDSIP_NONE, number, simdsip_uri_parts, some};
+use crate::uri::{self, SIMDSIP_ASKED, SIMDSIP_BAD, SIMDSIP_NONE, number, some};
 
 /// A Via element.
 #[repr(C)]
@@ -35,7 +36,7 @@ pub struct simdsip_via_parts {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_via_parts {
-    const LEAST: usize = size_of::<simdsip_via_parts>();
+    const LEAST: usize = end_of!(simdsip_via_parts, params: simdsip_span);
 }
 
 /// The address stands in angle brackets.
@@ -62,13 +63,13 @@ pub struct simdsip_name_addr_parts {
     pub tag: simdsip_span,
     /// Of the header, not of the URI: for simdsip_param.
     pub params: simdsip_span,
-    /// The URI in parts. Its struct_size is that of the library.
-    pub uri: simdsip_uri_parts,
+    /// Where the URI leads; simdsip_uri takes all of it apart.
+    pub target: simdsip_target,
 }
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_name_addr_parts {
-    const LEAST: usize = size_of::<simdsip_name_addr_parts>();
+    const LEAST: usize = end_of!(simdsip_name_addr_parts, target: simdsip_target);
 }
 
 /// CSeq.
@@ -84,7 +85,7 @@ pub struct simdsip_cseq_parts {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_cseq_parts {
-    const LEAST: usize = size_of::<simdsip_cseq_parts>();
+    const LEAST: usize = end_of!(simdsip_cseq_parts, method: simdsip_span);
 }
 
 /// A media type.
@@ -100,7 +101,7 @@ pub struct simdsip_media_type_parts {
 
 // SAFETY: `repr(C)`, a `usize` first, spans alone.
 unsafe impl Versioned for simdsip_media_type_parts {
-    const LEAST: usize = size_of::<simdsip_media_type_parts>();
+    const LEAST: usize = end_of!(simdsip_media_type_parts, params: simdsip_span);
 }
 
 /// Where a walk over the elements of a header stands. Zeros, but for struct_size and id, are its beginning.
@@ -118,7 +119,7 @@ pub struct simdsip_cursor {
 
 // SAFETY: `repr(C)`, a `usize` first, integers alone.
 unsafe impl Versioned for simdsip_cursor {
-    const LEAST: usize = size_of::<simdsip_cursor>();
+    const LEAST: usize = end_of!(simdsip_cursor, at: usize);
 }
 
 /// Gives `$out` what `$read` makes of the message, or the status of why there is none.
@@ -284,19 +285,6 @@ fn element<'b>(message: &Message<'b>, name: HeaderName, n: usize) -> Option<Span
 
 #[inline]
 fn address_parts(contact: &Contact<'_>) -> simdsip_name_addr_parts {
-    let none = simdsip_uri_parts {
-        struct_size: size_of::<simdsip_uri_parts>(),
-        scheme_id: 0,
-        reserved: 0,
-        scheme: simdsip_span::ABSENT,
-        rest: simdsip_span::ABSENT,
-        user: simdsip_span::ABSENT,
-        password: simdsip_span::ABSENT,
-        host: simdsip_span::ABSENT,
-        port: SIMDSIP_NONE,
-        params: simdsip_span::ABSENT,
-        headers: simdsip_span::ABSENT,
-    };
     let mut parts = simdsip_name_addr_parts {
         struct_size: size_of::<simdsip_name_addr_parts>(),
         flags: SIMDSIP_ADDRESS_STAR,
@@ -305,7 +293,7 @@ fn address_parts(contact: &Contact<'_>) -> simdsip_name_addr_parts {
         address: simdsip_span::ABSENT,
         tag: simdsip_span::ABSENT,
         params: simdsip_span::ABSENT,
-        uri: none,
+        target: simdsip_target::NONE,
     };
     if let Some(address) = contact.address() {
         fill(&mut parts, &address);
@@ -324,7 +312,7 @@ fn fill(parts: &mut simdsip_name_addr_parts, address: &NameAddr<'_>) {
     parts.tag = simdsip_span::maybe(address.tag());
     parts.params = some(address.params().span().bytes());
     match address.uri() {
-        Ok(uri) => parts.uri = uri::parts(&uri),
+        Ok(uri) => parts.target = simdsip_target::of(&uri),
         Err(_) => parts.flags |= SIMDSIP_ADDRESS_BAD_URI,
     }
 }
@@ -459,6 +447,9 @@ pub unsafe extern "C" fn simdsip_next(
     cursor: *mut simdsip_cursor,
     out: *mut simdsip_span,
 ) -> i32 {
+    if out.is_null() || !out.is_aligned() {
+        return SIMDSIP_ARGUMENT;
+    }
     // SAFETY: the caller's contract.
     let Some(mut place) = (unsafe { raw::load(cursor) }) else { return SIMDSIP_ARGUMENT };
     let Some(name) = header_name(place.id) else { return SIMDSIP_ARGUMENT };

@@ -5,7 +5,7 @@ use core::ffi::c_char;
 use simdsip::{Error, Host, HostKind, Param, Params, Scheme, Span, Uri};
 
 use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_MALFORMED, fail, simdsip_error};
-use crate::raw::{self, Versioned, address, simdsip_span};
+use crate::raw::{self, Versioned, address, end_of, simdsip_span};
 use crate::state::{held, simdsip_parser};
 
 /// A number that is not there.
@@ -52,7 +52,7 @@ pub struct simdsip_uri_parts {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_uri_parts {
-    const LEAST: usize = size_of::<simdsip_uri_parts>();
+    const LEAST: usize = end_of!(simdsip_uri_parts, headers: simdsip_span);
 }
 
 /// Takes a URI apart. `text` may lie in the message of `parser`, which makes it a little faster and counts errors from
@@ -90,7 +90,7 @@ pub(crate) unsafe fn span<'b>(
     let bytes = unsafe { raw::bytes(text.ptr, text.len) }?;
     if !parser.is_null() {
         // SAFETY: the contract of this function.
-        let (_, whole) = unsafe { held(parser) }.ok()?;
+        let whole = unsafe { held(parser) }.map_or(&[][..], |(_, whole)| whole);
         let at = address(text.ptr).wrapping_sub(whole.as_ptr().addr());
         // Addresses are compared, never followed: a text elsewhere is read where it stands.
         if at.checked_add(text.len).is_some_and(|end| end <= whole.len()) {
@@ -146,7 +146,7 @@ pub struct simdsip_host_parts {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_host_parts {
-    const LEAST: usize = size_of::<simdsip_host_parts>();
+    const LEAST: usize = end_of!(simdsip_host_parts, zone: simdsip_span);
 }
 
 /// What a host is: that of a URI, of a Via, or the value of `received`. An IPv6 address may have brackets or not. `error`
@@ -239,6 +239,9 @@ pub unsafe extern "C" fn simdsip_param_next(
     let from = *from;
     let Ok(whole) = Span::new(bytes) else { return SIMDSIP_ARGUMENT };
     let mut rest = Params::new(whole.slice(from.min(bytes.len())..bytes.len()));
+    if name.is_null() || !name.is_aligned() || value.is_null() || !value.is_aligned() {
+        return SIMDSIP_ARGUMENT;
+    }
     let Some(param) = rest.next() else { return SIMDSIP_ABSENT };
     let behind = bytes.len().saturating_sub(rest.span().len());
     // SAFETY: the caller's contract.

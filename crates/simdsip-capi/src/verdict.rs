@@ -1,12 +1,10 @@
 //! Verdicts: the answer that an element owes to a message.
 
-use simdsip::{Action, Element, Method, Policy, Role};
+use simdsip::{Action, Element, Method, Role};
 
 use crate::error::SIMDSIP_ARGUMENT;
-use crate::options::{
-    SIMDSIP_POLICY_BORDER, SIMDSIP_POLICY_CAPTURE, SIMDSIP_POLICY_INTEROP, SIMDSIP_POLICY_STRICT,
-};
-use crate::raw::{self, Versioned, simdsip_span};
+use crate::options::policy;
+use crate::raw::{self, Versioned, end_of, simdsip_span};
 use crate::state::{message, simdsip_parser};
 
 /// Roles.
@@ -44,11 +42,16 @@ pub struct simdsip_element {
     /// Media types of bodies, as type/subtype in lower case. By default application/sdp and text/plain.
     pub body_types: *const simdsip_span,
     pub body_type_count: usize,
+    /// Exceptions to the policy: SIMDSIP_DEFECT_ numbers that are refused, and that are allowed.
+    pub refuse: *const u8,
+    pub refuse_count: usize,
+    pub allow: *const u8,
+    pub allow_count: usize,
 }
 
 // SAFETY: `repr(C)`, a `usize` first, integers and pointers alone.
 unsafe impl Versioned for simdsip_element {
-    const LEAST: usize = size_of::<simdsip_element>();
+    const LEAST: usize = end_of!(simdsip_element, allow_count: usize);
 }
 
 /// What is owed to a message, and why. The texts are the library's; they have no bytes where it is accepted.
@@ -74,7 +77,7 @@ pub struct simdsip_verdict_given {
 
 // SAFETY: `repr(C)`, a `usize` first, integers and spans alone.
 unsafe impl Versioned for simdsip_verdict_given {
-    const LEAST: usize = size_of::<simdsip_verdict_given>();
+    const LEAST: usize = end_of!(simdsip_verdict_given, at: usize);
 }
 
 /// What `element` owes to the parser's message. Runs every check that there is, and keeps and sends nothing.
@@ -102,13 +105,13 @@ pub unsafe extern "C" fn simdsip_verdict(
         _ => return SIMDSIP_ARGUMENT,
     };
     let mut element = Element::new(role);
-    element.policy = match given.policy {
-        0 | SIMDSIP_POLICY_INTEROP => Policy::INTEROP,
-        SIMDSIP_POLICY_STRICT => Policy::STRICT,
-        SIMDSIP_POLICY_BORDER => Policy::BORDER,
-        SIMDSIP_POLICY_CAPTURE => Policy::CAPTURE,
-        _ => return SIMDSIP_ARGUMENT,
-    };
+    // SAFETY: the caller's contract: NULL or good for `refuse_count` bytes.
+    let refuse = unsafe { raw::elements(given.refuse, given.refuse_count) };
+    // SAFETY: the caller's contract: NULL or good for `allow_count` bytes.
+    let allow = unsafe { raw::elements(given.allow, given.allow_count) };
+    let (Some(refuse), Some(allow)) = (refuse, allow) else { return SIMDSIP_ARGUMENT };
+    let Some(policy) = policy(given.policy, refuse, allow) else { return SIMDSIP_ARGUMENT };
+    element.policy = policy;
     let mut methods = [Method::Ack; SIMDSIP_LIST_MAX];
     let [mut schemes, mut option_tags, mut body_types] = [[""; SIMDSIP_LIST_MAX]; 3];
     // SAFETY: the caller's contract, for this list and the three below.

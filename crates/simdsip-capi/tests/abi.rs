@@ -283,6 +283,126 @@ fn a_patch_knows_its_message() {
     assert_eq!(len, OPTIONS.len());
 }
 
+/// Memory that is used for another parser is another parser, even if all else is the same.
+#[test]
+fn a_patch_of_a_parser_that_was_does_not_go_on() {
+    let mut memory = vec![0u8; 4_096];
+    let mut room = vec![0u8; simdsip_patch_size(0, 0)];
+    let (mut patch, mut parser, mut len) = (null_mut(), null_mut(), 0);
+    let mut once = |parser: &mut *mut simdsip_parser| {
+        // SAFETY: memory as long as it says, which outlives the parser.
+        unsafe {
+            assert_eq!(simdsip_init(memory.as_mut_ptr().cast(), memory.len(), null(), parser), SIMDSIP_OK);
+            assert_eq!(
+                simdsip_parse(*parser, OPTIONS.as_ptr().cast(), OPTIONS.len(), null_mut()),
+                SIMDSIP_OK
+            );
+        }
+    };
+    once(&mut parser);
+    // SAFETY: memory as long as it says; the parser's memory stays.
+    unsafe {
+        assert_eq!(simdsip_patch_init(room.as_mut_ptr().cast(), room.len(), 0, &mut patch), SIMDSIP_OK);
+        assert_eq!(simdsip_patch_begin(patch, parser, null_mut()), SIMDSIP_OK);
+        assert_eq!(simdsip_patch_len(patch, &mut len, null_mut()), SIMDSIP_OK);
+        once(&mut parser);
+        assert_eq!(simdsip_patch_len(patch, &mut len, null_mut()), SIMDSIP_MISUSE);
+    }
+}
+
+/// What would be written while it is read is refused: a body within the buffer, a buffer that is another.
+#[test]
+fn in_place_touches_nothing_that_is_lent() {
+    let held = held(None);
+    let mut buffer = [0u8; 1_024];
+    buffer[..OPTIONS.len()].copy_from_slice(OPTIONS);
+    let bytes = buffer.as_mut_ptr();
+    let mut room = vec![0u8; simdsip_patch_size(0, 0)];
+    let (mut patch, mut made) = (null_mut(), span(b""));
+    // SAFETY: memory as long as it says; everything outlives the patch.
+    unsafe {
+        assert_eq!(simdsip_patch_init(room.as_mut_ptr().cast(), room.len(), 0, &mut patch), SIMDSIP_OK);
+        assert_eq!(simdsip_parse(held.parser, bytes.cast(), OPTIONS.len(), null_mut()), SIMDSIP_OK);
+        for (at, len) in [(0, 10), (1_000, 24)] {
+            assert_eq!(simdsip_patch_begin(patch, held.parser, null_mut()), SIMDSIP_OK);
+            let inside = simdsip_span { ptr: bytes.wrapping_add(at).cast(), len };
+            assert_eq!(simdsip_patch_body(patch, span(b"a/b"), inside, null_mut()), SIMDSIP_OK);
+            let status = simdsip_patch_inplace(patch, bytes.cast(), 1_024, &mut made, null_mut());
+            assert_eq!(status, SIMDSIP_ARGUMENT);
+            assert_eq!(simdsip_patch_len(patch, &mut 0, null_mut()), SIMDSIP_OK, "nothing has ended");
+        }
+        assert_eq!(simdsip_patch_begin(patch, held.parser, null_mut()), SIMDSIP_OK);
+        for _ in 0..4 {
+            assert_eq!(simdsip_patch_body(patch, span(b"a/b"), span(b"lent"), null_mut()), SIMDSIP_OK);
+        }
+        assert_eq!(simdsip_patch_body(patch, span(b"a/b"), span(b"lent"), null_mut()), SIMDSIP_ROOM);
+        let mut other = [0u8; 1_024];
+        let status = simdsip_patch_inplace(patch, other.as_mut_ptr().cast(), 1_024, &mut made, null_mut());
+        assert_eq!(status, SIMDSIP_ARGUMENT);
+        assert_eq!(simdsip_patch_inplace(patch, bytes.cast(), 1_024, &mut made, null_mut()), SIMDSIP_OK);
+        assert!(std::slice::from_raw_parts(made.ptr.cast::<u8>(), made.len).ends_with(b"\r\n\r\nlent"));
+    }
+}
+
+/// A patch keeps to the limits that its parser was made with.
+#[test]
+fn patches_keep_the_parsers_limits() {
+    let limited = simdsip_options { line_len: 60, ..sized!(simdsip_options) };
+    let held = held(Some(&limited));
+    assert_eq!(parse(&held, OPTIONS).0, SIMDSIP_OK);
+    let mut room = vec![0u8; simdsip_patch_size(0, 0)];
+    let mut patch = null_mut();
+    let mut error = sized!(simdsip_error);
+    // SAFETY: memory as long as it says; everything outlives the patch.
+    unsafe {
+        assert_eq!(simdsip_patch_init(room.as_mut_ptr().cast(), room.len(), 0, &mut patch), SIMDSIP_OK);
+        assert_eq!(simdsip_patch_begin(patch, held.parser, null_mut()), SIMDSIP_OK);
+        assert_eq!(simdsip_patch_add_last(patch, span(b"X"), span(&[b'x'; 57]), &mut error), SIMDSIP_OK);
+        assert_eq!(
+            simdsip_patch_add_last(patch, span(b"X"), span(&[b'x'; 58]), &mut error),
+            SIMDSIP_REJECTED
+        );
+    }
+    assert_eq!((error.kind, error.detail), (SIMDSIP_ERROR_LIMIT, SIMDSIP_LIMIT_LINE));
+}
+
+/// An element's exceptions; a URI without a message; what is not given does not move a walk.
+#[test]
+fn verdict_lists_uris_and_walks() {
+    let held = held(None);
+    let mut uri = sized!(simdsip_uri_parts);
+    // SAFETY: a parser of `held`; texts and structs of ours.
+    unsafe { assert_eq!(simdsip_uri(held.parser, span(b"sip:a@b"), &mut uri, null_mut()), SIMDSIP_OK) };
+    let odd = b"BYE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1, SIP/2.0/UDP i\r\nf: <sip:a@a.example>;tag=1\r\n\
+        t: <sip:b@b.example>\r\ni: 1@h\r\nCSeq: 1 BYE\r\nl: 0\r\n\r\n";
+    assert_eq!(parse(&held, odd).0, SIMDSIP_OK);
+    let refuse = [SIMDSIP_DEFECT_MAX_FORWARDS_MISSING as u8, 200];
+    let mut given = sized!(simdsip_verdict_given);
+    for (count, want) in
+        [(0, Ok(SIMDSIP_ACTION_ACCEPT)), (1, Ok(SIMDSIP_ACTION_ANSWER)), (2, Err(SIMDSIP_ARGUMENT))]
+    {
+        let element = simdsip_element {
+            role: SIMDSIP_ROLE_UAS,
+            refuse: refuse.as_ptr(),
+            refuse_count: count,
+            ..sized!(simdsip_element)
+        };
+        // SAFETY: as above.
+        let status = unsafe { simdsip_verdict(held.parser, &element, &mut given) };
+        assert_eq!(if status == SIMDSIP_OK { Ok(given.action) } else { Err(status) }, want);
+    }
+    let mut cursor = simdsip_cursor { id: SIMDSIP_HEADER_VIA, ..sized!(simdsip_cursor) };
+    let (mut element, mut at, mut name) = (span(b""), 0, span(b""));
+    // SAFETY: as above.
+    unsafe {
+        assert_eq!(simdsip_next(held.parser, &mut cursor, null_mut()), SIMDSIP_ARGUMENT);
+        assert_eq!(simdsip_next(held.parser, &mut cursor, &mut element), SIMDSIP_OK);
+        assert_eq!(element.len, "SIP/2.0/UDP h;branch=z9hG4bK1".len(), "the first one");
+        assert_eq!(simdsip_param_next(span(b";a=1;b"), &mut at, &mut name, null_mut()), SIMDSIP_ARGUMENT);
+        assert_eq!(at, 0);
+    }
+}
+
 /// Every edit, against the core's; written, as pieces, and in place.
 #[test]
 fn patches_do_what_those_of_the_core_do() {

@@ -145,9 +145,7 @@ impl Dump<'_> {
     }
 
     fn uri(&mut self, uri: Option<&Uri<'_>>) {
-        let Some(uri) = uri else {
-            return self.text.push_str(" scheme 0 host 0 - - - - - port -1 - -");
-        };
+        let Some(uri) = uri else { return };
         let scheme = match uri.scheme() {
             Scheme::Sip => 1,
             Scheme::Sips => 2,

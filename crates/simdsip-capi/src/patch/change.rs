@@ -4,8 +4,8 @@ use core::net::{IpAddr, SocketAddr};
 
 use simdsip::{Error, Patch, Span};
 
-use super::{edit, simdsip_patch};
-use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_OK, simdsip_error};
+use super::{edit, simdsip_patch, state};
+use crate::error::{SIMDSIP_ABSENT, SIMDSIP_ARGUMENT, SIMDSIP_OK, SIMDSIP_ROOM, simdsip_error};
 use crate::raw::{self, simdsip_span};
 
 /// The status of an edit that gives nothing else.
@@ -283,7 +283,7 @@ pub unsafe extern "C" fn simdsip_patch_remove(
 }
 
 /// Replaces the body, or adds one, of that type, such as application/sdp. The body is not copied: it must stay until the
-/// patch begins anew. Content-Length follows. No bytes, and a type without any, take the body away with what describes
+/// patch begins anew; four times between two beginnings, SIMDSIP_ROOM after that. Content-Length follows. No bytes, and a type without any, take the body away with what describes
 /// it.
 ///
 /// # Safety
@@ -297,6 +297,11 @@ pub unsafe extern "C" fn simdsip_patch_body(
 ) -> i32 {
     // SAFETY: the caller's contract: for as long as the patch is used.
     let Some(body) = (unsafe { raw::bytes::<'static>(body.ptr, body.len) }) else { return SIMDSIP_ARGUMENT };
+    // SAFETY: the caller's contract.
+    let Some(state) = (unsafe { state(patch) }) else { return SIMDSIP_ARGUMENT };
+    let Some(slot) = state.lent.get_mut(state.lent_count) else { return SIMDSIP_ROOM };
+    *slot = (body.as_ptr().addr(), body.len());
+    state.lent_count = state.lent_count.saturating_add(1);
     let change = |patch: &mut Patch<'static, 'static, 'static>, kind: &[u8]| match (kind, body) {
         ([], []) => patch.remove_body(),
         _ => patch.set_body(kind, body),
@@ -323,7 +328,7 @@ pub unsafe extern "C" fn simdsip_patch_content_length(
 }
 
 /// Replaces `len` bytes of what was parsed from offset `at` on, by text or nothing; inserts where `len` is 0. For changes
-/// that are not of SIP: those of a body, whose Content-Length follows.
+/// that are not of SIP: those of a body, whose Content-Length follows. Any bytes may be put in, line ends too.
 ///
 /// # Safety
 /// As simdsip_patch_push_via; `text` is good for its length.

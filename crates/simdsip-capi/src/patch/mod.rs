@@ -19,7 +19,7 @@ use crate::error::{
     SIMDSIP_ARGUMENT, SIMDSIP_MISUSE, SIMDSIP_OK, SIMDSIP_REJECTED, SIMDSIP_ROOM, fail, simdsip_error,
 };
 use crate::raw;
-use crate::state::{generation, message, simdsip_parser};
+use crate::state::{generation, message, origin, simdsip_parser};
 
 /// Changes to a message, in memory of the caller's.
 pub struct simdsip_patch {
@@ -37,7 +37,13 @@ struct State {
     edit_count: usize,
     text: *mut u8,
     text_len: usize,
+    /// Where the bodies stand that are borrowed: they must not be in a buffer that is changed in place.
+    lent: [(usize, usize); LENT],
+    lent_count: usize,
 }
+
+/// Bodies that a patch borrows between two beginnings. More are refused.
+const LENT: usize = 4;
 
 /// Says that a patch was made here.
 const MARK: u64 = 0x73_69_6d_64_70_61_74_01;
@@ -104,6 +110,8 @@ pub unsafe extern "C" fn simdsip_patch_init(
         edit_count,
         text,
         text_len,
+        lent: [(0, 0); LENT],
+        lent_count: 0,
     };
     // SAFETY: aligned, and within the caller's memory, as above.
     unsafe { place.cast::<State>().write(state) };
@@ -137,9 +145,12 @@ pub unsafe extern "C" fn simdsip_patch_begin(
     let edits = unsafe { core::slice::from_raw_parts_mut(state.edits, state.edit_count) };
     // SAFETY: `simdsip_patch_init` wrote so many bytes there; the patch that borrowed them is gone.
     let text = unsafe { core::slice::from_raw_parts_mut(state.text, state.text_len) };
+    // SAFETY: the caller's contract.
+    let Some((_, limits)) = (unsafe { origin(parser) }) else { return SIMDSIP_MISUSE };
+    state.lent_count = 0;
     match Patch::new(&message, Store::of(edits, text)) {
         Ok(begun) => {
-            state.patch = Some(begun);
+            state.patch = Some(begun.with_limits(&limits));
             state.parser = parser;
             // SAFETY: the caller's contract.
             state.generation = unsafe { generation(parser) };

@@ -10,7 +10,7 @@ use crate::error::{
 };
 use crate::message::finish;
 use crate::raw::{self, Room, simdsip_span};
-use crate::state::forget;
+use crate::state::{forget, origin};
 
 /// How many bytes the changed message has.
 ///
@@ -99,7 +99,8 @@ pub unsafe extern "C" fn simdsip_patch_write(
 
 /// Changes the message where it stands. `buffer` is what was parsed, with room for `room` bytes in all; `made` is the
 /// changed message in it. The parser then holds no message, and the patch has ended. SIMDSIP_ROOM, and nothing is
-/// changed, where the room does not suffice: simdsip_patch_len tells how long it gets.
+/// changed, where the room does not suffice: simdsip_patch_len tells how long it gets. SIMDSIP_ARGUMENT, and nothing is
+/// changed, where `buffer` is not what was parsed, or a body that was put in stands in it.
 ///
 /// # Safety
 /// As simdsip_patch_push_via; `buffer` is what the parser of this patch parsed and good for reading and writing `room`
@@ -126,6 +127,16 @@ pub unsafe extern "C" fn simdsip_patch_inplace(
     let Some(range) = range else { return SIMDSIP_MISUSE };
     if range.start.checked_add(len).is_none_or(|end| end.max(range.end) > room) {
         return SIMDSIP_ROOM;
+    }
+    // SAFETY: the caller's contract.
+    let origin = unsafe { origin(state.parser) }.map(|(bytes, _)| bytes);
+    let from = buffer.addr();
+    let lent = state.lent.get(..state.lent_count).unwrap_or(&[]);
+    let within = |&(at, len): &(usize, usize)| {
+        len > 0 && at < from.saturating_add(room) && from < at.saturating_add(len)
+    };
+    if origin != Some(buffer.cast_const().cast()) || lent.iter().any(within) {
+        return SIMDSIP_ARGUMENT;
     }
     let Some(patch) = state.patch.take() else { return SIMDSIP_MISUSE };
     let edits = patch.into_splices();

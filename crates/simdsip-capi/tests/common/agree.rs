@@ -27,7 +27,7 @@ pub(crate) fn agrees(bytes: &[u8]) {
         Ok(message) => {
             assert_eq!(status, SIMDSIP_OK);
             same(parser, &message);
-            edited(parser, &message);
+            edited(parser, &message, core.limits());
         }
         Err(refused) => assert_eq!((status, error.at), (SIMDSIP_REJECTED, refused.at)),
     }
@@ -50,7 +50,7 @@ pub(crate) fn agrees(bytes: &[u8]) {
                 return same(parser, &message);
             }
             Frame::Fatal { error, answerable } => {
-                assert_eq!((frame.kind, frame.error.at), (SIMDSIP_FRAME_FATAL, error.at));
+                assert_eq!((frame.kind, frame.error_at), (SIMDSIP_FRAME_FATAL, error.at));
                 assert_eq!(frame.answerable, u32::from(answerable.is_some()));
                 return answerable.iter().for_each(|message| same(parser, message));
             }
@@ -149,7 +149,7 @@ fn walked(parser: *const simdsip_parser, message: &Message<'_>, name: HeaderName
 }
 
 /// The same edits of both.
-fn edited(parser: *const simdsip_parser, message: &Message<'_>) {
+fn edited(parser: *const simdsip_parser, message: &Message<'_>, limits: &Limits) {
     const VIA: &[u8] = b"SIP/2.0/UDP p.example;branch=z9hG4bK7";
     let via = simdsip_span { ptr: VIA.as_ptr().cast(), len: VIA.len() };
     let mut memory = vec![0x5a; simdsip_patch_size(0, 0)];
@@ -160,7 +160,8 @@ fn edited(parser: *const simdsip_parser, message: &Message<'_>) {
     unsafe {
         assert_eq!(simdsip_patch_init(memory.as_mut_ptr().cast(), memory.len(), 0, &mut patch), SIMDSIP_OK);
         let begun = simdsip_patch_begin(patch, parser, none);
-        let Ok(mut twin) = Patch::new(message, &mut room) else { return assert_eq!(begun, SIMDSIP_REJECTED) };
+        let begun_too = Patch::new(message, &mut room).map(|patch| patch.with_limits(limits));
+        let Ok(mut twin) = begun_too else { return assert_eq!(begun, SIMDSIP_REJECTED) };
         assert_eq!(begun, SIMDSIP_OK);
         let hops = simdsip_patch_decrement_max_forwards(patch, null_mut(), none);
         assert_eq!(hops == SIMDSIP_OK, twin.decrement_max_forwards().is_ok());
