@@ -84,7 +84,6 @@ fn agrees_with_its_maker(capture: &Path) {
         assert_eq!(call.who_hung_up(), Some(simdsip_capture::Side::Caller), "{name}");
         let (answer, bye) = (call.answer().unwrap(), call.bye().0.unwrap());
         assert!(bye - answer > 4_900_000_000, "{name}");
-        assert_eq!(call.forks(), 1, "{name}");
     }
     let registered =
         told.registrations.iter().filter(|one| one.result() == RegistrationResult::Registered).count() as u64;
@@ -113,7 +112,10 @@ fn generated_captures_have_the_calls_that_were_made() {
 }
 
 /// Where a row differs from its story, and why.
-const DIFFERENCES: &[(&str, &str)] = &[("attack-sippts-digest-leak", "the attacker hangs up without ACK")];
+const DIFFERENCES: &[(&str, &str)] = &[
+    ("bs-snaplen-truncated", "Call-IDs stand behind the cut"),
+    ("kam-siptrace-hep3-udp9060", "the mirror has requests alone"),
+];
 
 #[test]
 fn recorded_calls_are_told_as_they_were() {
@@ -152,7 +154,7 @@ fn recorded_calls_are_told_as_they_were() {
             if status != row.final_status().map(u64::from) {
                 wrong.push(format!("{name}: {call_id}: {:?} instead of {status:?}", row.final_status()));
             }
-            if let Some(by) = call["hung_up_by"].as_str()
+            if let Some(by) = call["hung_up_by"].as_str().filter(|by| ["caller", "callee"].contains(by))
                 && row.who_hung_up().map(|side| side.as_str()) != Some(by)
             {
                 wrong.push(format!("{name}: {call_id}: {:?} instead of {by}", row.who_hung_up()));

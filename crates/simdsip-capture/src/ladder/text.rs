@@ -12,7 +12,7 @@ pub(super) fn draw(drawing: &Drawing, columns: Option<usize>) -> String {
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) + 2;
     let labels = drawing.arrows.iter().map(|arrow| label(arrow).chars().count()).max().unwrap_or(0) + 6;
     // Many participants, or a narrow terminal, make the lanes narrow.
-    let room = columns.unwrap_or(if names.len() > 4 { 160 } else { 120 }).saturating_sub(clock + 24);
+    let room = columns.unwrap_or(if names.len() > 4 { 170 } else { 150 }).saturating_sub(clock + 24);
     let widest = room / names.len().max(1);
     let lane = longest.max(labels.min(LANE)).min(widest.max(NARROWEST)).max(NARROWEST);
     let mut out = format!("{}  {}\n\n", drawing.call_id, drawing.began());

@@ -18,6 +18,8 @@ const MAX_HELD_BYTES: usize = 256 * 1024;
 /// An empty queue that grew beyond this is given back.
 const SMALL: usize = 16;
 const MAX_HELD: usize = 1024;
+/// Bytes that are remembered to be compared.
+const RECENT: usize = 1024;
 /// What a held segment costs beside its bytes: its place in the queue, and the allocator's share.
 const HELD_COST: usize = 2 * size_of::<Held>();
 /// Nanoseconds of packet time.
@@ -67,6 +69,10 @@ pub(crate) struct Order {
     held_len: usize,
     /// Bytes lie behind us, so that a hole is one.
     started: bool,
+    /// The last bytes before `next`, for what repeats them to be compared.
+    recent: Vec<u8>,
+    /// Segments that repeated bytes as others than they were.
+    differing: u32,
 }
 
 impl Order {
@@ -126,6 +132,37 @@ impl Order {
         }
     }
 
+    /// How many segments since this was asked last repeat bytes as others than they were.
+    pub(crate) fn take_differing(&mut self) -> u32 {
+        std::mem::take(&mut self.differing)
+    }
+
+    /// Compares what a segment at `at` repeats with what was given.
+    fn compare(&mut self, at: u32, bytes: &[u8]) {
+        let Some(here) = self.here else { return };
+        let Ok(seen) = usize::try_from(here.next.wrapping_sub(at).cast_signed()) else { return };
+        let skip = seen.saturating_sub(self.recent.len());
+        let from = self.recent.len().saturating_sub(seen);
+        let (Some(repeated), Some(given)) = (bytes.get(skip..seen.min(bytes.len())), self.recent.get(from..))
+        else {
+            return;
+        };
+        if given.get(..repeated.len()).is_some_and(|given| given != repeated) {
+            self.differing = self.differing.saturating_add(1);
+        }
+    }
+
+    fn remember(&mut self, bytes: &[u8]) {
+        if self.recent.len() > 2 * RECENT {
+            self.recent.drain(..RECENT);
+        }
+        let from = bytes.len().saturating_sub(RECENT);
+        if from > 0 {
+            self.recent.clear();
+        }
+        self.recent.extend_from_slice(bytes.get(from..).unwrap_or_default());
+    }
+
     /// Whether the stream's bytes end at `at`: a FIN there is believed.
     pub(crate) fn is_next(&self, at: u32) -> bool {
         self.here.is_some_and(|here| here.next == at)
@@ -151,6 +188,7 @@ impl Order {
         if here.distance(at) > 0 {
             return self.hold(at, bytes, lost, origin, give);
         }
+        self.compare(at, bytes);
         let seen = here.next.wrapping_sub(at) as usize;
         if bytes.len() < seen || (bytes.len() == seen && lost == 0) {
             return Brought::Repeated;
@@ -213,6 +251,7 @@ impl Order {
             give(Piece::Gap);
         }
         self.started = false;
+        self.recent.clear();
         self.other = self.here.replace(to);
         to
     }
@@ -237,6 +276,7 @@ impl Order {
             self.skip_holes(give);
         }
         give(Piece::Gap);
+        self.recent.clear();
         let place = Place { hole_end: None, ..other };
         let hole_end = (hole && !back).then_some(place.first);
         self.other = self.here.replace(place).map(|here| Place { hole_end, ..here });
@@ -254,6 +294,7 @@ impl Order {
             let now = room.and_then(|room| new.get(..room)).unwrap_or(new);
             if !now.is_empty() {
                 self.advance(now.len());
+                self.remember(now);
                 give(match how {
                     How::Now => Piece::Bytes(now),
                     How::Filled(origin) => Piece::Filled(now, origin),
@@ -264,6 +305,7 @@ impl Order {
                 None => return,
                 Some(given) => {
                     self.other = None;
+                    self.recent.clear();
                     self.here = Some(Place { first: here.first, sound: true, hole_end: None, ..given });
                     give(Piece::Gap);
                 }
@@ -316,6 +358,7 @@ impl Order {
     fn skip_hole(&mut self, give: &mut impl FnMut(Piece<'_>)) {
         let (Some(first), Some(here)) = (self.held.front(), self.here) else { return };
         let at = first.at;
+        self.recent.clear();
         // Of several holes in a row the first is remembered: behind it, all is a guess.
         if here.sound || self.other.is_none() {
             self.other = Some(Place { hole_end: Some(at), ..here });
@@ -332,6 +375,7 @@ impl Order {
             }
             let Some(held) = self.held.pop_front() else { return };
             self.held_len = self.held_len.saturating_sub(held.bytes.len());
+            self.compare(held.at, &held.bytes);
             let seen = here.next.wrapping_sub(held.at) as usize;
             if seen < held.bytes.len() {
                 let how = match wait {
@@ -351,6 +395,7 @@ impl Order {
 
     fn lose(&mut self, lost: u32, give: &mut impl FnMut(Piece<'_>)) {
         give(Piece::Gap);
+        self.recent.clear();
         if let Some(here) = &mut self.here {
             here.next = here.next.wrapping_add(lost);
         }

@@ -146,6 +146,9 @@ impl Tcp {
         let Some(flow) = self.flows.get_mut(&key) else { return Fate::Known(Known::TcpNotSip) };
         flow.touched = now;
         let brought = flow.take(&key, segment, origin, &mut self.tools, stats, emit);
+        for _ in 0..flow.order.take_differing() {
+            stats.event(Event::TcpOverlap);
+        }
         flow.account(&mut self.memory);
         let matters = flow.stream.matters() || flow.memory.early > 0;
         let is_sip = flow.stream.is_sip();

@@ -36,7 +36,7 @@ impl Packing {
 /// Bytes that were looked at already, then the rest. Counts what it gives.
 #[derive(Debug)]
 pub(super) struct Input<R> {
-    head: [u8; 4],
+    head: [u8; 8],
     from: usize,
     to: usize,
     reader: R,
@@ -44,7 +44,7 @@ pub(super) struct Input<R> {
 }
 
 impl<R: Read> Input<R> {
-    pub(super) fn new(head: [u8; 4], to: usize, reader: R) -> Self {
+    pub(super) fn new(head: [u8; 8], to: usize, reader: R) -> Self {
         Self { head, from: 0, to, reader, given: 0 }
     }
 }
@@ -67,7 +67,9 @@ impl<R: Read> Read for Input<R> {
     }
 }
 
-type Zstd<R> = StreamingDecoder<BufReader<Input<R>>, ruzstd::decoding::FrameDecoder>;
+/// What comes before a frame was looked at, and is read again.
+type Frames<R> = Input<BufReader<Input<R>>>;
+type Zstd<R> = StreamingDecoder<Frames<R>, ruzstd::decoding::FrameDecoder>;
 
 /// A reader that decompresses if there is something to decompress.
 pub(super) enum Unpacked<R: Read> {
@@ -142,43 +144,44 @@ impl<R: Read> ZstdState<R> {
             match self {
                 Self::Frame(decoder) => {
                     let len = decoder.read(buffer)?;
-                    let taken = decoder.get_ref().get_ref().given;
+                    let taken = decoder.get_ref().reader.get_ref().given;
                     if len > 0 || buffer.is_empty() {
                         return Ok((len, taken));
                     }
                     let Self::Frame(decoder) = std::mem::replace(self, Self::Between(None)) else {
                         return Ok((0, taken));
                     };
-                    *self = Self::Between(Some(decoder.into_inner()));
+                    *self = Self::Between(Some(decoder.into_inner().reader));
                 }
                 Self::Between(input) => {
                     let Some(mut reader) = input.take() else { return Ok((0, 0)) };
+                    let mut head = [0; 8];
+                    let mut len = 0usize;
+                    while let Some(space) = head.get_mut(len..).filter(|space| !space.is_empty()) {
+                        match reader.read(space)? {
+                            0 => break,
+                            count => len = len.saturating_add(count),
+                        }
+                    }
                     let taken = reader.get_ref().given;
-                    if io::BufRead::fill_buf(&mut reader)?.is_empty() {
+                    if len == 0 {
                         *input = Some(reader);
                         return Ok((0, taken));
                     }
-                    match skippable(&mut reader)? {
-                        true => *input = Some(reader),
-                        false => {
-                            let decoder = StreamingDecoder::new(reader).map_err(frame_error)?;
-                            *self = Self::Frame(Box::new(decoder));
-                        }
+                    if let [0x50..=0x5f, 0x2a, 0x4d, 0x18, size @ ..] = head {
+                        // A skippable frame (RFC 8878 §3.1.2).
+                        let size = u64::from(u32::from_le_bytes(size));
+                        io::copy(&mut reader.by_ref().take(size), &mut io::sink())?;
+                        *input = Some(reader);
+                        continue;
                     }
+                    let decoder =
+                        StreamingDecoder::new(Input::new(head, len, reader)).map_err(frame_error)?;
+                    *self = Self::Frame(Box::new(decoder));
                 }
             }
         }
     }
-}
-
-/// Passes over a skippable frame (RFC 8878 §3.1.2), if there is one.
-fn skippable(reader: &mut impl io::BufRead) -> io::Result<bool> {
-    let head = reader.fill_buf()?;
-    let Some([0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d]) = head.first_chunk::<8>() else { return Ok(false) };
-    let len = u64::from(u32::from_le_bytes([*a, *b, *c, *d]));
-    reader.consume(8);
-    io::copy(&mut reader.take(len), &mut io::sink())?;
-    Ok(true)
 }
 
 fn frame_error(error: FrameDecoderError) -> io::Error {

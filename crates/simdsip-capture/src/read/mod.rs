@@ -79,9 +79,10 @@ impl<R: Read> Reader<R> {
     /// Empty input, input that is no capture, or the reader's own error.
     pub(crate) fn open(mut reader: R) -> Result<Self, OpenError> {
         let io = |error: std::io::Error| OpenError { kind: OpenErrorKind::Io(error.kind()), at: 0 };
-        let mut head = [0; 4];
+        let mut head = [0; 8];
         let mut len = 0usize;
-        while let Some(space) = head.get_mut(len..).filter(|space| !space.is_empty()) {
+        // No more than four: a live capture may begin with less than eight.
+        while let Some(space) = head.get_mut(len..4).filter(|space| !space.is_empty()) {
             match reader.read(space) {
                 Ok(0) => break,
                 Ok(count) => len = len.saturating_add(count),

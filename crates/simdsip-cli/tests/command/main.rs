@@ -1,5 +1,6 @@
 //! The built command, driven as people and scripts drive it.
 
+mod captures;
 mod golden;
 mod hostile;
 mod json;

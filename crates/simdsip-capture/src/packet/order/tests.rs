@@ -148,3 +148,22 @@ proptest! {
         prop_assert_eq!(order.held_len, 0);
     }
 }
+
+#[test]
+fn repeated_bytes_that_differ_are_told() {
+    let mut order = Order::default();
+    let mut told = |at: u32, bytes: &[u8]| {
+        order.push(at, bytes, 0, origin(), &mut |_| {});
+        order.take_differing()
+    };
+    assert_eq!(told(100, b"abcdefgh"), 0);
+    assert_eq!(told(100, b"abcdefgh"), 0);
+    assert_eq!(told(104, b"efghij"), 0);
+    assert_eq!(told(104, b"eXghijkl"), 1);
+    // An early segment that the hole's filling overlaps.
+    assert_eq!(told(116, b"qrst"), 0);
+    assert_eq!(told(112, b"mnopQR"), 1);
+    // Too long ago to be known.
+    assert_eq!(told(120, &[b'z'; 4000]), 0);
+    assert_eq!(told(100, b"XXXX"), 0);
+}
