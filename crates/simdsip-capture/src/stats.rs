@@ -63,6 +63,8 @@ pub struct Stats {
     ether_types: BTreeMap<u16, u64>,
     ip_protocols: BTreeMap<u8, u64>,
     events: Counts<{ Event::ALL.len() }>,
+    /// What was told from outside.
+    notes: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +95,7 @@ impl Stats {
         add_all(&mut self.fates.0, &other.fates.0);
         add_all(&mut self.events.0, &other.events.0);
         add_map(&mut self.tunnels, &other.tunnels);
+        add_map(&mut self.notes, &other.notes);
         add_map(&mut self.links, &other.links);
         add_map(&mut self.link_types, &other.link_types);
         add_map(&mut self.ether_types, &other.ether_types);
@@ -126,9 +129,17 @@ impl Stats {
         let protocols = self.ip_protocols.iter().map(|(ip, count)| ("packet", protocol_name(*ip), *count));
         let events = Event::ALL.iter().zip(self.events.0);
         let events = events.map(|(event, count)| ("event", event.name().into(), count));
+        let notes = self.notes.iter().map(|(name, count)| ("event", Cow::Borrowed(*name), *count));
         let packets = fates.chain(link_types).chain(ether_types).chain(protocols);
-        let all = total.chain(links).chain(tunnels).chain(transports).chain(packets).chain(events);
+        let all =
+            total.chain(links).chain(tunnels).chain(transports).chain(packets).chain(events).chain(notes);
         all.filter(|(_, _, count)| *count > 0)
+    }
+
+    /// Adds a count of group `event` that is kept elsewhere: what [`Calls`](crate::Calls) gave up, say.
+    pub fn note(&mut self, name: &'static str, count: u64) {
+        let known = self.notes.entry(name).or_default();
+        *known = known.saturating_add(count);
     }
 
     pub(crate) fn event(&mut self, event: Event) {

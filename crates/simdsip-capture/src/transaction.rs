@@ -157,11 +157,8 @@ impl Transaction {
                     self.status = status;
                 }
             }
-            Some(_) => {
-                if self.ts_final.is_none() {
-                    (self.status, self.ts_final) = (status, Some(now));
-                }
-            }
+            Some(_) if self.ts_final.is_none() => (self.status, self.ts_final) = (status, Some(now)),
+            Some(_) => {}
         }
     }
 }

@@ -79,7 +79,7 @@ fn split(capture: &[u8], at: &[usize]) -> Vec<Vec<u8>> {
 fn parts_of_a_capture_make_the_same_tables() {
     let path = simdsip_corpus::root().join("capture/mixed-400.pcap");
     let capture = std::fs::read(path).unwrap();
-    let whole = told(&[capture.clone()]);
+    let whole = told(std::slice::from_ref(&capture));
     assert_eq!((whole.0.lines().count(), whole.1.len()), (404, 34));
     for seed in 0..12usize {
         let mut cuts: Vec<_> =
@@ -141,7 +141,7 @@ fn compressed_captures_are_read_as_they_were_and_bombs_are_not() {
     };
     let zstd =
         |bytes: &[u8]| ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest);
-    let plain = told(&[capture.bytes.clone()]);
+    let plain = told(std::slice::from_ref(&capture.bytes));
     assert_eq!(plain.0.lines().count(), 2);
     let (front, back) = capture.bytes.split_at(100);
     assert_eq!(told(&[gzip(&capture.bytes)]), plain);

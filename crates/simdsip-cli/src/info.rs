@@ -7,9 +7,10 @@ use crate::output::{Form, Output, Status};
 use crate::style::{Ink, Style, count, counted};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use simdsip::Backend;
-use simdsip_capture::{Options, Stats};
+use simdsip_capture::{Calls, Options, Registrations, Stats, Transactions};
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The groups of [`Stats::entries`], and what they are called here.
 const GROUPS: [(&str, &str); 6] = [
@@ -59,13 +60,31 @@ pub(crate) fn run(args: &Info, color: When, cap: Option<Backend>) -> io::Result<
 /// The counts of one capture, and whether it could be read to its end; `None` if it is no capture.
 fn read(path: &Path, options: &Options) -> io::Result<Option<(Stats, bool)>> {
     let Some(mut input) = open(path, options, &|_| Ok(()))? else { return Ok(None) };
-    loop {
-        match input.step(&mut |_| ())? {
+    let names: Arc<[String]> = Arc::from([path.to_string_lossy().into_owned()]);
+    let (mut calls, mut registrations, mut transactions) =
+        (Calls::default(), Registrations::default(), Transactions::default());
+    let whole = loop {
+        let step = input.step(&mut |row| {
+            calls.row(row, &names, &mut |_| ());
+            registrations.row(row, &names, &mut |_| ());
+            transactions.row(row, &names, &mut |_| ());
+        })?;
+        match step {
             Step::More => {}
-            Step::End => return Ok(Some((input.stats().clone(), true))),
-            Step::Trouble => return Ok(Some((input.stats().clone(), false))),
+            Step::End => break true,
+            Step::Trouble => break false,
         }
+    };
+    let mut stats = input.stats().clone();
+    for (idle, crowded, evictions) in [
+        ("call-idle", "call-evicted", calls.evictions()),
+        ("registration-idle", "registration-evicted", registrations.evictions()),
+        ("transaction-idle", "transaction-evicted", transactions.evictions()),
+    ] {
+        stats.note(idle, evictions.idle);
+        stats.note(crowded, evictions.crowded);
     }
+    Ok(Some((stats, whole)))
 }
 
 fn text(name: &str, stats: &Stats, style: Style, out: &mut String) {

@@ -227,12 +227,10 @@ fn request(
             call.cancelled |= by_caller && row.source().addr == call.src.addr;
             call.reason_q850 = q850(row).or(call.reason_q850);
         }
-        Some(Method::Bye) => {
-            if call.ts_bye.is_none() {
-                call.ts_bye = Some(now);
-                call.bye_by = Some(if by_caller { Side::Caller } else { Side::Callee });
-                call.reason_q850 = q850(row).or(call.reason_q850);
-            }
+        Some(Method::Bye) if call.ts_bye.is_none() => {
+            call.ts_bye = Some(now);
+            call.bye_by = Some(if by_caller { Side::Caller } else { Side::Callee });
+            call.reason_q850 = q850(row).or(call.reason_q850);
         }
         _ => {}
     }
@@ -257,10 +255,11 @@ fn response(
                 return;
             }
             let to_caller = row.dest().addr == call.src.addr;
-            if code > 100 && !matches!(code, 401 | 407) {
-                if let Some(tag) = row.to().and_then(|to| to.tag()) {
-                    call.tags.add(tag);
-                }
+            if code > 100
+                && !matches!(code, 401 | 407)
+                && let Some(tag) = row.to().and_then(|to| to.tag())
+            {
+                call.tags.add(tag);
             }
             match code {
                 ..=100 => {}

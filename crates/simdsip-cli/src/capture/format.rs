@@ -100,9 +100,8 @@ impl Plan {
             }
             (Some(path), _) => ArrowFile::create(path, &self.schema)
                 .map(|file| Writer::Arrow(Box::new(file)))
-                .map_err(|error| {
-                    complain(&path.to_string_lossy(), &reason(&error));
-                    error
+                .inspect_err(|error| {
+                    complain(&path.to_string_lossy(), &reason(error));
                 }),
             (_, Some(path)) => {
                 let schema = Arc::clone(&self.schema);
@@ -111,9 +110,8 @@ impl Plan {
                     true => ParquetFiles::dir(path, self.table.name(), schema, format.rows_per_file),
                     false => ParquetFiles::file(path, schema),
                 };
-                files.map(|files| Writer::Parquet(Box::new(files))).map_err(|error| {
-                    complain(&path.to_string_lossy(), &reason(&error));
-                    error
+                files.map(|files| Writer::Parquet(Box::new(files))).inspect_err(|error| {
+                    complain(&path.to_string_lossy(), &reason(error));
                 })
             }
             _ => {

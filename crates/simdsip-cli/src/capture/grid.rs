@@ -84,7 +84,8 @@ impl Grid {
 
     /// Gives out the rows that wait; from here on none does.
     pub(crate) fn settle(&mut self, out: &mut Vec<u8>) {
-        self.settled = true;
+        // As long as there is no row, nothing says how wide they are.
+        self.settled |= !self.waiting.is_empty();
         let waiting = std::mem::take(&mut self.waiting);
         if !self.titled && !waiting.is_empty() {
             self.titled = true;

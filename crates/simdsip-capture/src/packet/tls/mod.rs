@@ -194,10 +194,8 @@ impl Tls {
             HANDSHAKE => {
                 self.hellos(record, key, sessions);
             }
-            CHANGE_CIPHER_SPEC => {
-                if sessions.by_ends.get(&pair(key)).is_some_and(|session| !session.is_13) {
-                    self.unlock(Label::Master, key, secrets, sessions, stats);
-                }
+            CHANGE_CIPHER_SPEC if sessions.by_ends.get(&pair(key)).is_some_and(|session| !session.is_13) => {
+                self.unlock(Label::Master, key, secrets, sessions, stats);
             }
             APPLICATION_DATA => {
                 let label = match sessions.by_ends.get(&pair(key)) {
