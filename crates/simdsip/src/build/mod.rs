@@ -36,7 +36,7 @@ use judge::Judge;
 
 /// A message being written.
 ///
-/// What is refused is not written, so that one can go on. `at` of an error counts from the start of the result.
+/// What is refused is not written, so that one can go on; a builder that is dropped leaves nothing in a `Vec`. `at` of an error counts from the start of the result.
 ///
 /// ```
 /// use simdsip::{Builder, DefectCode, ErrorKind, Method};

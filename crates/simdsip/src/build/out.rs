@@ -24,6 +24,8 @@ enum Place<'o> {
         vec: &'o mut alloc::vec::Vec<u8>,
         start: usize,
     },
+    /// What was written is the caller's.
+    Done,
 }
 
 impl<'o> From<&'o mut [u8]> for Output<'o> {
@@ -48,15 +50,17 @@ impl<'o> Output<'o> {
             Place::Fixed { room, len } => room.get(..*len).unwrap_or(&[]),
             #[cfg(feature = "alloc")]
             Place::Growing { vec, start } => vec.get(*start..).unwrap_or(&[]),
+            Place::Done => &[],
         }
     }
 
     /// The same for good.
-    pub(super) fn into_written(self) -> &'o [u8] {
-        match self.0 {
+    pub(super) fn into_written(mut self) -> &'o [u8] {
+        match core::mem::replace(&mut self.0, Place::Done) {
             Place::Fixed { room, len } => room.get(..len).unwrap_or(&[]),
             #[cfg(feature = "alloc")]
             Place::Growing { vec, start } => vec.get(start..).unwrap_or(&[]),
+            Place::Done => &[],
         }
     }
 
@@ -72,6 +76,7 @@ impl<'o> Output<'o> {
             }
             #[cfg(feature = "alloc")]
             Place::Growing { vec, .. } => vec.extend_from_slice(piece),
+            Place::Done => {}
         }
         Ok(())
     }
@@ -101,6 +106,7 @@ impl<'o> Output<'o> {
                 vec.reserve(size);
                 groups.iter().copied().flatten().for_each(|piece| vec.extend_from_slice(piece));
             }
+            Place::Done => {}
         }
         Ok(())
     }
@@ -111,6 +117,14 @@ impl<'o> Output<'o> {
             Place::Fixed { len, .. } => *len = at.min(*len),
             #[cfg(feature = "alloc")]
             Place::Growing { vec, start } => vec.truncate(start.saturating_add(at)),
+            Place::Done => {}
         }
+    }
+}
+
+/// A message that is given up leaves nothing in a `Vec`.
+impl Drop for Output<'_> {
+    fn drop(&mut self) {
+        self.cut(0);
     }
 }

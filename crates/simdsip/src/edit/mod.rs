@@ -47,7 +47,7 @@ mod splice;
 pub(crate) mod text;
 
 pub use output::{Edited, Pieces, Settled};
-pub use patch::{Lists, Names, Patch, Style};
+pub use patch::{Lists, Names, Offsets, Patch, Style};
 #[cfg(feature = "alloc")]
 pub use room::GrowRoom;
 pub use room::{EditRoom, Store};

@@ -294,6 +294,11 @@ impl<'s, 't> Splices<'s, 't> {
         if range.is_empty() { self.check(&range).map(drop) } else { self.put(range, &[], Splice::RANGE) }
     }
 
+    /// How many edits were made, those that count for nothing included.
+    pub(super) fn made(&self) -> u32 {
+        self.order
+    }
+
     /// What was put in by the last edit, to be put in again.
     pub(super) fn last_text(&self) -> Text {
         let last = self.count.checked_sub(1).and_then(|last| self.store.edits().get(last));

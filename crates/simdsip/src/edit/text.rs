@@ -36,13 +36,21 @@ pub(crate) fn check_name(name: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// A URI to stand between spaces: not empty, and without white space and control bytes.
+/// Where `uri` would end the brackets or quotes that it is put into, or begin others: no URI has such bytes.
+pub(crate) fn breaks_out(uri: &[u8]) -> Option<usize> {
+    uri.iter().position(|byte| matches!(byte, b'<' | b'>' | b'"'))
+}
+
+/// A URI to stand between spaces or in brackets: not empty, and without white space, control bytes, brackets and quotes.
 pub(crate) fn check_uri(uri: &[u8], limit: usize) -> Result<(), Error> {
     if uri.is_empty() {
         return Err(Error::new(ErrorKind::RequestUri, 0));
     }
     if let Some(at) = uri.iter().position(|&byte| byte <= b' ' || byte == 0x7f) {
         return Err(Error::new(ErrorKind::Text, at));
+    }
+    if let Some(at) = breaks_out(uri) {
+        return Err(Error::new(ErrorKind::RequestUri, at));
     }
     if uri.len() > limit {
         return Err(Error::new(ErrorKind::Limit(LimitKind::Uri), limit));

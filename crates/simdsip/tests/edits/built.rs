@@ -311,3 +311,17 @@ fn limits_hold_for_what_is_built() {
     assert_eq!(limit(response.body(b"a/b", &long).map(drop)), LimitKind::Message);
     assert_eq!(Limits::new().message_len, 65_536);
 }
+
+#[test]
+fn what_is_refused_at_the_start_leaves_a_vec_as_it_was() {
+    let mut out = b"before".to_vec();
+    assert!(Builder::request(&mut out, Method::Bye, b"sip:b%zz").is_err());
+    assert!(Builder::status_line(&mut out, 200, b"\xff").is_err());
+    let mut index = Index::new();
+    let bytes =
+        b"BYE sip:b SIP/2.0\r\nv: SIP/2.0/UDP h\r\nf: <sip:a>;;\r\nt: <sip:b>\r\ni: 1\r\nCSeq: 1 BYE\r\n\r\n";
+    let request = Parser::default().parse(bytes, &mut index).unwrap();
+    assert!(Builder::response(&mut out, &request, 200, b"OK", b"t").is_err());
+    assert!(Builder::status_line(&mut out, 200, b"OK").unwrap().finish().is_err());
+    assert_eq!(out, b"before");
+}

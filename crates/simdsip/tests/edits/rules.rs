@@ -344,3 +344,93 @@ fn added_lines_have_the_style_too() {
         "BYE sip:b SIP/2.0\r\nv: SIP/2.0/UDP h\r\ni: 1\r\nX-Mine: 1\r\nl: 1\r\nc: a/b\r\ns: x\r\n\r\n1";
     assert_eq!(String::from_utf8_lossy(&patch.finish().unwrap().to_vec()), expected);
 }
+
+/// What stands in brackets ends at the first that closes: nothing may follow that was not meant.
+#[test]
+fn a_request_uri_does_not_break_out_of_the_brackets_of_a_route() {
+    let bytes = b"BYE sip:b@b>,<sip:evil;lr SIP/2.0\r\nRoute: <sip:strict>\r\n\r\n";
+    let (mut index, mut room) = (Index::new(), EditRoom::new());
+    let request = read(bytes, &mut index);
+    let mut patch = Patch::new(&request, &mut room).unwrap();
+    let error = patch.route_strictly().unwrap_err();
+    assert_eq!((error.kind, error.at), (ErrorKind::RequestUri, 11));
+    for uri in [&b"sip:b>,<sip:evil"[..], b"sip:b\"", b"<sip:b"] {
+        assert_eq!(patch.set_request_uri(uri).unwrap_err().kind, ErrorKind::RequestUri);
+    }
+    assert_eq!(patch.finish().unwrap().to_vec(), bytes, "refused, and left as it was");
+    patch.set_request_uri(b"sip:good").unwrap();
+    assert!(patch.route_strictly().unwrap());
+    let expected = b"BYE sip:strict SIP/2.0\r\nRoute: <sip:good>\r\n\r\n";
+    assert_eq!(patch.finish().unwrap().to_vec(), expected);
+}
+
+#[test]
+fn the_second_look_at_a_list_counts() {
+    let keep: [fn(&[u8]) -> bool; 4] = [|_| true, |_| false, |tag| tag == b"a", |tag| tag != b"b"];
+    let written = ["k: a, b\r\n", "", "k: a\r\n", "k: a\r\n"];
+    for first in keep {
+        for (second, line) in keep.into_iter().zip(written) {
+            let (mut index, mut room) = (Index::new(), EditRoom::new());
+            let message = read(b"BYE sip:b SIP/2.0\r\nk: a, b\r\n\r\n", &mut index);
+            let mut patch = Patch::new(&message, &mut room).unwrap();
+            patch.retain(b"Supported", |tag| first(tag.bytes())).unwrap();
+            patch.retain(b"Supported", |tag| second(tag.bytes())).unwrap();
+            let expected = format!("BYE sip:b SIP/2.0\r\n{line}\r\n");
+            assert_eq!(String::from_utf8_lossy(&patch.finish().unwrap().to_vec()), expected);
+        }
+    }
+}
+
+#[test]
+fn what_stays_of_a_list_has_the_style_too() {
+    let mut style = Style::default();
+    (style.names, style.lists) = (Names::Canonical, Lists::OneALine);
+    let (mut index, mut room) = (Index::new(), EditRoom::new());
+    let message = read(b"BYE sip:b SIP/2.0\r\nk: a,b , c\r\n\r\n", &mut index);
+    let mut patch = Patch::new(&message, &mut room).unwrap().with_style(style);
+    patch.retain(b"Supported", |tag| tag.bytes() != b"b").unwrap();
+    let expected = "BYE sip:b SIP/2.0\r\nSupported: a\r\nSupported: c\r\n\r\n";
+    assert_eq!(String::from_utf8_lossy(&patch.finish().unwrap().to_vec()), expected);
+}
+
+#[test]
+fn asked_again_no_room_is_taken() {
+    let (mut index, mut room) = (Index::new(), EditRoom::<12, 256>::sized());
+    let message = read(INVITE, &mut index);
+    let mut style = Style::default();
+    style.names = Names::Compact;
+    let mut patch = Patch::new(&message, &mut room).unwrap().with_style(style);
+    patch.set_body(b"a/b", b"another").unwrap();
+    let first = patch.finish().unwrap().to_vec();
+    for _ in 0..50 {
+        assert_eq!(patch.finish().unwrap().to_vec(), first);
+    }
+    patch.fix_content_length();
+    assert_eq!(patch.finish().unwrap().to_vec(), first);
+}
+
+#[test]
+fn a_body_has_a_type() {
+    let (mut index, mut room) = (Index::new(), EditRoom::new());
+    let message = read(INVITE, &mut index);
+    let mut patch = Patch::new(&message, &mut room).unwrap();
+    for blank in [&b""[..], b" ", b"\t"] {
+        assert_eq!(patch.set_body(blank, b"hi").unwrap_err().kind, ErrorKind::Value);
+    }
+    assert_eq!(patch.finish().unwrap().to_vec(), INVITE);
+}
+
+#[test]
+fn what_is_refused_does_not_count_as_added() {
+    let (mut index, mut room) = (Index::new(), GrowRoom::new());
+    let message = read(INVITE, &mut index);
+    let mut limits = Limits::new();
+    limits.header_count = message.headers().len() + 1;
+    let mut patch = Patch::new(&message, &mut room).unwrap().with_limits(&limits);
+    patch.set(b"Server", &[b"1"]).unwrap();
+    for _ in 0..3 {
+        patch.set(b"Server", &[b"a\r\nb"]).unwrap_err();
+    }
+    let error = patch.add_last(b"X-a", &[b"1"]).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Limit(LimitKind::Headers));
+}

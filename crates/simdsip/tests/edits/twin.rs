@@ -49,6 +49,7 @@ pub(crate) struct Twin {
     route_pushed: bool,
     source: BTreeMap<&'static str, Vec<u8>>,
     names: Vec<Name>,
+    looked: Vec<&'static str>,
 }
 
 #[derive(Default)]
@@ -169,6 +170,7 @@ impl Twin {
             route_pushed: false,
             source: BTreeMap::new(),
             names: names.to_vec(),
+            looked: Vec::new(),
         }
     }
 
@@ -318,6 +320,8 @@ impl Twin {
             Op::Remove(name) => self.found(name).into_iter().for_each(|at| self.fields[at].line = Some(None)),
             Op::RemoveField(at) => self.fields[*at].line = Some(None),
             Op::Retain(name, parity) => {
+                let again = self.looked.contains(name);
+                self.looked.push(name);
                 for at in self.found(name) {
                     let field = &mut self.fields[at];
                     let all = field.elements(false);
@@ -325,12 +329,16 @@ impl Twin {
                         .map(|place| &field.raw[field.value.clone()][place.clone()])
                         .collect();
                     if kept.len() == all.len() {
-                        continue;
-                    }
-                    if kept.is_empty() {
-                        field.line = Some(None);
+                        // As it came, whatever was said of it before.
+                        if again {
+                            field.line = None;
+                            field.text = Some(field.value().to_vec());
+                        }
+                    } else if kept.is_empty() {
+                        (field.line, field.text) = (Some(None), None);
                     } else {
                         field.text = Some(kept.join(&b", "[..]));
+                        field.line = None;
                     }
                 }
             }

@@ -3,7 +3,7 @@
 use super::super::splice::Splice;
 use super::super::text::Decimal;
 use super::Patch;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::header::HeaderName;
 
 /// Whether Content-Length has to follow.
@@ -20,7 +20,7 @@ impl<'t> Patch<'_, '_, 't> {
     /// set, or added. A Content-Encoding, which was of the old body, goes.
     ///
     /// # Errors
-    /// `Text` where `content_type` has a control byte, `Limit` where the room is full.
+    /// `Value` where `content_type` is empty, `Text` where it has a control byte, `Limit` where the room is full.
     ///
     /// ```
     /// # let (parser, mut index, mut room) = (simdsip::Parser::default(), simdsip::Index::new(), simdsip::edit::EditRoom::new());
@@ -31,6 +31,9 @@ impl<'t> Patch<'_, '_, 't> {
     /// # Ok::<(), simdsip::Error>(())
     /// ```
     pub fn set_body(&mut self, content_type: &[u8], body: &'t [u8]) -> Result<(), Error> {
+        if content_type.trim_ascii().is_empty() {
+            return Err(Error::new(ErrorKind::Value, 0));
+        }
         self.set(b"Content-Type", &[content_type])?;
         self.remove(b"Content-Encoding")?;
         self.put_body(body)
@@ -65,6 +68,7 @@ impl<'t> Patch<'_, '_, 't> {
     /// ```
     pub fn fix_content_length(&mut self) {
         self.body = State::Wrong;
+        self.sealed = None;
     }
 
     fn put_body(&mut self, body: &'t [u8]) -> Result<(), Error> {

@@ -2,7 +2,7 @@
 
 use super::super::splice::Splice;
 use super::super::text::{Decimal, check_text};
-use super::{Patch, check_field_name};
+use super::{Lists, Names, Patch, check_field_name};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::HeaderName;
 use crate::message::HeaderField;
@@ -104,6 +104,11 @@ impl<'b> Patch<'b, '_, '_> {
         let id = check_field_name(name)?;
         let mut gone = 0usize;
         for field in self.message.fields_named(name) {
+            let spelt = self.style.name(field.name());
+            let comma: &[&[u8]] = match self.style.lists {
+                Lists::AsReceived => &[b", "],
+                Lists::OneALine => &[b"\r\n", spelt, b": "],
+            };
             let mut pieces: [&[u8]; MOST_PIECES] = [b""; MOST_PIECES];
             let mut free = pieces.as_mut_slice();
             let (mut all, mut kept) = (0usize, 0usize);
@@ -112,24 +117,44 @@ impl<'b> Patch<'b, '_, '_> {
                 if !keep(element) {
                     continue;
                 }
-                let [comma, text, rest @ ..] = free else {
+                let before = if kept == 0 { &[] } else { comma };
+                let Some((places, rest)) = free.split_at_mut_checked(before.len().saturating_add(1)) else {
                     return Err(Error::new(ErrorKind::Limit(LimitKind::Elements), element.at()));
                 };
-                *comma = if kept == 0 { b"" } else { b", " };
-                *text = element.bytes();
+                for (place, piece) in places.iter_mut().zip(before.iter().copied().chain([element.bytes()])) {
+                    *place = piece;
+                }
                 free = rest;
                 kept = kept.saturating_add(1);
             }
             gone = gone.saturating_add(all.saturating_sub(kept));
+            let (line, value) = (field.line_range(), field.value_range());
+            // Always of the whole line, so that the last look at it counts.
             if kept == all {
-                continue;
-            }
-            match kept {
-                0 => self.edits.remove(field.line_range())?,
-                _ => self.edits.replace(field.value_range(), &pieces)?,
+                if self.looked_at(id) {
+                    self.edits.replace(line, &[field.line()])?;
+                }
+            } else if kept == 0 {
+                self.edits.remove(line)?;
+            } else {
+                let whole = self.message.whole();
+                let name: &[&[u8]] = match self.style.names {
+                    Names::AsReceived => &[whole.get(line.start..value.start).unwrap_or(&[])],
+                    _ => &[spelt, b": "],
+                };
+                let behind = whole.get(value.end..line.end).unwrap_or(&[]);
+                self.edits.put(line, &[name, &pieces, &[behind]], Splice::RANGE)?;
             }
         }
+        if let Some(word) = self.looked.get_mut(usize::from(id.id() >> 6)) {
+            *word |= 1 << (id.id() & 63);
+        }
         Ok(gone)
+    }
+
+    /// Whether fields of that name may have been changed before.
+    fn looked_at(&self, id: HeaderName) -> bool {
+        self.looked.get(usize::from(id.id() >> 6)).is_some_and(|word| word >> (id.id() & 63) & 1 == 1)
     }
 
     /// Adds a header field before all others.
@@ -184,5 +209,5 @@ impl<'b> Patch<'b, '_, '_> {
     }
 }
 
-/// A comma and an element, 128 times.
-const MOST_PIECES: usize = 256;
+/// An element and up to three pieces before it, 128 times.
+const MOST_PIECES: usize = 512;

@@ -8,6 +8,7 @@
 
 mod body;
 mod field;
+mod offsets;
 mod route;
 mod style;
 mod top;
@@ -24,6 +25,7 @@ use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::HeaderName;
 use crate::limits::Limits;
 use crate::message::{HeaderField, Message};
+pub use offsets::Offsets;
 pub use style::{Lists, Names, Style};
 use top::Top;
 
@@ -69,6 +71,10 @@ pub struct Patch<'b, 's, 't> {
     set: [u64; 4],
     vias: Top<'b>,
     routes: Top<'b>,
+    /// Whose lists were gone through: by their numbers.
+    looked: [u64; 4],
+    /// How many edits there were when all was last brought together.
+    sealed: Option<u32>,
     /// Where Via, Route and Record-Route are pushed, once that was looked for.
     push_at: [Option<u32>; 3],
     /// Whether the first Route is one that was pushed.
@@ -117,6 +123,8 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
             set: [0; 4],
             vias: Top::of(HeaderName::Via),
             routes: Top::of(HeaderName::Route),
+            looked: [0; 4],
+            sealed: None,
             push_at: [None; 3],
             route_pushed: false,
             uri: None,
@@ -149,9 +157,9 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
     /// assert_eq!(patch.finish()?.to_vec(), b"MESSAGE sip:b SIP/2.0\r\nl: 5\r\n\r\nhello");
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    pub fn splices(&mut self) -> &mut Splices<'s, 't> {
+    pub fn splices(&mut self) -> Offsets<'_, 's, 't> {
         self.body = self.body.max(body::State::Perhaps);
-        &mut self.edits
+        Offsets::new(&mut self.edits)
     }
 
     /// The message with its changes, to be written. More can be changed afterwards.
@@ -192,10 +200,15 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
 
     /// What depends on all changes together.
     fn seal(&mut self) -> Result<(), Error> {
+        if self.sealed == Some(self.edits.made()) {
+            return Ok(());
+        }
         if self.style != Style::AS_RECEIVED {
             self.restyle()?;
         }
-        self.seal_body()
+        self.seal_body()?;
+        self.sealed = Some(self.edits.made());
+        Ok(())
     }
 
     /// Where header fields begin, and where they end.
@@ -260,8 +273,12 @@ impl<'b, 's, 't> Patch<'b, 's, 't> {
     fn count_set(&mut self, id: HeaderName, value: &[&[u8]]) -> Result<(), Error> {
         let (bit, word) = (1u64 << (id.id() & 63), usize::from(id.id() >> 6));
         let again = self.set.get(word).is_some_and(|word| word & bit != 0);
-        self.added = self.added.saturating_sub(again.into());
-        self.count_line(id.as_str().as_bytes(), value)?;
+        let added = self.added;
+        self.added = added.saturating_sub(again.into());
+        if let Err(error) = self.count_line(id.as_str().as_bytes(), value) {
+            self.added = added;
+            return Err(error);
+        }
         if let Some(word) = self.set.get_mut(word) {
             *word |= bit;
         }

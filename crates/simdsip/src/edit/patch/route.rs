@@ -1,6 +1,7 @@
 //! Route, Record-Route and Request-URI: where the message goes.
 
 use super::super::splice::Text;
+use super::super::text::{breaks_out, check_uri};
 use super::{Patch, Pushed};
 use crate::error::{Error, ErrorKind};
 use crate::header::HeaderName;
@@ -13,10 +14,10 @@ impl<'b> Patch<'b, '_, '_> {
     /// Replaces the Request-URI (RFC 3261 §16.6 step 2).
     ///
     /// # Errors
-    /// `Request` where this is a response, `RequestUri` where `uri` is empty, `Text` where it has white space or a
+    /// `Request` where this is a response, `RequestUri` where `uri` is empty or has a bracket or quote, `Text` where it has white space or a
     /// control byte, `Limit` where it is too long or the room is full.
     pub fn set_request_uri(&mut self, uri: &[u8]) -> Result<(), Error> {
-        super::super::text::check_uri(uri, self.limits.uri_len)?;
+        check_uri(uri, self.limits.uri_len)?;
         let place = self.request_uri_span()?;
         self.edits.replace(place.range(), &[uri])?;
         self.uri = Some(self.edits.last_text());
@@ -83,7 +84,8 @@ impl<'b> Patch<'b, '_, '_> {
     /// all changes of Routes and Request-URI.
     ///
     /// # Errors
-    /// `Request` where this is a response; what is malformed about the Route; `Limit` where the room is full.
+    /// `Request` where this is a response; what is malformed about the Route; `RequestUri` where the Request-URI has a
+    /// bracket or quote; `Limit` where the room is full.
     ///
     /// ```
     /// # let (parser, mut index, mut room) = (simdsip::Parser::default(), simdsip::Index::new(), simdsip::edit::EditRoom::new());
@@ -104,6 +106,12 @@ impl<'b> Patch<'b, '_, '_> {
             return Ok(false);
         }
         let next = request_uri_of(first)?;
+        // In brackets it must not end them: what follows would be another Route.
+        if self.uri.is_none()
+            && let Some(at) = breaks_out(place.bytes())
+        {
+            return Err(Error::new(ErrorKind::RequestUri, place.at().saturating_add(at)));
+        }
         let behind = self.message.fields(HeaderName::Route).last().map(|field| field.line_range().end);
         let behind = behind.unwrap_or(self.section().end);
         self.routes.pop(&self.message, &mut self.edits)?;
@@ -144,8 +152,8 @@ fn request_uri_of<'b>(route: Span<'b>) -> Result<&'b [u8], Error> {
         all.bytes().get(..headers.at().saturating_sub(all.at())).unwrap_or(&[])
     };
     let text = text.strip_suffix(b"?").unwrap_or(text);
-    match text.iter().position(|&byte| byte <= b' ' || byte == 0x7f) {
-        // A fold or a space would end it.
+    match text.iter().position(|&byte| byte <= b' ' || byte == 0x7f).or(breaks_out(text)) {
+        // A fold or a space would end it, and a bracket those that it may be put into.
         Some(at) => Err(Error::new(ErrorKind::RequestUri, all.at().saturating_add(at))),
         None => Ok(text),
     }
