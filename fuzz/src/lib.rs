@@ -7,6 +7,7 @@
 #[path = "../../crates/simdsip/tests/common/mod.rs"]
 pub mod sctp;
 pub mod common;
+pub mod edit;
 pub mod typed;
 
 use std::io::Read;
