@@ -27,6 +27,9 @@
 // Counts changes of the ABI that break callers; the SONAME has the same number.
 #define SIMDSIP_ABI_VERSION 1
 
+// What is copied from the request is not held against its grammar: whatever was accepted can be answered.
+#define SIMDSIP_BUILD_AS_RECEIVED 1
+
 // Classes of defects: it means the same to all; something is lost or guessed; two readers may differ.
 #define SIMDSIP_CLASS_COSMETIC 1
 
@@ -127,6 +130,33 @@
 // The message is no request.
 #define SIMDSIP_ERROR_REQUEST 32
 
+// Of session descriptions.
+#define SIMDSIP_ERROR_ORIGIN 33
+
+#define SIMDSIP_ERROR_CONNECTION 34
+
+#define SIMDSIP_ERROR_BANDWIDTH 35
+
+#define SIMDSIP_ERROR_TIMING 36
+
+#define SIMDSIP_ERROR_MEDIA 37
+
+#define SIMDSIP_ERROR_RTPMAP 38
+
+#define SIMDSIP_ERROR_CANDIDATE 39
+
+#define SIMDSIP_ERROR_FINGERPRINT 40
+
+#define SIMDSIP_ERROR_CRYPTO 41
+
+#define SIMDSIP_ERROR_EXTMAP 42
+
+#define SIMDSIP_ERROR_RID 43
+
+#define SIMDSIP_ERROR_SIMULCAST 44
+
+#define SIMDSIP_ERROR_PRECONDITION 45
+
 // Limits.
 #define SIMDSIP_LIMIT_MESSAGE 1
 
@@ -151,6 +181,12 @@
 #define SIMDSIP_LIMIT_EDIT_TEXT 10
 
 #define SIMDSIP_LIMIT_ELEMENTS 11
+
+#define SIMDSIP_LIMIT_SDP_LINES 12
+
+#define SIMDSIP_LIMIT_SDP_MEDIA 13
+
+#define SIMDSIP_LIMIT_SDP_INDEX 14
 
 #define SIMDSIP_HEADER_ACCEPT 1
 
@@ -821,6 +857,47 @@ struct simdsip_parser;
 // Changes to a message, in memory of the caller's.
 struct simdsip_patch;
 
+// Bytes that stand somewhere else. `ptr` is NULL where there is no such part; an empty part has a `ptr`.
+struct simdsip_span {
+    const char *ptr;
+    size_t len;
+};
+
+// A header field that is added.
+struct simdsip_added_field {
+    struct simdsip_span name;
+    struct simdsip_span value;
+};
+
+// What a response says beside what it copies.
+struct simdsip_response {
+    size_t struct_size;
+    // 100 to 699
+    uint32_t status;
+    // SIMDSIP_BUILD_AS_RECEIVED or 0
+    uint32_t flags;
+    struct simdsip_span reason;
+    // Put into To where it has none and the status is not 100: a token with 32 random bits at least.
+    struct simdsip_span to_tag;
+    // Header fields that are added, in this order. Not Content-Type and Content-Length.
+    const struct simdsip_added_field *fields;
+    size_t field_count;
+    // The body and its type, such as application/sdp; a NULL ptr: none.
+    struct simdsip_span content_type;
+    struct simdsip_span body;
+};
+
+// Why bytes were refused, and where.
+struct simdsip_error {
+    size_t struct_size;
+    // SIMDSIP_ERROR_; 0: one that this header does not know.
+    uint32_t kind;
+    // With LIMIT and REFUSED: which.
+    uint32_t detail;
+    // Byte offset in the message, or in the text that was given.
+    size_t at;
+};
+
 // An oddity and its place.
 struct simdsip_defect {
     size_t struct_size;
@@ -833,12 +910,6 @@ struct simdsip_defect {
     size_t len;
 };
 
-// Bytes that stand somewhere else. `ptr` is NULL where there is no such part; an empty part has a `ptr`.
-struct simdsip_span {
-    const char *ptr;
-    size_t len;
-};
-
 // What a defect is called. The texts are the library's and end nowhere with NUL.
 struct simdsip_defect_text {
     size_t struct_size;
@@ -848,17 +919,6 @@ struct simdsip_defect_text {
     struct simdsip_span rfc;
     // A clause in English.
     struct simdsip_span message;
-};
-
-// Why bytes were refused, and where.
-struct simdsip_error {
-    size_t struct_size;
-    // SIMDSIP_ERROR_; 0: one that this header does not know.
-    uint32_t kind;
-    // With LIMIT and REFUSED: which.
-    uint32_t detail;
-    // Byte offset in the message, or in the text that was given.
-    size_t at;
 };
 
 // Which dialog a message belongs to: to be compared byte for byte. Tags that are not there have a NULL ptr.
@@ -1164,6 +1224,22 @@ const char *simdsip_version(void);
 // `name` is NULL or good for reading `len` bytes.
 int32_t simdsip_set_backend_cap(const char *name,
                                 size_t len);
+
+// Writes the response to the parser's request to `out`: Via, From, To with a tag, Call-ID, CSeq and, where it may make a
+// dialog, Record-Route are copied; Content-Length is added. `made` is what was written. SIMDSIP_REJECTED where the
+// message is a response or an ACK, or the result would not be well-formed: every value is held against its grammar.
+// SIMDSIP_ROOM where `room` is too short. `error` may be NULL.
+//
+// Asks of the caller:
+// `parser` is NULL or one that simdsip_init gave and nobody parses with now; `response` is NULL or a simdsip_response,
+// whose texts and list are NULL or good for their lengths; `out` is NULL or good for writing `room` bytes and apart from
+// all of these; `made` is NULL or good for writing, `error` NULL or a simdsip_error.
+int32_t simdsip_build_response(const struct simdsip_parser *parser,
+                               const struct simdsip_response *response,
+                               char *out,
+                               size_t room,
+                               struct simdsip_span *made,
+                               struct simdsip_error *error);
 
 // All that is odd about the parser's message, values included, in the order of the bytes. Writes as many as `room` says
 // to the array `out`; the struct_size of its first element holds for all. `count`, which may be NULL, is how many there

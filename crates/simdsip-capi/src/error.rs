@@ -61,6 +61,20 @@ pub const SIMDSIP_ERROR_TEXT: u32 = 30;
 pub const SIMDSIP_ERROR_MAX_FORWARDS: u32 = 31;
 /// The message is no request.
 pub const SIMDSIP_ERROR_REQUEST: u32 = 32;
+/// Of session descriptions.
+pub const SIMDSIP_ERROR_ORIGIN: u32 = 33;
+pub const SIMDSIP_ERROR_CONNECTION: u32 = 34;
+pub const SIMDSIP_ERROR_BANDWIDTH: u32 = 35;
+pub const SIMDSIP_ERROR_TIMING: u32 = 36;
+pub const SIMDSIP_ERROR_MEDIA: u32 = 37;
+pub const SIMDSIP_ERROR_RTPMAP: u32 = 38;
+pub const SIMDSIP_ERROR_CANDIDATE: u32 = 39;
+pub const SIMDSIP_ERROR_FINGERPRINT: u32 = 40;
+pub const SIMDSIP_ERROR_CRYPTO: u32 = 41;
+pub const SIMDSIP_ERROR_EXTMAP: u32 = 42;
+pub const SIMDSIP_ERROR_RID: u32 = 43;
+pub const SIMDSIP_ERROR_SIMULCAST: u32 = 44;
+pub const SIMDSIP_ERROR_PRECONDITION: u32 = 45;
 
 /// Limits.
 pub const SIMDSIP_LIMIT_MESSAGE: u32 = 1;
@@ -76,6 +90,9 @@ pub const SIMDSIP_LIMIT_MIME_DEPTH: u32 = 8;
 pub const SIMDSIP_LIMIT_EDITS: u32 = 9;
 pub const SIMDSIP_LIMIT_EDIT_TEXT: u32 = 10;
 pub const SIMDSIP_LIMIT_ELEMENTS: u32 = 11;
+pub const SIMDSIP_LIMIT_SDP_LINES: u32 = 12;
+pub const SIMDSIP_LIMIT_SDP_MEDIA: u32 = 13;
+pub const SIMDSIP_LIMIT_SDP_INDEX: u32 = 14;
 
 /// Why bytes were refused, and where.
 #[repr(C)]
@@ -136,6 +153,19 @@ fn numbers(kind: ErrorKind) -> (u32, u32) {
         ErrorKind::Text => SIMDSIP_ERROR_TEXT,
         ErrorKind::MaxForwards => SIMDSIP_ERROR_MAX_FORWARDS,
         ErrorKind::Request => SIMDSIP_ERROR_REQUEST,
+        ErrorKind::Origin => SIMDSIP_ERROR_ORIGIN,
+        ErrorKind::Connection => SIMDSIP_ERROR_CONNECTION,
+        ErrorKind::Bandwidth => SIMDSIP_ERROR_BANDWIDTH,
+        ErrorKind::Timing => SIMDSIP_ERROR_TIMING,
+        ErrorKind::Media => SIMDSIP_ERROR_MEDIA,
+        ErrorKind::Rtpmap => SIMDSIP_ERROR_RTPMAP,
+        ErrorKind::Candidate => SIMDSIP_ERROR_CANDIDATE,
+        ErrorKind::Fingerprint => SIMDSIP_ERROR_FINGERPRINT,
+        ErrorKind::Crypto => SIMDSIP_ERROR_CRYPTO,
+        ErrorKind::Extmap => SIMDSIP_ERROR_EXTMAP,
+        ErrorKind::Rid => SIMDSIP_ERROR_RID,
+        ErrorKind::Simulcast => SIMDSIP_ERROR_SIMULCAST,
+        ErrorKind::Precondition => SIMDSIP_ERROR_PRECONDITION,
         _ => 0,
     };
     (kind, 0)
@@ -154,6 +184,9 @@ fn limit_number(limit: LimitKind) -> u32 {
         LimitKind::Edits => SIMDSIP_LIMIT_EDITS,
         LimitKind::EditText => SIMDSIP_LIMIT_EDIT_TEXT,
         LimitKind::Elements => SIMDSIP_LIMIT_ELEMENTS,
+        LimitKind::SdpLines => SIMDSIP_LIMIT_SDP_LINES,
+        LimitKind::SdpMedia => SIMDSIP_LIMIT_SDP_MEDIA,
+        LimitKind::SdpIndex => SIMDSIP_LIMIT_SDP_INDEX,
         _ => 0,
     }
 }
@@ -174,7 +207,7 @@ pub(crate) unsafe fn fail(status: i32, error: Error, out: *mut simdsip_error) ->
     }
 }
 
-const NAMES: [&CStr; 33] = [
+const NAMES: [&CStr; 46] = [
     c"unknown",
     c"empty",
     c"method",
@@ -208,6 +241,19 @@ const NAMES: [&CStr; 33] = [
     c"text",
     c"max-forwards",
     c"request",
+    c"origin",
+    c"connection",
+    c"bandwidth",
+    c"timing",
+    c"media",
+    c"rtpmap",
+    c"candidate",
+    c"fingerprint",
+    c"crypto",
+    c"extmap",
+    c"rid",
+    c"simulcast",
+    c"precondition",
 ];
 
 /// The word for a kind of error, never NULL; "unknown" for a number that this library does not know.

@@ -20,6 +20,7 @@
 #![allow(missing_docs, reason = "of a row of numbers the first says what they are")]
 
 mod backend;
+mod build;
 mod defect;
 mod error;
 mod ids;
@@ -36,6 +37,7 @@ mod uri;
 mod verdict;
 
 pub use backend::*;
+pub use build::*;
 pub use defect::*;
 pub use error::*;
 pub use ids::*;

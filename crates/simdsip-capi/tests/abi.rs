@@ -129,7 +129,7 @@ fn null_and_nonsense_are_errors() {
         assert_eq!(simdsip_txn_key(parser, 77, key.as_mut_ptr(), 4, &mut len, null_mut()), SIMDSIP_ARGUMENT);
     }
     for (kind, name) in
-        [(0, c"unknown"), (22, c"via"), (32, c"request"), (33, c"unknown"), (u32::MAX, c"unknown")]
+        [(0, c"unknown"), (22, c"via"), (32, c"request"), (46, c"unknown"), (u32::MAX, c"unknown")]
     {
         // SAFETY: a string of the library's.
         assert_eq!(unsafe { CStr::from_ptr(simdsip_error_name(kind)) }, name);
@@ -480,6 +480,54 @@ fn patches_do_what_those_of_the_core_do() {
         assert_eq!(simdsip_header_count(held.parser), 0, "the parser holds no message");
         assert_eq!(simdsip_patch_len(patch, &mut len, null_mut()), SIMDSIP_MISUSE);
     }
+}
+
+/// Built by C and by the core: the same bytes, the same refusals.
+#[test]
+fn responses_are_those_of_the_core() {
+    let bytes = b"INVITE sip:b@b.example SIP/2.0\r\nv: SIP/2.0/UDP h;branch=z9hG4bK1\r\nRecord-Route: <sip:p;lr>\r\n\
+        Max-Forwards: 70\r\nf: <sip:a@a.example>;tag=1\r\nt: <sip:b@b.example>\r\ni: 1@h\r\nCSeq: 7 INVITE\r\nl: 0\r\n\r\n";
+    let (core, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
+    let request = core.parse(bytes, &mut index).unwrap();
+    let mut expected = Vec::new();
+    let mut builder = simdsip::Builder::response(&mut expected, &request, 200, b"OK", b"a6c85").unwrap();
+    builder.header(b"Contact", &[b"<sip:b@c.example>"]).unwrap();
+    builder.body(b"application/sdp", b"v=0\r\n").unwrap();
+
+    let held = held(None);
+    assert_eq!(parse(&held, bytes).0, SIMDSIP_OK);
+    let mut fields = [simdsip_added_field { name: span(b"Contact"), value: span(b"<sip:b@c.example>") }];
+    let mut response = sized!(simdsip_response);
+    (response.status, response.reason, response.to_tag) = (200, span(b"OK"), span(b"a6c85"));
+    (response.content_type, response.body) = (span(b"application/sdp"), span(b"v=0\r\n"));
+    (response.fields, response.field_count) = (fields.as_ptr(), 1);
+    let mut error = sized!(simdsip_error);
+    let mut build = |response: &simdsip_response, room: usize| {
+        let (mut out, mut made) = (vec![0x5au8; room.max(1)], span(b""));
+        let to = out.as_mut_ptr().cast();
+        // SAFETY: a parser of `held`, texts that stay, room as long as it says.
+        unsafe {
+            let status = simdsip_build_response(held.parser, response, to, room, &mut made, &mut error);
+            (status, std::slice::from_raw_parts(made.ptr.cast::<u8>(), made.len).to_vec(), error)
+        }
+    };
+    for room in [expected.len(), 65_536] {
+        let (status, made, _) = build(&response, room);
+        assert_eq!(
+            (status, made.escape_ascii().to_string()),
+            (SIMDSIP_OK, expected.escape_ascii().to_string())
+        );
+    }
+    assert_eq!(build(&response, expected.len() - 1).0, SIMDSIP_ROOM);
+    fields[0].value = span(b"a\r\nX: y");
+    response.fields = fields.as_ptr();
+    let (status, _, error) = build(&response, 1_024);
+    assert_eq!((status, error.kind), (SIMDSIP_REJECTED, SIMDSIP_ERROR_TEXT));
+    response.field_count = 0;
+    response.status = 99_999;
+    assert_eq!(build(&response, 1_024).0, SIMDSIP_ARGUMENT);
+    response.status = 99;
+    assert_eq!(build(&response, 1_024).0, SIMDSIP_REJECTED);
 }
 
 /// The cap comes before all parsers of a process; here one was made.

@@ -369,7 +369,7 @@ fn numbers(kind: ErrorKind) -> (u32, u32) {
     (NAMES.iter().position(|known| *known == words).unwrap_or_else(|| panic!("{words}")) as u32, 0)
 }
 
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 46] = [
     "unknown",
     "empty",
     "method",
@@ -403,4 +403,17 @@ const NAMES: [&str; 33] = [
     "text",
     "max-forwards",
     "request",
+    "origin",
+    "connection",
+    "bandwidth",
+    "timing",
+    "media",
+    "rtpmap",
+    "candidate",
+    "fingerprint",
+    "crypto",
+    "extmap",
+    "rid",
+    "simulcast",
+    "precondition",
 ];
