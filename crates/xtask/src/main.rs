@@ -44,6 +44,8 @@ Usage: cargo xtask COMMAND [OPTIONS]
   mutants [ARGS...]         cargo mutants over the library crates.
   miri [ARGS...]            The unit tests of the core's scanner under Miri, as SSE2 and AVX2 (nightly with
                             miri and rust-src; says how to get them); ARGS go to the test program.
+  tsan                      Two threads with two parsers of the C library under ThreadSanitizer (Linux, nightly with
+                            rust-src, whose standard library it builds).
   neon [ARGS...]            The tests of the core for aarch64 under qemu; ARGS go to `cargo test`.
   help                      This text.
 
@@ -111,6 +113,7 @@ fn main() -> ExitCode {
         },
         ["mutants", ref rest @ ..] => mutants(rest),
         ["miri", ref rest @ ..] => miri(rest),
+        ["tsan"] => tsan(),
         ["neon", ref rest @ ..] => neon::run(rest),
         _ => return usage(&args),
     };
@@ -141,6 +144,17 @@ fn miri(rest: &[&str]) -> Result<()> {
         .args(what)
         .env("RUSTFLAGS", "-Ctarget-feature=+avx2,+bmi1,+bmi2,+lzcnt,+popcnt")
         .env("MIRIFLAGS", "-Zmiri-disable-isolation"))
+}
+
+/// ThreadSanitizer wants all code built with it, the standard library included.
+fn tsan() -> Result<()> {
+    if !succeeds("cargo", &["+nightly", "--version"]) {
+        return Err("a nightly is missing: rustup toolchain install nightly --component rust-src".into());
+    }
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let tests = ["+nightly", "test", "-Zbuild-std", "--target-dir", "target/tsan", "--target", &target];
+    let threads = ["-p", "simdsip-capi", "--test", "abi", "--", "two_threads"];
+    run(cargo(&tests).args(threads).env("RUSTFLAGS", "-Zsanitizer=thread"))
 }
 
 fn conformance(mode: codegen::Mode) -> Result<()> {
