@@ -176,3 +176,30 @@ fn all_paths_die_and_everything_comes_back_once() {
         assert_eq!(pair.network.endpoint(pair.b).associations().count(), 0);
     }
 }
+
+/// Echoes at 1,000 messages a second; the way back dies, and some time later the way there.
+#[test]
+fn no_message_is_left_behind_on_a_path_that_data_has_left() {
+    let dead = Link { up: false, ..Link::default() };
+    for later in (0..200).step_by(5) {
+        let mut pair = Pair::new(AssociationConfig::lan(), Link::default());
+        pair.start();
+        pair.network.set_echo(pair.b, true);
+        let begin = pair.network.now();
+        for number in 0..1_200 {
+            pair.network.run_until(begin + ms(u64::from(number)));
+            pair.send(number, 500, SendInfo::unordered(0));
+            if number == 200 {
+                pair.network.set_one_way(B1, A1, dead);
+            }
+            if number == 200 + later {
+                pair.network.set_one_way(A1, B1, dead);
+            }
+        }
+        pair.network.run_for(ms(2_000));
+        let (got, took) = pair.received_by(pair.a);
+        assert_eq!(count(&got, 1_200).0, 0);
+        let longest = took.into_iter().max().unwrap();
+        assert!(longest <= ms(350), "the way there died {later} ms later: {longest:?}");
+    }
+}

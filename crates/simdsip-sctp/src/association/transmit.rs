@@ -180,7 +180,8 @@ impl Association {
                 continue;
             }
             let wanted = self.outbound.chunks[at].path as usize;
-            let usable = |path: &Path| path.is_active();
+            // Nor where the peer has left and nothing was heard of since.
+            let usable = |path: &Path| path.is_active() && !path.suspect;
             let path = if self.paths.get(wanted).is_some_and(usable) { wanted } else { self.data_path() };
             self.outbound.chunks[at].path = path as u32;
             self.outbound.chunks[at].same_path &= path == wanted;
@@ -291,7 +292,8 @@ impl Association {
         // The first that is outstanding there: its timer begins anew (§7.2.4, step 4).
         if tsn <= path.earliest {
             path.earliest = tsn;
-            if path.probed == 0 {
+            // Once: however often it goes again, the path has one time-out to answer.
+            if path.probed == 0 && sent.count == 2 {
                 path.start_t3(ctx.now);
             }
         }
