@@ -44,6 +44,12 @@ impl<'b> Attribute<'b> {
         Attribute { span, name_end, id }
     }
 
+    /// The same out of line: names that are long, or stand near the end of the input.
+    #[inline(never)]
+    fn parse_apart(span: Span<'b>) -> Attribute<'b> {
+        Attribute::parse(span)
+    }
+
     /// The registered name; `Unknown` for any other.
     #[inline]
     #[must_use]
@@ -100,7 +106,7 @@ impl<'b> Attribute<'b> {
     /// assert!(matches!(attributes.next().unwrap().typed()?, AttributeValue::Flag));
     /// # Ok::<(), simdsip::Error>(())
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn typed(&self) -> Result<AttributeValue<'b>, Error> {
         AttributeValue::read(self.id.shape(), self.value_span())
     }
@@ -130,7 +136,7 @@ impl<'b> Attributes<'b> {
 impl<'b> Iterator for Attributes<'b> {
     type Item = Attribute<'b>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Attribute<'b>> {
         let at = loop {
             let at = self.at;
@@ -149,7 +155,7 @@ impl<'b> Iterator for Attributes<'b> {
         let near = window.and_then(|window| lookup::lookup_in_line(window, end.wrapping_sub(value)));
         Some(match near {
             Some((id, len)) => Attribute { span, name_end: value.wrapping_add(len), id },
-            None => Attribute::parse(span),
+            None => Attribute::parse_apart(span.apart()),
         })
     }
 }

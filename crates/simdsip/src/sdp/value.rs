@@ -68,7 +68,7 @@ impl<'b> AttributeValue<'b> {
     ///
     /// # Errors
     /// What the shape calls malformed, with its place.
-    #[inline]
+    #[inline(always)]
     pub fn read(shape: AttributeShape, value: Span<'b>) -> Result<AttributeValue<'b>, Error> {
         Ok(match shape {
             AttributeShape::Flag => AttributeValue::Flag,
