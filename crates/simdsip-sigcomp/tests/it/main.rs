@@ -3,6 +3,7 @@
 mod capture;
 mod edge;
 mod flow;
+mod hostile;
 mod loss;
 mod native;
 mod rfc4464;
