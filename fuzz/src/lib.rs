@@ -5,9 +5,9 @@
 #![forbid(unsafe_code)]
 
 #[path = "../../crates/simdsip/tests/common/mod.rs"]
-pub mod sctp;
 pub mod common;
 pub mod edit;
+pub mod sctp;
 pub mod typed;
 
 use std::io::Read;
