@@ -86,7 +86,7 @@ impl Encoder {
             let most = text.len().saturating_sub(at).min(LENGTH_MAX);
             self.byte(at, node, text);
             let mut longest = self.again(at, node, window, here, most);
-            longest = longest.max(self.new(codec, at, node, window, here, most, found));
+            longest = longest.max(self.elsewhere(codec, at, node, window, here, most, found));
             if longest >= ENOUGH {
                 skip_until = at.saturating_add(longest);
             }
@@ -113,7 +113,7 @@ impl Encoder {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one call, all of it hot")]
-    fn new(
+    fn elsewhere(
         &mut self,
         codec: &Codec,
         at: usize,

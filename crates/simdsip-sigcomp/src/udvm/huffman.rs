@@ -19,6 +19,8 @@ pub(super) struct Set {
 
 const SETS_MAX: usize = 16;
 const RAW_MAX: usize = 112;
+/// How often a message may have sets kept.
+const KEPT_MAX: u32 = 64;
 
 /// A decoded instruction.
 #[derive(Clone, Debug)]
@@ -64,7 +66,7 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
             self.charge(u64::from(count).saturating_add(1))?;
             let flags = self.bit_order()?;
             self.set_order(flags);
-            return self.known_sets(at, flags, to, otherwise, after);
+            return self.known_sets((at, usize::from(count)), flags, to, otherwise, after);
         }
         self.all_sets(at)
     }
@@ -72,7 +74,7 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
     #[inline]
     fn known_sets(
         &mut self,
-        at: usize,
+        (at, count): (usize, usize),
         flags: u16,
         to: u16,
         otherwise: u16,
@@ -80,12 +82,10 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
     ) -> Result<(), Reason> {
         let before = self.input;
         let (mut h, mut taken) = (0_u16, 0_u32);
-        for set in self.scratch.huffman.get(at).map(|known| known.sets.iter()).into_iter().flatten() {
+        for set in
+            self.scratch.huffman.get(at).map(|known| known.sets.iter().take(count)).into_iter().flatten()
+        {
             let bits = u32::from(set.bits);
-            // Behind the last set stand empty ones, which fit nothing.
-            if set.lower > set.upper && bits == 0 {
-                break;
-            }
             let Some(k) = self.input.bits(bits) else {
                 self.input = before;
                 self.jump(otherwise);
@@ -158,7 +158,8 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
         let len = after.saturating_sub(self.pc) as usize;
         let pc = u16::try_from(self.pc).map_err(|_| Reason::Segfault)?;
         let Some(raw) = self.memory.slice(self.pc as usize, len) else { return Ok(()) };
-        if usize::from(n) > SETS_MAX || len > RAW_MAX || !all_numbers(raw, n) {
+        // Code that changes itself all the time gains nothing from being kept.
+        if self.kept >= KEPT_MAX || usize::from(n) > SETS_MAX || len > RAW_MAX || !all_numbers(raw, n) {
             return Ok(());
         }
         let mut known =
@@ -166,17 +167,14 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
         for (slot, byte) in known.raw.iter_mut().zip(raw) {
             *slot = *byte;
         }
-        let mut sets = [Set { bits: 0, lower: 1, upper: 0, plain: 0 }; SETS_MAX];
+        let mut sets = [Set::default(); SETS_MAX];
         for set in sets.iter_mut().take(usize::from(n)) {
             let bits = self.multi()?.min(16) as u8;
             let (lower, upper, plain) = (self.multi()?, self.multi()?, self.multi()?);
-            // An empty set in the middle would read as the end.
-            if lower > upper && bits == 0 {
-                return Ok(());
-            }
             *set = Set { bits, lower, upper, plain };
         }
         known.sets = sets;
+        self.kept = self.kept.saturating_add(1);
         if let Some(slot) = self.scratch.huffman.get_mut(at) {
             *slot = known;
         }

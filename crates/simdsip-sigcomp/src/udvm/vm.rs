@@ -216,6 +216,7 @@ impl Udvm {
             feedback: Feedback::default(),
             asked: None,
             dear: 0,
+            kept: 0,
         };
         Ok((header, vm))
     }
@@ -274,6 +275,8 @@ pub(crate) struct Vm<'v, 'm, S: ?Sized> {
     asked: Option<PartialId>,
     /// Instructions that cost far more than their cycles.
     dear: u32,
+    /// How often sets of INPUT-HUFFMAN were kept.
+    pub(super) kept: u32,
 }
 
 /// How many SHA-1 and STATE-ACCESS instructions a message may have together: they begin at 2 cycles and take a hundred
