@@ -33,7 +33,7 @@ pub mod table;
 mod transaction;
 
 pub use call::{Call, Calls, Evictions, Outcome, Side};
-pub use engine::{Chunk, Messages, Options, Progress, Reading, Trouble, TroubleKind, in_order};
+pub use engine::{Chunk, Messages, Options, Progress, Reading, SigcompNote, Trouble, TroubleKind, in_order};
 pub use extract::{ExtractError, Extraction};
 pub use filter::{Filter, FilterError, Net, Statuses, parse_time};
 pub use ladder::{Hide, Ladder};
