@@ -177,6 +177,91 @@ pub enum LimitKind {
     SdpIndex,
 }
 
+impl ErrorKind {
+    /// Its stable kebab-case word; a refused defect has that of its code.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::ErrorKind::RequestUri.as_str(), "request-uri");
+    /// ```
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::Method => "method",
+            Self::RequestUri => "request-uri",
+            Self::Version => "version",
+            Self::StatusCode => "status-code",
+            Self::Limit(limit) => limit.as_str(),
+            Self::Refused(code) => code.as_str(),
+            Self::ContentLength => "content-length",
+            Self::Boundary => "boundary",
+            Self::Value => "value",
+            Self::Number => "number",
+            Self::NumberRange => "number-range",
+            Self::Token => "token",
+            Self::Quote => "quote",
+            Self::Angle => "angle",
+            Self::Comment => "comment",
+            Self::Address => "address",
+            Self::Scheme => "scheme",
+            Self::Host => "host",
+            Self::Port => "port",
+            Self::Telephone => "telephone",
+            Self::Via => "via",
+            Self::MediaType => "media-type",
+            Self::Date => "date",
+            Self::Auth => "auth",
+            Self::Warning => "warning",
+            Self::Overlap => "overlap",
+            Self::Range => "range",
+            Self::Room => "room",
+            Self::Text => "text",
+            Self::MaxForwards => "max-forwards",
+            Self::Request => "request",
+            Self::Origin => "origin",
+            Self::Connection => "connection",
+            Self::Bandwidth => "bandwidth",
+            Self::Timing => "timing",
+            Self::Media => "media",
+            Self::Rtpmap => "rtpmap",
+            Self::Candidate => "candidate",
+            Self::Fingerprint => "fingerprint",
+            Self::Crypto => "crypto",
+            Self::Extmap => "extmap",
+            Self::Rid => "rid",
+            Self::Simulcast => "simulcast",
+            Self::Precondition => "precondition",
+        }
+    }
+}
+
+impl LimitKind {
+    /// Its stable kebab-case word.
+    ///
+    /// ```
+    /// assert_eq!(simdsip::LimitKind::Headers.as_str(), "limit-headers");
+    /// ```
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "limit-message",
+            Self::HeaderSection => "limit-header-section",
+            Self::Headers => "limit-headers",
+            Self::Index => "limit-index",
+            Self::Line => "limit-line",
+            Self::Name => "limit-name",
+            Self::Uri => "limit-uri",
+            Self::MimeDepth => "limit-mime-depth",
+            Self::Edits => "limit-edits",
+            Self::EditText => "limit-edit-text",
+            Self::Elements => "limit-elements",
+            Self::SdpLines => "limit-sdp-lines",
+            Self::SdpMedia => "limit-sdp-media",
+            Self::SdpIndex => "limit-sdp-index",
+        }
+    }
+}
+
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

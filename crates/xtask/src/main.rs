@@ -9,6 +9,7 @@ mod conformance;
 mod cross;
 mod fuzz;
 mod neon;
+mod python;
 mod report;
 mod source;
 mod test;

@@ -6,7 +6,7 @@
 use std::process::Command;
 
 use crate::report::{Group, Report, captured};
-use crate::{Result, cargo, codegen, cross, fuzz, neon, tidy};
+use crate::{Result, cargo, codegen, cross, fuzz, neon, python, tidy};
 
 /// How much to run.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub(crate) fn run(extent: Extent) -> Result<()> {
     report.group("tests", |group| {
         harness(group, &mut cargo(&["test", "--workspace", "--no-fail-fast", "--", "--show-output"]));
     });
+    report.group("python", python::group);
     report.group("features", features);
     report.group("benches once", |group| {
         let benches = ["test", "-p", "simdsip-benches", "--bench", "*"];

@@ -1,9 +1,11 @@
 //! Messages that wait for their rows: copies of their bytes, and where they came from.
 
 use super::{Payload, Reading, count};
+use crate::packet::{Endpoint, Wraps};
 use crate::stats::Stats;
-use crate::table::{Meta, Row};
+use crate::table::{Meta, Row, Transport};
 use simdsip::Error;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -37,6 +39,37 @@ impl Chunk {
             count(&row, stats);
             visit(&row);
         }
+    }
+
+    /// Appends a message that no capture holds, as one datagram.
+    pub fn push_bytes(&mut self, bytes: &[u8]) {
+        let nobody = Endpoint { addr: IpAddr::V4(Ipv4Addr::UNSPECIFIED), port: 0 };
+        let meta = Meta {
+            file: 0,
+            frame: 0,
+            message_in_frame: 0,
+            file_offset: None,
+            truncated: false,
+            time: None,
+            transport: Transport::Udp,
+            wraps: Wraps::default(),
+            source: nobody,
+            dest: nobody,
+            is_retransmission: false,
+            duplicate_of: None,
+        };
+        self.push(&Payload { meta, bytes, error: None, unfinished: false, framed: false, frames: &[] });
+    }
+
+    /// Whether it holds as much as a chunk should.
+    #[must_use]
+    pub fn has_enough(&self) -> bool {
+        self.is_full(1024)
+    }
+
+    /// Forgets the messages, keeps the room.
+    pub fn reset(&mut self) {
+        self.clear(Arc::default());
     }
 
     /// How many messages there are.

@@ -3,7 +3,7 @@
 //! Rows are made here alone, so that they are the same whichever thread makes them, and whether their bytes come from
 //! a packet or from a copy.
 
-use super::Payload;
+use super::{Options, Payload};
 use crate::packet::stream::{self, HEADERS};
 use crate::table::{Meta, Row};
 use simdsip::{Backend, Error, ErrorKind, Frame, Framer, GrowIndex, Index, LimitKind, Message, Parser, Side};
@@ -34,6 +34,12 @@ impl Reading {
             large: GrowIndex::new(),
             framer: Box::new(Framer::sized(stream_parser, Side::Observer)),
         }
+    }
+
+    /// For messages that no capture holds; see [`Chunk::push_bytes`](super::Chunk::push_bytes).
+    #[must_use]
+    pub fn of(options: &Options) -> Self {
+        super::Engine::new(options).reading()
     }
 
     pub(super) fn backend(&self) -> Backend {

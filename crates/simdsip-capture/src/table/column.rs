@@ -167,6 +167,30 @@ impl Table {
         Columns(self.columns().iter().filter(|column| !column.on_request).collect())
     }
 
+    /// The columns that a message has without a capture around it.
+    #[must_use]
+    pub fn message_columns() -> Columns {
+        let of_capture = [
+            "file",
+            "frame",
+            "message_in_frame",
+            "file_offset",
+            "truncated",
+            "ts",
+            "transport",
+            "encap",
+            "vlan",
+            "src",
+            "sport",
+            "dst",
+            "dport",
+            "is_retransmission",
+            "duplicate_of",
+        ];
+        let alone = |column: &&Column| !column.on_request && !of_capture.contains(&column.name);
+        Columns(Self::Messages.columns().iter().filter(alone).collect())
+    }
+
     /// The schema as one JSON object: `{"schema": "messages/1", "columns": [{name, type, nullable, on_request, doc}]}`.
     pub fn schema_json(self, out: &mut Vec<u8>) {
         out.extend_from_slice(format!("{{\"schema\":\"{}\",\"columns\":[", self.schema_name()).as_bytes());

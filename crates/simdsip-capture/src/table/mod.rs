@@ -8,6 +8,7 @@ mod arrow;
 mod calls;
 mod column;
 mod csv;
+mod export;
 mod file;
 mod json;
 mod media;
@@ -24,9 +25,12 @@ pub use ::arrow_schema::Schema;
 pub use arrow::{Batches, Mask, Types, arrow_schema};
 pub use column::{Column, ColumnType, Columns, Table, UnknownColumn, schema, schema_json};
 pub use csv::Csv;
+pub use export::{
+    FFI_ArrowArray, FFI_ArrowArrayStream, FFI_ArrowSchema, cell, to_schema, to_stream, to_struct,
+};
 pub use file::{ArrowFile, ParquetFiles};
 pub use json::Jsonl;
-pub use row::{Row, RowDefect, RowDefects, Transport};
+pub use row::{Row, RowDefect, RowDefects, Transport, error_code};
 pub use value::{FrameRef, Frames, Record, Value, Words};
 
 pub(crate) use json::text as json_text;

@@ -237,7 +237,9 @@ impl Iterator for RowDefects<'_> {
     }
 }
 
-fn error_code(kind: ErrorKind) -> &'static str {
+/// The code of the only defect of a row that is no message.
+#[must_use]
+pub fn error_code(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Empty => "error-empty",
         ErrorKind::Method => "error-method",

@@ -1,0 +1,213 @@
+//! Paths and file objects as captures, and how an interrupt gets into a long read.
+
+use crate::error::{capture_error, warn};
+use pyo3::exceptions::{PyOSError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
+use simdsip_capture::{Messages, Options, ReadError, ReadErrorKind, Source, TroubleKind};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// One capture as it was named.
+#[derive(Debug)]
+pub(crate) enum Input {
+    Path(PathBuf),
+    Object(Py<PyAny>, String),
+}
+
+/// Captures: a path, a file object, or several of them.
+pub(crate) fn inputs(paths: &Bound<'_, PyAny>) -> PyResult<Vec<Input>> {
+    if paths.is_instance_of::<PyList>() || paths.is_instance_of::<PyTuple>() {
+        return paths.try_iter()?.map(|one| input(&one?)).collect();
+    }
+    Ok(vec![input(paths)?])
+}
+
+fn input(one: &Bound<'_, PyAny>) -> PyResult<Input> {
+    if one.hasattr("read")? {
+        let name = one.getattr("name").ok().and_then(|name| name.extract::<String>().ok());
+        return Ok(Input::Object(one.clone().unbind(), name.unwrap_or_else(|| "stream".to_owned())));
+    }
+    let path: PathBuf = one.extract().map_err(|_| {
+        let name = one.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
+        PyTypeError::new_err(format!("expected a path or a binary file object, not {name}"))
+    })?;
+    // What cannot be opened is said before anything is read.
+    match File::open(&path).and_then(|file| file.metadata()) {
+        Ok(metadata) if metadata.is_dir() => Err(os_error(&io::ErrorKind::IsADirectory.into(), &path)),
+        Ok(_) => Ok(Input::Path(path)),
+        Err(error) => Err(os_error(&error, &path)),
+    }
+}
+
+/// As Python's own `open` raises it.
+pub(crate) fn os_error(error: &io::Error, path: &std::path::Path) -> PyErr {
+    let code = match (error.raw_os_error(), error.kind()) {
+        (Some(code), _) => Some(code),
+        (None, io::ErrorKind::IsADirectory) => Some(21),
+        _ => None,
+    };
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default().to_owned();
+    match code {
+        Some(code) => PyOSError::new_err((code, text, path.as_os_str().to_owned())),
+        None => PyOSError::new_err(format!("{}: {text}", path.display())),
+    }
+}
+
+/// Stops a read from outside, and keeps what Python raised within it.
+#[derive(Debug, Default)]
+pub(crate) struct Stop {
+    wanted: AtomicBool,
+    raised: Mutex<Option<PyErr>>,
+}
+
+impl Stop {
+    pub(crate) fn raise(&self, error: PyErr) {
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.wanted.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.wanted.load(Ordering::Relaxed)
+    }
+
+    /// What was raised.
+    pub(crate) fn take(&self) -> PyResult<()> {
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+    }
+
+    /// Asks Python for signals, which does something on its main thread alone.
+    pub(crate) fn check(&self) -> bool {
+        if !self.is_wanted()
+            && let Err(error) = Python::attach(|py| py.check_signals())
+        {
+            self.raise(error);
+        }
+        self.is_wanted()
+    }
+}
+
+/// Reads a file or a file object.
+pub(crate) struct Reader {
+    from: From,
+    stop: Arc<Stop>,
+}
+
+enum From {
+    File(File),
+    Object(Py<PyAny>),
+}
+
+impl Read for Reader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.check() {
+            return Err(io::ErrorKind::Other.into());
+        }
+        match &mut self.from {
+            From::File(file) => file.read(buffer),
+            From::Object(object) => {
+                Python::attach(|py| read_object(object.bind(py), buffer)).map_err(|error| {
+                    self.stop.raise(error);
+                    io::ErrorKind::Other.into()
+                })
+            }
+        }
+    }
+}
+
+fn read_object(object: &Bound<'_, PyAny>, buffer: &mut [u8]) -> PyResult<usize> {
+    let read = object.call_method1("read", (buffer.len(),))?;
+    let bytes = match read.cast_into::<PyBytes>() {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let read = error.into_inner();
+            if read.is_instance_of::<PyString>() || read.is_none() {
+                return Err(PyTypeError::new_err("expected a file object that is open, blocking and binary"));
+            }
+            read.py().get_type::<PyBytes>().call1((read,))?.cast_into::<PyBytes>()?
+        }
+    };
+    let bytes = bytes.as_bytes();
+    let room = buffer
+        .get_mut(..bytes.len())
+        .ok_or_else(|| PyOSError::new_err("read() gave more than it was asked for"))?;
+    room.copy_from_slice(bytes);
+    Ok(bytes.len())
+}
+
+/// Sources to be read once. A file object is read from where it stands.
+pub(crate) fn sources(py: Python<'_>, inputs: &[Input], stop: &Arc<Stop>) -> PyResult<Vec<Source<Reader>>> {
+    let one = |input: &Input| {
+        let stop = Arc::clone(stop);
+        Ok(match input {
+            Input::Path(path) => {
+                let (name, path) = (path.to_string_lossy().into_owned(), path.clone());
+                let open =
+                    move || Ok(Reader { from: From::File(File::open(&path)?), stop: Arc::clone(&stop) });
+                Source::lazy(name, open)
+            }
+            Input::Object(object, name) => {
+                let from = From::Object(object.clone_ref(py));
+                Source::new(name.clone(), Reader { from, stop })
+            }
+        })
+    };
+    inputs.iter().map(one).collect()
+}
+
+/// Captures that are being read.
+pub(crate) struct Opened {
+    pub(crate) messages: Messages<Reader>,
+    pub(crate) names: Arc<[String]>,
+    pub(crate) stop: Arc<Stop>,
+    warned: bool,
+}
+
+impl Opened {
+    pub(crate) fn new(py: Python<'_>, inputs: &[Input], options: &Options) -> PyResult<Opened> {
+        let stop = Arc::new(Stop::default());
+        let sources = sources(py, inputs, &stop)?;
+        let mut messages = py.detach(|| Messages::sequence(sources, options));
+        stop.take()?;
+        let names = messages.names();
+        let mut opened = Opened { messages, names, stop, warned: false };
+        opened.complain(py)?;
+        Ok(opened)
+    }
+
+    /// Raises what went wrong, warns of captures that are cut short.
+    pub(crate) fn settle(&mut self, py: Python<'_>, ended: Result<(), ReadError>) -> PyResult<()> {
+        self.stop.take()?;
+        if let Err(error) = ended {
+            let name = self.names.first().map_or("", String::as_str);
+            return Err(capture_error(py, name, &error.to_string(), error.at));
+        }
+        if let (1, Some(at), false) = (self.names.len(), self.messages.stats().cut_short, self.warned) {
+            self.warned = true;
+            warn(py, self.names.first().map_or("", String::as_str), at)?;
+        }
+        self.complain(py)
+    }
+
+    fn complain(&mut self, py: Python<'_>) -> PyResult<()> {
+        for trouble in self.messages.troubles() {
+            match trouble.kind {
+                TroubleKind::Open(error) => {
+                    return Err(capture_error(py, &trouble.file, &error.to_string(), error.at));
+                }
+                TroubleKind::Read(ReadError { kind: ReadErrorKind::CutShort, at }) => {
+                    warn(py, &trouble.file, at)?
+                }
+                TroubleKind::Read(error) => {
+                    return Err(capture_error(py, &trouble.file, &error.to_string(), error.at));
+                }
+                _ => return Err(capture_error(py, &trouble.file, "cannot be read", 0)),
+            }
+        }
+        Ok(())
+    }
+}
