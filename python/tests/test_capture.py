@@ -153,16 +153,13 @@ class Endless(io.RawIOBase):
     """The packets of a capture, for ever."""
 
     def __init__(self, data):
-        self.head, self.packets, self.first = data[:24], data[24:], True
+        self.packets, self.rest = data[24:], data
 
     def readable(self):
         return True
 
     def read(self, size=-1):
-        if self.first:
-            self.first = False
-            return self.head
-        self.rest = getattr(self, "rest", b"") or self.packets
+        self.rest = self.rest or self.packets
         given, self.rest = self.rest[:size], self.rest[size:]
         return given
 

@@ -7,11 +7,14 @@ import sys
 import pytest
 from conftest import ROOT
 
+# Fields of ctypes structures, and the list that the extension module makes of its names.
+ALLOWED = ROOT / "python" / "tests" / "stubtest.allow"
+
 
 def test_the_stubs_are_those_of_the_module(tmp_path):
     pytest.importorskip("mypy", reason="mypy brings stubtest")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy.stubtest", "simdsip", "--concise"], capture_output=True, text=True, check=False, cwd=tmp_path)
+        [sys.executable, "-m", "mypy.stubtest", "simdsip", "--concise", "--allowlist", str(ALLOWED)], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
