@@ -35,3 +35,14 @@ def test_examples_run_and_show_what_they_say(page, monkeypatch, tmp_path, capsys
         expected = re.findall(r"^print\(.*\)  # (.*)$", block, re.M)
         if expected:
             assert capsys.readouterr().out.splitlines() == expected
+
+
+def test_the_module_is_the_command():
+    def run(*arguments):
+        return subprocess.run([sys.executable, "-m", "simdsip", *arguments], capture_output=True, text=True, check=False, cwd=ROOT)
+
+    shown = run("messages", "--columns", "frame,method", "--limit", "1", "corpus/capture/calls.pcap")
+    assert (shown.returncode, shown.stdout, shown.stderr) == (0, '{"frame":5,"method":"INVITE"}\n', "")
+    assert run("--version").stdout.startswith("simdsip ") and run("nonsense").returncode == 2
+    missing = run("messages", "none.pcap")
+    assert missing.returncode == 2 and "none.pcap" in missing.stderr

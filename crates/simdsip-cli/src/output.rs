@@ -5,7 +5,6 @@
 
 use crate::escape;
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 
 /// Written when so many bytes have gathered.
 const ENOUGH: usize = 64 << 10;
@@ -19,12 +18,6 @@ pub(crate) enum Status {
     Found,
     /// Usage or input/output.
     Trouble,
-}
-
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> ExitCode {
-        ExitCode::from(status as u8)
-    }
 }
 
 /// What is written: it decides how a terminal is kept safe.
