@@ -31,16 +31,7 @@ pub(crate) fn group(group: &mut Group) {
     }
     // Not by `-m`, which would put the sources before what is installed.
     let mut tests = Command::new(bin.join("pytest"));
-    tests.current_dir(root().join("python")).args([
-        "-m",
-        "pytest",
-        "-W",
-        "error",
-        "-q",
-        "-ra",
-        "-p",
-        "no:cacheprovider",
-    ]);
+    tests.current_dir(root().join("python")).args(["-W", "error", "-q", "-ra", "-p", "no:cacheprovider"]);
     match captured(&mut tests) {
         Ok((text, ok)) => count(group, &text, ok),
         Err(error) => group.check("pytest", Err(error)),
