@@ -32,6 +32,7 @@ Usage: cargo xtask COMMAND [OPTIONS]
                             --all adds: every fuzz target for 20 seconds, where nightly and cargo-fuzz are there.
   tidy                      The walls of docs/DESIGN.md alone, formatting, lints, generated files, licences
                             (cargo deny), and `cargo check` for other targets where they can be had.
+  walls                     Those walls alone, in seconds.
   codegen [--check]         Write the header and method tables from crates/simdsip/registry, and simdsip.h where
                             cbindgen is installed; --check only compares.
   conformance [--check]     Write docs/CONFORMANCE.md from docs/conformance.csv and the tests; --check only compares.
@@ -99,6 +100,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(test::Extent::Usual),
         ["test", "--all"] => test::run(test::Extent::All),
         ["tidy"] => tidy::run(),
+        ["walls"] => tidy::only_walls(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
         ["conformance"] => conformance(codegen::Mode::Write),
