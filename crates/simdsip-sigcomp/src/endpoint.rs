@@ -419,7 +419,7 @@ impl Endpoint {
         self.sent.push_back((sha1, id));
         if let Some(compartment) = self.compartments.get_mut(&id) {
             compartment.compressor.sent(&attempt, transport == Transport::Stream);
-            if compartment.compressor.mode == Mode::Shared
+            if compartment.compressor.mode() == Mode::Shared
                 && let Some(made) = attempt.made
             {
                 self.store.keep_local(id, made);

@@ -15,6 +15,11 @@ pub(crate) struct Seen {
     pub(crate) restarts: u64,
     /// Messages that a NACK was delivered for, and whose retransmission failed again.
     pub(crate) slow: u64,
+    /// Messages that did not arrive however often they were sent again.
+    pub(crate) given_up: u64,
+    /// Bytes of texts, and of what was sent for them.
+    pub(crate) text_len: u64,
+    pub(crate) wire_len: u64,
 }
 
 struct Random(u64);
@@ -31,9 +36,42 @@ impl Random {
 
 const ID: CompartmentId = CompartmentId(1);
 
-/// Sends the flow again and again until so many messages were delivered.
+/// What a network does, and whether those who use it know NACKs. One in so many; `u64::MAX` is never.
+pub(crate) struct Network {
+    pub(crate) version: u8,
+    pub(crate) restarts: u64,
+    pub(crate) loses: u64,
+    pub(crate) delays: u64,
+    pub(crate) doubles: u64,
+}
+
+impl Network {
+    /// Everything that can happen.
+    pub(crate) const BAD: Self = Self { version: 2, restarts: 200, loses: 20, delays: 30, doubles: 40 };
+    /// Neither NACKs nor anything but loss, of which there is plenty.
+    pub(crate) const LOSS_ALONE: Self =
+        Self { version: 1, restarts: u64::MAX, loses: 10, delays: u64::MAX, doubles: u64::MAX };
+    /// The same with messages that overtake each other or come twice.
+    pub(crate) const DISORDER: Self = Self { delays: 30, doubles: 40, ..Self::LOSS_ALONE };
+    /// The same with sides that begin anew.
+    pub(crate) const RESTARTS: Self = Self { restarts: 200, ..Self::DISORDER };
+}
+
+/// Sends the flow again and again until so many messages were delivered, over a bad network.
 pub(crate) fn run(flow: &[(usize, Vec<u8>)], count: u64, mode: Mode, sms: u32, seed: u64) -> Seen {
-    let params = Params::new(sms.max(8192), sms, 16, 2).expect("sizes");
+    run_over(flow, count, mode, sms, seed, &Network::BAD)
+}
+
+/// The same over another one.
+pub(crate) fn run_over(
+    flow: &[(usize, Vec<u8>)],
+    count: u64,
+    mode: Mode,
+    sms: u32,
+    seed: u64,
+    network: &Network,
+) -> Seen {
+    let params = Params::new(sms.max(8192), sms, 16, network.version).expect("sizes");
     let fresh = || {
         let mut side = Endpoint::new(params);
         let offered = side.offered(mode);
@@ -51,29 +89,36 @@ pub(crate) fn run(flow: &[(usize, Vec<u8>)], count: u64, mode: Mode, sms: u32, s
             number += 1;
             // No two runs are the same text.
             let text = [&text[..], format!("\r\nX-Number: {number:016x}").as_bytes()].concat();
-            if random.one_in(200) {
+            if random.one_in(network.restarts) {
                 seen.restarts += 1;
                 sides[usize::from(random.one_in(2))] = fresh();
             }
-            let mut nacked = false;
+            let (mut nacked, mut arrived, before) = (false, false, seen.delivered);
+            seen.text_len += text.len() as u64;
             for _ in 0..8 {
                 let mut wire = Vec::new();
                 sides[*from].compress(ID, &text, Transport::Message, &mut wire);
+                seen.wire_len += wire.len() as u64;
                 // What is lost again is another loss.
-                if random.one_in(20) {
+                if random.one_in(network.loses) {
                     nacked = false;
                     continue;
                 }
-                if random.one_in(30) {
+                if random.one_in(network.delays) {
                     nacked = false;
                     late.push((1 - from, wire, text.clone()));
                     continue;
                 }
-                if random.one_in(40) {
+                if random.one_in(network.doubles) {
                     late.push((1 - from, wire.clone(), text.clone()));
                 }
                 match deliver(&mut sides, 1 - from, &wire, &text, &mut seen) {
-                    Arrival::Done => break,
+                    Arrival::Done if seen.delivered > before => {
+                        arrived = true;
+                        break;
+                    }
+                    // Nothing came of it, and nothing was said.
+                    Arrival::Done => nacked = false,
                     Arrival::Nack(nack) => {
                         seen.slow += u64::from(nacked);
                         nacked = false;
@@ -90,6 +135,7 @@ pub(crate) fn run(flow: &[(usize, Vec<u8>)], count: u64, mode: Mode, sms: u32, s
                     }
                 }
             }
+            seen.given_up += u64::from(!arrived);
             while late.len() > 3 || (!late.is_empty() && random.one_in(3)) {
                 let (to, wire, text) = late.remove(0);
                 if let Arrival::Nack(nack) = deliver(&mut sides, to, &wire, &text, &mut seen) {

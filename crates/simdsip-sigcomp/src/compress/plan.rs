@@ -1,8 +1,10 @@
 //! What a compressor knows of its peer, and which state the next message builds on.
 //!
 //! A model of the peer's state memory: what we had it create, what it acknowledged, what it keeps of its own. Never
-//! builds on a state that the mode does not allow. RFC 3320 §5, RFC 3321 §4, §5, RFC 4077 §2.3, RFC 5049 §8.
+//! builds on a state that the mode does not allow. What must not go while it is built on is made again, which makes it
+//! young, by messages that have no room for a state of their own (RFC 4896 §6). RFC 3320 §5, RFC 3321 §4, §5, RFC 4077 §2.3, RFC 5049 §8.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::codec::{BASE, Codec, DICTIONARY_LEN};
@@ -21,9 +23,10 @@ pub enum Mode {
     Stateless,
     /// Those that the peer has acknowledged: a loss costs nothing but ratio. For peers without NACKs.
     Acked,
-    /// The last one sent: a loss costs a NACK and a message (RFC 4077 §2.4).
+    /// The last one sent: a loss costs a NACK and a message (RFC 4077 §2.4). With a peer below version 2, which sends no
+    /// NACKs, this is `Acked`.
     Optimistic,
-    /// Also those of messages that the peer sent, which it keeps and announces (RFC 3321 §5.2).
+    /// As `Optimistic`, and also those of messages that the peer sent, which it keeps and announces (RFC 3321 §5.2).
     Shared,
 }
 
@@ -31,12 +34,32 @@ pub enum Mode {
 #[derive(Clone, Debug)]
 struct Known {
     state: StateItem,
-    token: u8,
     acked: bool,
+    /// The number of the message that made it first, and of the last that made it.
+    born: u64,
+    last: u64,
 }
 
 /// How many states are remembered: more than fit the memory of any peer that we would use.
 const KNOWN_MAX: usize = 16;
+
+/// A message that went out, as an acknowledgement may name it.
+#[derive(Clone, Debug)]
+struct Told {
+    number: u64,
+    token: u8,
+    made: Option<StateId>,
+}
+
+/// How many sent messages are remembered. A token has seven bits: one that names several of them is not believed.
+const TOLD_MAX: usize = 48;
+
+/// How far behind an acknowledged message the peer's messages under way may still acknowledge.
+const OVERTAKEN_MAX: u64 = 12;
+
+/// After so many messages of which none was acknowledged, nothing is built on: whatever the peer lacks, it has then.
+/// Without NACKs sooner, before an INVITE is sent for the seventh and last time (RFC 3261 §17.1.1.2).
+const SILENT_MAX: [u32; 2] = [6, 16];
 
 /// Room that all compressors of an endpoint share.
 #[derive(Clone, Debug, Default)]
@@ -56,7 +79,16 @@ pub(crate) struct Compressor {
     /// Our own parameters, told until something is acknowledged.
     own: Params,
     told: bool,
+    /// In the order in which the peer, as far as is known, made them last.
     known: Vec<Known>,
+    /// Messages whose tokens may come back.
+    sent: VecDeque<Told>,
+    /// The number of the next message.
+    next: u64,
+    /// The last message that was acknowledged.
+    heard: Option<u64>,
+    /// Messages since one was acknowledged that had not been before.
+    silent: u32,
     /// The last state of its own that the peer announced.
     announced: Option<StateItem>,
     /// The announced state is younger than all known ones.
@@ -98,30 +130,52 @@ impl Compressor {
             own,
             told: false,
             known: Vec::new(),
+            sent: VecDeque::new(),
+            next: 0,
+            heard: None,
+            silent: 0,
             announced: None,
             announced_last: false,
             offered: None,
         }
     }
 
+    /// The mode that the peer admits: one that sends no NACKs (RFC 4077 §2) is not dared with.
+    pub(crate) fn mode(&self) -> Mode {
+        match self.mode {
+            Mode::Optimistic | Mode::Shared if self.remote.version() < 2 => Mode::Acked,
+            mode => mode,
+        }
+    }
+
     fn codec(&self) -> &'static Codec {
-        Codec::choose(self.remote.dms(), self.mode == Mode::Shared)
+        Codec::choose(self.remote.dms(), self.mode() == Mode::Shared)
+    }
+
+    /// What our states may take of the peer's memory. In acked mode the code has its place beside them: each message that
+    /// brings it along makes it young again.
+    fn memory(&self) -> u32 {
+        let sms = self.remote.sms();
+        match self.mode() {
+            Mode::Acked => sms.saturating_sub(STATE_OVERHEAD).saturating_sub(self.codec().code.len() as u32),
+            _ => sms,
+        }
     }
 
     /// How long a state may be: two fit where the memory allows, so that the one before a lost one is still there.
     fn state_max(&self) -> usize {
         // Where only one fits and it is lost, the one before was not displaced. Acked mode needs the one that it builds on
         // beside those that are under way.
-        let slots = match (self.mode, self.remote.sms()) {
+        let slots = match (self.mode(), self.remote.sms()) {
             (Mode::Acked, ..=2048) | (Mode::Optimistic | Mode::Stateless, ..=4096) | (Mode::Shared, _) => 1,
             (Mode::Acked, ..=4096) | (Mode::Optimistic | Mode::Stateless, _) => 2,
             (Mode::Acked, _) => 3,
         };
-        let sms = self.remote.sms().checked_div(slots).unwrap_or(0);
+        let sms = self.memory().checked_div(slots).unwrap_or(0);
         let memory = self.remote.dms().saturating_sub(self.remote.dms() / 3);
         // A short message must be able to pay for it; announcing costs it once more.
         let earned = u32::from(self.remote.cpb()).saturating_mul(1000).saturating_sub(3600);
-        let paid = if self.mode == Mode::Shared { earned >> 1 } else { earned };
+        let paid = if self.mode() == Mode::Shared { earned >> 1 } else { earned };
         sms.saturating_sub(STATE_OVERHEAD).min(memory).min(paid) as usize
     }
 
@@ -142,9 +196,9 @@ impl Compressor {
             Try::Shorter => state_max / 3 * 2,
             _ => state_max,
         };
-        let keeps = self.mode != Mode::Stateless
-            && state_max > codec.code.len().saturating_add(64)
-            && self.may_make(state_max);
+        let token = (crate::udvm::fcs16(text) >> 8) as u8 & 0x7f;
+        let keeps = self.mode() != Mode::Stateless && state_max > codec.code.len().saturating_add(64);
+        let room = self.may_make(state_max);
         let dictionary = base.is_none() && how != Try::Bare;
 
         shop.window.clear();
@@ -165,8 +219,19 @@ impl Compressor {
         shop.encoder.parse(codec, &shop.window, begin, &mut shop.found);
 
         let mut prelude = Prelude { dictionary, ..Prelude::default() };
-        if keeps {
-            prelude.cut = cut::choose(shop.encoder.steps(), codec, &shop.window, begin, state_max);
+        let mut made = None;
+        // A message that is sent again may make again what it made.
+        if keeps && (room || self.sent.iter().any(|told| told.token == token)) {
+            let cut = cut::choose(shop.encoder.steps(), codec, &shop.window, begin, state_max);
+            let state = state_of(codec, &shop.window, cut);
+            if room || self.known.iter().any(|known| known.state == state) {
+                (prelude.cut, made) = (cut, Some(state));
+            }
+        }
+        if let (true, None, Some(base)) = (keeps, &made, &base) {
+            // The base again: without what is new.
+            prelude.cut = Some((begin, shop.window.len()));
+            made = Some(base.clone());
         }
         let told = self.announcement(codec);
         let mut pokes: [(u8, &[u8]); 2] = [(0, &[]); 2];
@@ -177,26 +242,20 @@ impl Compressor {
                 poke_count = poke_count.saturating_add(1);
             }
         };
-        if !keeps {
+        if made.is_none() {
             // The priority that makes no state.
             poke(32, &[0xff, 0xff]);
         }
-        if !self.told {
+        if !self.told || self.gives_up() {
             // Who keeps states that our code made has the code; otherwise it is said once.
             let says_code = !codec.shared && base.is_none();
             poke(34, if says_code { &told } else { told.get(..2)? });
         }
         prelude.pokes = pokes.get(..poke_count)?;
 
-        header(codec, base.as_ref(), self.offered, returned, out);
+        let offered = self.offered.filter(|_| !self.gives_up());
+        header(codec, base.as_ref(), offered, returned, out);
         shop.encoder.write(codec, text, &prelude, out);
-        let token = (crate::udvm::fcs16(text) >> 8) as u8 & 0x7f;
-        let made = keeps.then(|| {
-            if let Some((to, from)) = prelude.cut {
-                shop.window.drain(to..from);
-            }
-            StateItem::new(shop.window.clone(), BASE, codec.main, 6)
-        });
         Some(Attempt { base, made, token })
     }
 
@@ -209,40 +268,62 @@ impl Compressor {
         bytes
     }
 
+    /// Whether the peer has been silent for so long that the next message relies on nothing.
+    fn gives_up(&self) -> bool {
+        let [acked, other] = SILENT_MAX;
+        self.silent > 0 && self.silent.is_multiple_of(if self.mode() == Mode::Acked { acked } else { other })
+    }
+
     /// What the next message builds on.
     fn base(&self) -> Option<StateItem> {
+        if self.gives_up() {
+            return None;
+        }
         let newest = self.known.last();
-        match self.mode {
+        match self.mode() {
             Mode::Stateless => None,
-            Mode::Acked => self.known.iter().rfind(|known| known.acked).map(|known| known.state.clone()),
+            Mode::Acked => {
+                let acked = self.known.iter().filter(|known| known.acked);
+                acked.max_by_key(|known| known.born).map(|known| known.state.clone())
+            }
             Mode::Optimistic => newest.map(|known| known.state.clone()),
             Mode::Shared if self.announced_last => self.announced.clone(),
             Mode::Shared => newest.map(|known| known.state.clone()).or_else(|| self.announced.clone()),
         }
     }
 
-    /// Whether another state of such a size leaves the one that acked mode builds on.
+    /// Whether another state of such a size displaces none of those that acked mode may come to build on.
     fn may_make(&self, len: usize) -> bool {
-        if self.mode != Mode::Acked {
-            return true;
-        }
-        let Some(at) = self.known.iter().rposition(|known| known.acked) else { return self.known.len() < 2 };
-        let kept =
-            self.known.iter().skip(at).fold(0_u32, |sum, known| sum.saturating_add(known.state.cost()));
-        kept.saturating_add(len as u32).saturating_add(STATE_OVERHEAD) <= self.remote.sms()
+        let cost = (len as u32).saturating_add(STATE_OVERHEAD);
+        self.mode() != Mode::Acked || cost_of(&self.known).saturating_add(cost) <= self.memory()
     }
 
     /// The message went out.
     pub(crate) fn sent(&mut self, attempt: &Attempt, reliable: bool) {
+        let number = self.next;
+        self.next = number.saturating_add(1);
+        if self.gives_up() {
+            self.forget();
+        }
+        self.silent = if reliable { 0 } else { self.silent.saturating_add(1) };
+        if self.sent.len() >= TOLD_MAX {
+            self.sent.pop_front();
+        }
+        let made = attempt.made.as_ref().map(StateItem::id);
+        self.sent.push_back(Told { number, token: attempt.token, made });
         let Some(state) = &attempt.made else { return };
-        self.known.retain(|known| known.state.id() != state.id());
-        self.known.push(Known { state: state.clone(), token: attempt.token, acked: reliable });
+        let before = self.known.iter().position(|known| known.state.id() == state.id());
+        let before = before.map(|at| self.known.remove(at));
+        let acked = reliable || before.as_ref().is_some_and(|known| known.acked);
+        let born = before.map_or(number, |known| known.born);
+        self.known.push(Known { state: state.clone(), acked, born, last: number });
         self.announced_last = false;
+        if reliable {
+            self.arrived(number, state.id());
+        }
         // The peer lets the oldest go.
         let memory = self.remote.sms();
-        let cost =
-            |list: &[Known]| list.iter().fold(0_u32, |sum, known| sum.saturating_add(known.state.cost()));
-        while self.known.len() > KNOWN_MAX || (self.known.len() > 1 && cost(&self.known) > memory) {
+        while self.known.len() > KNOWN_MAX || (self.known.len() > 1 && cost_of(&self.known) > memory) {
             self.known.remove(0);
         }
     }
@@ -250,11 +331,37 @@ impl Compressor {
     /// The peer returned an item.
     pub(crate) fn acknowledge(&mut self, item: &[u8]) {
         let [token] = item else { return };
-        let mut of_it = self.known.iter_mut().filter(|known| known.token == *token);
-        // Two states of one token: neither is believed.
-        if let (Some(known), None) = (of_it.next(), of_it.next()) {
-            known.acked = true;
-            self.told = true;
+        let mut of_it = self.sent.iter().filter(|told| told.token == *token);
+        let Some(first) = of_it.next() else { return };
+        // Several messages of one token that made different states: none is believed.
+        if of_it.any(|told| told.made != first.made) {
+            return;
+        }
+        let Told { number, made, .. } = *first;
+        self.told = true;
+        if self.heard.is_none_or(|heard| heard < number) {
+            self.heard = Some(number);
+            self.silent = 0;
+            self.sent.retain(|told| told.number.saturating_add(OVERTAKEN_MAX) >= number);
+        }
+        match made {
+            Some(id) => self.arrived(number, id),
+            // It was built on nothing, and nothing will be built on what went before it.
+            None if !self.known.iter().any(|known| known.acked) => {
+                let keeps = self.mode() != Mode::Acked;
+                self.known.retain(|known| keeps || known.last > number);
+            }
+            None => {}
+        }
+    }
+
+    /// The state of a message is at the peer: it is younger there than those of earlier messages, lost or not, which go
+    /// before it.
+    fn arrived(&mut self, number: u64, id: StateId) {
+        let Some(at) = self.known.iter_mut().find(|known| known.state.id() == id) else { return };
+        at.acked = true;
+        if self.mode() == Mode::Acked {
+            self.known.retain(|known| known.last >= number);
         }
     }
 
@@ -264,6 +371,7 @@ impl Compressor {
         if let Some(known) = of_it {
             known.acked = true;
             self.told = true;
+            self.silent = 0;
         }
     }
 
@@ -305,6 +413,20 @@ impl Compressor {
         self.offered = None;
         self.told = false;
     }
+}
+
+/// What states cost together.
+fn cost_of(list: &[Known]) -> u32 {
+    list.iter().fold(0, |sum, known| sum.saturating_add(known.state.cost()))
+}
+
+/// The window as a state, without the stretch that is cut.
+fn state_of(codec: &Codec, window: &[u8], cut: Option<(usize, usize)>) -> StateItem {
+    let mut value = window.to_vec();
+    if let Some((to, from)) = cut {
+        value.drain(to..from);
+    }
+    StateItem::new(value, BASE, codec.main, 6)
 }
 
 /// The header: what is returned, then a state or the code.

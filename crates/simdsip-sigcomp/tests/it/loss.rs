@@ -7,7 +7,7 @@ use simdsip_sigcomp::{CompartmentId, Endpoint, LookUp, Mode, Params, Reason, Rec
 use crate::flow::flow_ims;
 
 #[path = "../../examples/loss/simulate.rs"]
-mod simulate;
+pub(crate) mod simulate;
 
 // covers: RFC 4077 §2.3.1; RFC 5049 §8; RFC 4896 §8
 #[test]

@@ -5,6 +5,7 @@ mod edge;
 mod flow;
 mod hostile;
 mod loss;
+mod mend;
 mod native;
 mod rfc4464;
 mod rfc4465;
