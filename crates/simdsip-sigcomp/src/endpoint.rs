@@ -23,14 +23,18 @@ use crate::udvm::{Feedback, FeedbackItem, Outcome, Request, States, Udvm};
 pub struct Limits {
     /// Text of one message in bytes; 65,536 at most (RFC 3320 §9.4.8).
     pub output_len: usize,
-    /// Messages that wait for the application.
+    /// Messages that wait for the application. One too many displaces the oldest of the source that has most.
     pub pending_count: usize,
     /// How long one may wait.
     pub pending: Duration,
-    /// NACKs in any second.
+    /// NACKs to one source in any second.
     pub nacks_per_second: u32,
-    /// Sent messages that a NACK can be about.
+    /// Sources whose NACKs are counted at a time.
+    pub source_count: usize,
+    /// Sent messages that a NACK from anywhere can be about; each compartment remembers its own last 16 beside them.
     pub sent_count: usize,
+    /// Bytes of a compartment's states that our compressor makes use of at the peer, and keeps a copy of.
+    pub compressor_len: u32,
     /// Compartments at a time.
     pub compartment_count: usize,
 }
@@ -42,7 +46,9 @@ impl Default for Limits {
             pending_count: 64,
             pending: Duration::from_secs(32),
             nacks_per_second: 100,
+            source_count: 1024,
             sent_count: 256,
+            compressor_len: 16_384,
             compartment_count: 65_536,
         }
     }
@@ -56,6 +62,11 @@ pub enum LookUp<'c> {
     /// All: the identifier is the capability (RFC 3320 §6.1).
     Everywhere,
 }
+
+/// Where messages come from: the application numbers addresses or connections as it likes. What one source does uses up
+/// nothing that others are given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Source(pub u64);
 
 /// Stands for a decompressed message until the application accepts it, once, or it is too late.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -133,6 +144,7 @@ impl core::error::Error for AcceptError {}
 /// A decompressed message that waits.
 #[derive(Debug)]
 struct Pending {
+    source: Source,
     until: Duration,
     outcome: Outcome,
     /// The state that it was built on.
@@ -146,7 +158,12 @@ struct Compartment {
     wish: Option<(FeedbackItem, Option<StateId>)>,
     /// When a closing compartment goes.
     until: Option<Duration>,
+    /// Hashes of the last messages sent, for NACKs.
+    sent: VecDeque<[u8; 20]>,
 }
+
+/// How many sent messages a compartment remembers: as many as go out before a silent peer is relied on no more.
+const SENT_MAX: usize = 16;
 
 /// The machinery of one side.
 ///
@@ -186,7 +203,8 @@ pub struct Endpoint {
     pending: BTreeMap<u64, Pending>,
     next_token: u64,
     sent: VecDeque<([u8; 20], CompartmentId)>,
-    nacks: (Duration, u32),
+    /// Since when, how many.
+    nacks: BTreeMap<Source, (Duration, u32)>,
     shop: Workshop,
 }
 
@@ -220,7 +238,7 @@ impl Endpoint {
             pending: BTreeMap::new(),
             next_token: 0,
             sent: VecDeque::new(),
-            nacks: (Duration::ZERO, 0),
+            nacks: BTreeMap::new(),
             shop: Workshop::default(),
         }
     }
@@ -256,10 +274,27 @@ impl Endpoint {
         let mode = if mode == Mode::Shared && self.params.sms() < 4096 { Mode::Optimistic } else { mode };
         let own = self.offered(mode);
         self.store.open_shared(id, own.sms(), self.params.sms().saturating_sub(own.sms()));
-        let compartment =
-            || Compartment { compressor: Compressor::new(mode, own, remote), wish: None, until: None };
+        let most = self.limits.compressor_len;
+        let compartment = || Compartment {
+            compressor: Compressor::new(mode, own, remote, most),
+            wish: None,
+            until: None,
+            sent: VecDeque::new(),
+        };
         self.compartments.entry(id).or_insert_with(compartment).until = None;
         Ok(())
+    }
+
+    /// What a compartment costs in bytes: states, copies of those at the peer, tables. At most the state memory, the
+    /// smaller of [`Limits::compressor_len`] and the peer's state memory, and 2,048; 0 where it is not open.
+    #[must_use]
+    pub fn memory_len(&self, id: CompartmentId) -> usize {
+        let Some(compartment) = self.compartments.get(&id) else { return 0 };
+        let held = |state: &StateItem| self.store.held(id).iter().any(|held| held.state.id() == state.id());
+        let tables = size_of::<(CompartmentId, Compartment)>()
+            .saturating_add(compartment.sent.capacity().saturating_mul(size_of::<[u8; 20]>()))
+            .saturating_add(compartment.compressor.memory_len(|state| !held(state)));
+        tables.saturating_add(self.store.used(id) as usize)
     }
 
     /// What a peer is told that we offer.
@@ -299,9 +334,22 @@ impl Endpoint {
         pending.chain(self.compartments.values().filter_map(|compartment| compartment.until)).min()
     }
 
-    /// Takes a datagram, or a message that [`Deframer`](crate::Deframer) cut out of a stream.
+    /// [`Endpoint::receive_from`] where there is one source alone.
     pub fn receive(
         &mut self,
+        bytes: &[u8],
+        transport: Transport,
+        look_up: LookUp<'_>,
+        now: Duration,
+    ) -> Received {
+        self.receive_from(Source::default(), bytes, transport, look_up, now)
+    }
+
+    /// Takes a datagram, or a message that [`Deframer`](crate::Deframer) cut out of a stream. A NACK is heard where it is
+    /// about a message of the compartments that are looked up in.
+    pub fn receive_from(
+        &mut self,
+        source: Source,
         bytes: &[u8],
         transport: Transport,
         look_up: LookUp<'_>,
@@ -314,7 +362,7 @@ impl Endpoint {
         if let Ok(header) = &header
             && matches!(header.start, Start::Nack { .. })
         {
-            return self.nack(header);
+            return self.nack(header, look_up);
         }
         let outcome = match look_up {
             LookUp::Everywhere => self.udvm.run(bytes, transport, &self.params, &self.store),
@@ -322,7 +370,7 @@ impl Endpoint {
         };
         match outcome {
             Err(failure) => {
-                let nack = self.complain(&failure, bytes, now);
+                let nack = self.complain(&failure, bytes, source, now);
                 Received::Failed { failure, nack }
             }
             Ok(outcome) => {
@@ -333,20 +381,34 @@ impl Endpoint {
                 };
                 let until = now.saturating_add(self.limits.pending);
                 while self.pending.len() >= self.limits.pending_count.max(1) {
-                    self.pending.pop_first();
+                    self.displace();
                 }
                 self.next_token = self.next_token.wrapping_add(1);
-                self.pending.insert(self.next_token, Pending { until, outcome, base });
+                self.pending.insert(self.next_token, Pending { source, until, outcome, base });
                 Received::Message { token: Token(self.next_token), cycles }
             }
         }
     }
 
+    /// Lets go of the oldest message of the source that has most of them waiting.
+    fn displace(&mut self) {
+        let mut counts: BTreeMap<Source, usize> = BTreeMap::new();
+        for pending in self.pending.values() {
+            let count = counts.entry(pending.source).or_default();
+            *count = count.saturating_add(1);
+        }
+        let most = counts.values().max().copied();
+        let first = self.pending.iter().find(|(_, pending)| counts.get(&pending.source).copied() == most);
+        if let Some(token) = first.map(|(token, _)| *token) {
+            self.pending.remove(&token);
+        }
+    }
+
     /// What a stream owes to its peer when [`Deframer`](crate::Deframer) gave an error: a NACK without marks, zeros for
     /// a hash (RFC 4077 §3.2).
-    pub fn framing_failed(&mut self, reason: Reason, now: Duration) -> Option<Vec<u8>> {
+    pub fn framing_failed(&mut self, source: Source, reason: Reason, now: Duration) -> Option<Vec<u8>> {
         let failure = Failure::early(reason);
-        self.may_nack(now).then(|| {
+        self.may_nack(source, now).then(|| {
             let mut nack = Vec::new();
             write_nack(&failure, &[0; 20], &mut nack);
             nack
@@ -418,6 +480,10 @@ impl Endpoint {
         }
         self.sent.push_back((sha1, id));
         if let Some(compartment) = self.compartments.get_mut(&id) {
+            if compartment.sent.len() >= SENT_MAX {
+                compartment.sent.pop_front();
+            }
+            compartment.sent.push_back(sha1);
             compartment.compressor.sent(&attempt, transport == Transport::Stream);
             if compartment.compressor.mode() == Mode::Shared
                 && let Some(made) = attempt.made
@@ -467,12 +533,21 @@ impl Endpoint {
     }
 
     /// A NACK of the peer's (RFC 4077 §2.3): what it lacks is built on no more.
-    fn nack(&mut self, header: &Header<'_>) -> Received {
+    fn nack(&mut self, header: &Header<'_>, look_up: LookUp<'_>) -> Received {
         let Some(nack) = Nack::of(header) else {
             return Received::Nack { compartment: None, reason: None };
         };
-        let found = self.sent.iter().rposition(|(sha1, _)| *sha1 == nack.sha1);
-        let id = found.and_then(|at| self.sent.remove(at)).map(|(_, id)| id);
+        let id = match look_up {
+            LookUp::Within(list) => list.iter().copied().find(|id| {
+                let Some(compartment) = self.compartments.get_mut(id) else { return false };
+                let found = compartment.sent.iter().rposition(|sha1| *sha1 == nack.sha1);
+                found.and_then(|at| compartment.sent.remove(at)).is_some()
+            }),
+            LookUp::Everywhere => {
+                let found = self.sent.iter().rposition(|(sha1, _)| *sha1 == nack.sha1);
+                found.and_then(|at| self.sent.remove(at)).map(|(_, id)| id)
+            }
+        };
         if let Some(compartment) = id.and_then(|id| self.compartments.get_mut(&id)) {
             match nack.detail() {
                 Detail::State(partial) => compartment.compressor.lost(partial.as_bytes()),
@@ -482,8 +557,14 @@ impl Endpoint {
         Received::Nack { compartment: id, reason: nack.reason() }
     }
 
-    fn complain(&mut self, failure: &Failure, message: &[u8], now: Duration) -> Option<Vec<u8>> {
-        if self.params.version() < 2 || !self.may_nack(now) {
+    fn complain(
+        &mut self,
+        failure: &Failure,
+        message: &[u8],
+        source: Source,
+        now: Duration,
+    ) -> Option<Vec<u8>> {
+        if self.params.version() < 2 || !self.may_nack(source, now) {
             return None;
         }
         let mut nack = Vec::new();
@@ -491,9 +572,18 @@ impl Endpoint {
         Some(nack)
     }
 
-    fn may_nack(&mut self, now: Duration) -> bool {
-        let (since, count) = &mut self.nacks;
-        if now.saturating_sub(*since) >= Duration::from_secs(1) {
+    fn may_nack(&mut self, source: Source, now: Duration) -> bool {
+        let over = |since: Duration| now.saturating_sub(since) >= Duration::from_secs(1);
+        if self.nacks.len() >= self.limits.source_count.max(1) && !self.nacks.contains_key(&source) {
+            self.nacks.retain(|_, (since, _)| !over(*since));
+            // Many sources at once: the one that began first begins anew.
+            let first = self.nacks.iter().min_by_key(|(_, (since, _))| *since).map(|(source, _)| *source);
+            if let Some(first) = first.filter(|_| self.nacks.len() >= self.limits.source_count.max(1)) {
+                self.nacks.remove(&first);
+            }
+        }
+        let (since, count) = self.nacks.entry(source).or_insert((now, 0));
+        if over(*since) {
             (*since, *count) = (now, 0);
         }
         *count = count.saturating_add(1);

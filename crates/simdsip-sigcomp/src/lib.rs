@@ -34,7 +34,9 @@ pub mod udvm;
 
 pub use capture::{CaptureDecoder, Decoded};
 pub use compress::Mode;
-pub use endpoint::{AcceptError, Endpoint, Limits, LookUp, NULL_BYTECODE, Received, Sent, Token, Verify};
+pub use endpoint::{
+    AcceptError, Endpoint, Limits, LookUp, NULL_BYTECODE, Received, Sent, Source, Token, Verify,
+};
 pub use framing::{Deframer, frame};
 pub use header::{Header, Start, is_sigcomp};
 pub use nack::{Nack, write_nack};

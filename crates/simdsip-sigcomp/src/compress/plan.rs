@@ -41,18 +41,19 @@ struct Known {
 }
 
 /// How many states are remembered: more than fit the memory of any peer that we would use.
-const KNOWN_MAX: usize = 16;
+const KNOWN_MAX: usize = 8;
 
 /// A message that went out, as an acknowledgement may name it.
 #[derive(Clone, Debug)]
 struct Told {
     number: u64,
     token: u8,
-    made: Option<StateId>,
+    /// The beginning of its identifier.
+    made: Option<[u8; 8]>,
 }
 
 /// How many sent messages are remembered. A token has seven bits: one that names several of them is not believed.
-const TOLD_MAX: usize = 48;
+const TOLD_MAX: usize = 32;
 
 /// How far behind an acknowledged message the peer's messages under way may still acknowledge.
 const OVERTAKEN_MAX: u64 = 12;
@@ -76,6 +77,8 @@ pub(crate) struct Compressor {
     pub(crate) mode: Mode,
     /// What the peer offers, as far as is known.
     pub(crate) remote: Params,
+    /// How much of its state memory is made use of.
+    most: u32,
     /// Our own parameters, told until something is acknowledged.
     own: Params,
     told: bool,
@@ -123,10 +126,11 @@ pub(crate) enum Try {
 }
 
 impl Compressor {
-    pub(crate) fn new(mode: Mode, own: Params, remote: Params) -> Self {
+    pub(crate) fn new(mode: Mode, own: Params, remote: Params, most: u32) -> Self {
         Self {
             mode,
             remote,
+            most,
             own,
             told: false,
             known: Vec::new(),
@@ -152,10 +156,27 @@ impl Compressor {
         Codec::choose(self.remote.dms(), self.mode() == Mode::Shared)
     }
 
+    /// The state memory of the peer, as far as it is made use of.
+    fn sms(&self) -> u32 {
+        self.remote.sms().min(self.most)
+    }
+
+    /// What is held in bytes beside the compressor itself: tables, and states of which `counts` says that nobody else
+    /// holds them.
+    pub(crate) fn memory_len(&self, counts: impl Fn(&StateItem) -> bool) -> usize {
+        let states = self.known.iter().map(|known| &known.state).chain(self.announced.as_ref());
+        let states = states
+            .filter(|state| counts(state))
+            .fold(0, |sum: usize, state| sum.saturating_add(state.cost() as usize));
+        let known = self.known.capacity().saturating_mul(size_of::<Known>());
+        let sent = self.sent.capacity().saturating_mul(size_of::<Told>());
+        states.saturating_add(known).saturating_add(sent)
+    }
+
     /// What our states may take of the peer's memory. In acked mode the code has its place beside them: each message that
     /// brings it along makes it young again.
     fn memory(&self) -> u32 {
-        let sms = self.remote.sms();
+        let sms = self.sms();
         match self.mode() {
             Mode::Acked => sms.saturating_sub(STATE_OVERHEAD).saturating_sub(self.codec().code.len() as u32),
             _ => sms,
@@ -166,7 +187,7 @@ impl Compressor {
     fn state_max(&self) -> usize {
         // Where only one fits and it is lost, the one before was not displaced. Acked mode needs the one that it builds on
         // beside those that are under way.
-        let slots = match (self.mode(), self.remote.sms()) {
+        let slots = match (self.mode(), self.sms()) {
             (Mode::Acked, ..=2048) | (Mode::Optimistic | Mode::Stateless, ..=4096) | (Mode::Shared, _) => 1,
             (Mode::Acked, ..=4096) | (Mode::Optimistic | Mode::Stateless, _) => 2,
             (Mode::Acked, _) => 3,
@@ -309,7 +330,7 @@ impl Compressor {
         if self.sent.len() >= TOLD_MAX {
             self.sent.pop_front();
         }
-        let made = attempt.made.as_ref().map(StateItem::id);
+        let made = attempt.made.as_ref().map(|state| beginning(state.id()));
         self.sent.push_back(Told { number, token: attempt.token, made });
         let Some(state) = &attempt.made else { return };
         let before = self.known.iter().position(|known| known.state.id() == state.id());
@@ -319,10 +340,10 @@ impl Compressor {
         self.known.push(Known { state: state.clone(), acked, born, last: number });
         self.announced_last = false;
         if reliable {
-            self.arrived(number, state.id());
+            self.arrived(number, beginning(state.id()));
         }
         // The peer lets the oldest go.
-        let memory = self.remote.sms();
+        let memory = self.sms();
         while self.known.len() > KNOWN_MAX || (self.known.len() > 1 && cost_of(&self.known) > memory) {
             self.known.remove(0);
         }
@@ -357,8 +378,8 @@ impl Compressor {
 
     /// The state of a message is at the peer: it is younger there than those of earlier messages, lost or not, which go
     /// before it.
-    fn arrived(&mut self, number: u64, id: StateId) {
-        let Some(at) = self.known.iter_mut().find(|known| known.state.id() == id) else { return };
+    fn arrived(&mut self, number: u64, id: [u8; 8]) {
+        let Some(at) = self.known.iter_mut().find(|known| beginning(known.state.id()) == id) else { return };
         at.acked = true;
         if self.mode() == Mode::Acked {
             self.known.retain(|known| known.last >= number);
@@ -413,6 +434,10 @@ impl Compressor {
         self.offered = None;
         self.told = false;
     }
+}
+
+fn beginning(id: StateId) -> [u8; 8] {
+    id.0.first_chunk().copied().unwrap_or_default()
 }
 
 /// What states cost together.

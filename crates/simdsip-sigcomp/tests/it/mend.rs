@@ -1,6 +1,10 @@
 //! Peers that send no NACKs, many peers at once, peers that claim much: what one of them must not do to the others.
 
-use simdsip_sigcomp::Mode;
+use std::time::Duration;
+
+use simdsip_sigcomp::{
+    CompartmentId, Endpoint, Limits, LookUp, Mode, NULL_BYTECODE, Params, Received, Source, Transport,
+};
 
 use crate::flow::flow_ims;
 use crate::loss::simulate::{self, Network};
@@ -36,4 +40,108 @@ fn a_peer_without_nacks_recovers_from_disorder_and_restarts() {
             }
         }
     }
+}
+
+// covers: RFC 4077 §2.3
+#[test]
+fn many_other_messages_do_not_make_a_nack_unheard() {
+    let (mine, other, zero) = (CompartmentId(1), CompartmentId(2), Duration::ZERO);
+    let mut proxy = Endpoint::new(Params::SIP);
+    proxy.open(mine, Mode::Optimistic, Params::SIP).unwrap();
+    proxy.open(other, Mode::Optimistic, Params::SIP).unwrap();
+    let flow = flow_ims();
+    let mut wire = Vec::new();
+    proxy.compress(mine, &flow[0].1, Transport::Message, &mut wire);
+    wire.clear();
+    // Built on a state that the phone does not have.
+    proxy.compress(mine, &flow[2].1, Transport::Message, &mut wire);
+    for _ in 0..300 {
+        proxy.compress(other, &flow[0].1, Transport::Message, &mut Vec::new());
+    }
+    let mut phone = Endpoint::new(Params::SIP);
+    let Received::Failed { nack: Some(nack), .. } =
+        phone.receive(&wire, Transport::Message, LookUp::Within(&[]), zero)
+    else {
+        panic!("a NACK");
+    };
+    // From where it has nothing to do, nobody believes it.
+    let seen = proxy.receive(&nack, Transport::Message, LookUp::Within(&[other]), zero);
+    assert!(matches!(seen, Received::Nack { compartment: None, .. }));
+    let seen = proxy.receive(&nack, Transport::Message, LookUp::Within(&[mine]), zero);
+    assert!(matches!(seen, Received::Nack { compartment: Some(id), .. } if id == mine), "{seen:?}");
+}
+
+// covers: RFC 4077 §2.2; RFC 3320 §10.2
+#[test]
+fn one_source_uses_up_nothing_of_the_others() {
+    let zero = Duration::ZERO;
+    let mut proxy = Endpoint::new(Params::SIP);
+    proxy.open(CompartmentId(1), Mode::Optimistic, Params::SIP).unwrap();
+    let unknown = [0xf9, 1, 2, 3, 4, 5, 6];
+    let nacked = |proxy: &mut Endpoint, source, now| {
+        let seen = proxy.receive_from(Source(source), &unknown, Transport::Message, LookUp::Within(&[]), now);
+        matches!(seen, Received::Failed { nack: Some(_), .. })
+    };
+    assert_eq!((0..500).filter(|_| nacked(&mut proxy, 1, zero)).count(), 100);
+    assert!(nacked(&mut proxy, 2, zero));
+    // However many there are: their number is bounded, and nobody is mute for long.
+    assert!((10..5000).all(|source| nacked(&mut proxy, source, zero)));
+    assert!(nacked(&mut proxy, 1, Duration::from_secs(1)));
+
+    let null = [&NULL_BYTECODE[..], b"BYE"].concat();
+    let token = |proxy: &mut Endpoint, source| match proxy.receive_from(
+        Source(source),
+        &null,
+        Transport::Message,
+        LookUp::Within(&[]),
+        zero,
+    ) {
+        Received::Message { token, .. } => token,
+        other => panic!("{other:?}"),
+    };
+    let good = token(&mut proxy, 2);
+    let flood: Vec<_> = (0..1000).map(|_| token(&mut proxy, 1)).collect();
+    proxy.accept(good, CompartmentId(1), zero).unwrap();
+    let left = flood.into_iter().filter_map(|token| proxy.accept(token, CompartmentId(1), zero).ok());
+    assert_eq!(left.count(), 63);
+}
+
+/// The most that a compartment of a side with 8,192 bytes of state memory cost while both sides talked.
+fn peak(mode: Mode, claimed: u32, limits: Limits) -> usize {
+    let own = Params::new(8192, 8192, 16, 2).unwrap();
+    let remote = Params::new(131_072, claimed, 128, 2).unwrap();
+    let mut sides = [Endpoint::with_limits(own, limits), Endpoint::new(remote)];
+    let id = CompartmentId(1);
+    sides[0].open(id, mode, remote).unwrap();
+    sides[1].open(id, mode, sides[0].offered(mode)).unwrap();
+    let mut peak = 0;
+    for round in 0..12 {
+        for (from, text) in &flow_ims() {
+            let text = [&text[..], format!("{round:0900}").as_bytes()].concat();
+            let mut wire = Vec::new();
+            sides[*from].compress(id, &text, Transport::Message, &mut wire);
+            let other = &mut sides[1 - from];
+            let seen = other.receive(&wire, Transport::Message, LookUp::Within(&[id]), Duration::ZERO);
+            if let Received::Message { token, .. } = seen {
+                other.accept(token, id, Duration::ZERO).unwrap();
+            }
+            peak = peak.max(sides[0].memory_len(id));
+        }
+    }
+    peak
+}
+
+// covers: RFC 3320 §10.2
+#[test]
+fn memory_of_a_compartment_is_bounded_whatever_the_peer_claims() {
+    for mode in [Mode::Acked, Mode::Optimistic, Mode::Shared, Mode::Stateless] {
+        for (claimed, most) in [(2048, 2048), (16_384, 16_384), (131_072, 16_384)] {
+            let peak = peak(mode, claimed, Limits::default());
+            println!("{mode:?} {claimed}: {peak}");
+            assert!((1..=8192 + most + 2048).contains(&peak), "{mode:?} {claimed}: {peak}");
+        }
+    }
+    // It is the limit that does it.
+    let limits = Limits { compressor_len: u32::MAX, ..Limits::default() };
+    assert!(peak(Mode::Optimistic, 131_072, limits) > 50_000);
 }
