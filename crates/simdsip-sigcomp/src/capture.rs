@@ -1,6 +1,7 @@
 //! Reads captured SigComp traffic: what both sides' states were is learned from the packets themselves.
 //!
-//! Lenient where an endpoint must not be: every message that decodes is believed, states never go, all parameters are the
+//! Lenient where an endpoint must not be: every message that decodes is believed, states never go (up to 65,536 of them and
+//! 64 MiB; then none is learned), all parameters are the
 //! largest there are, and what one side sent is known to both. Each failure is explained. Authenticates nobody, so it must
 //! not feed a live endpoint. RFC 3320 §3.3, RFC 4077.
 
@@ -17,8 +18,8 @@ use crate::header::{Header, Start, is_sigcomp};
 use crate::nack::Nack;
 use crate::params::{Params, Transport};
 use crate::reason::{Detail, Failure, PartialId, Reason};
-use crate::state::{CompartmentId, StateId, StateStore};
-use crate::udvm::{Request, Udvm};
+use crate::state::{StateId, StateItem, StateStore};
+use crate::udvm::{Draft, Request, Udvm};
 
 /// What became of one captured message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +71,14 @@ pub struct CaptureDecoder {
     /// Hashes of messages, for NACKs.
     seen: BTreeMap<[u8; 20], usize>,
     count: usize,
-    /// States are kept up to here.
-    state_count_max: usize,
+    /// Learned states, and what they cost in bytes.
+    state_count: usize,
+    state_len: usize,
+    state_len_max: usize,
 }
 
-/// All states are one compartment's: whose they are does not matter to a reader.
-const ALL: CompartmentId = CompartmentId(0);
+/// Learned states, and messages that NACKs may be about.
+const COUNT_MAX: usize = 65_536;
 
 impl Default for CaptureDecoder {
     fn default() -> Self {
@@ -91,7 +94,6 @@ impl CaptureDecoder {
         store.add_local(dict::sip_sdp());
         store.add_local(dict::presence());
         CODECS.iter().for_each(|codec| store.add_local(codec.state()));
-        store.open(ALL, u32::MAX);
         // The largest memory first; bytecode that computes with the memory size may want the usual ones.
         let sizes = [(131_072, 128), (8192, 16), (2048, 16), (4096, 16), (16_384, 64), (65_536, 64)];
         let versions = |(dms, cpb)| [2, 1].map(|version| Params::new(dms, dms, cpb, version));
@@ -101,8 +103,17 @@ impl CaptureDecoder {
             params: sizes.into_iter().flat_map(versions).flatten().collect(),
             seen: BTreeMap::new(),
             count: 0,
-            state_count_max: 65_536,
+            state_count: 0,
+            state_len: 0,
+            state_len_max: 64 << 20,
         }
+    }
+
+    /// Learns states up to so many bytes, 64 for each included.
+    #[must_use]
+    pub fn with_state_len_max(mut self, bytes: usize) -> Self {
+        self.state_len_max = bytes;
+        self
     }
 
     /// The text of the last message.
@@ -114,7 +125,13 @@ impl CaptureDecoder {
     /// How many states were learned.
     #[must_use]
     pub fn state_count(&self) -> usize {
-        self.store.state_count()
+        self.state_count
+    }
+
+    /// What they cost in bytes.
+    #[must_use]
+    pub fn state_len(&self) -> usize {
+        self.state_len
     }
 
     /// Takes the next message, without record marks.
@@ -127,7 +144,7 @@ impl CaptureDecoder {
         if let Some(nack) = Nack::parse(message) {
             return self.nack(&nack);
         }
-        if self.seen.len() < self.state_count_max {
+        if self.seen.len() < COUNT_MAX {
             self.seen.insert(Sha1::digest(message).into(), number);
         }
         let base = match Header::parse(message).map(|header| header.start) {
@@ -142,9 +159,7 @@ impl CaptureDecoder {
                     for request in outcome.requests.take() {
                         // States that are freed may still be used by what was under way.
                         let Request::Create(draft) = request else { continue };
-                        if self.store.state_count() < self.state_count_max {
-                            created.extend(self.store.create(ALL, draft).map(|state| state.id()));
-                        }
+                        created.extend(self.learn(draft));
                     }
                     return Decoded::Message { cycles: outcome.cycles, base, created };
                 }
@@ -160,6 +175,22 @@ impl CaptureDecoder {
         }
         let failure = first.unwrap_or(Failure::early(Reason::InternalError));
         Decoded::Failed { failure, text: explain(&failure) }
+    }
+
+    /// Whose a state is does not matter to a reader: everybody has it.
+    fn learn(&mut self, draft: Draft) -> Option<StateId> {
+        let state = StateItem::new(draft.value, draft.address, draft.instruction, draft.min_access);
+        let id = state.id();
+        if self.store.get(&id).is_none() {
+            let len = self.state_len.saturating_add(state.cost() as usize);
+            if self.state_count >= COUNT_MAX || len > self.state_len_max {
+                return None;
+            }
+            self.state_len = len;
+            self.state_count = self.state_count.saturating_add(1);
+            self.store.add_local(state);
+        }
+        Some(id)
     }
 
     fn nack(&self, nack: &Nack<'_>) -> Decoded {

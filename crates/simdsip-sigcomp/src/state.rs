@@ -125,24 +125,50 @@ struct Compartment {
     memory: u32,
     /// More, for what is kept for the peer to use.
     local_memory: u32,
+    /// In the order of their identifiers.
     held: Vec<Held>,
+    /// What they cost, and those that the peer made.
+    used: u32,
+    used_by_peer: u32,
 }
 
 impl Compartment {
-    fn used(&self) -> u32 {
-        self.held.iter().fold(0, |sum, held| sum.saturating_add(held.state.cost()))
+    fn place(&self, id: &StateId) -> Result<usize, usize> {
+        self.held.binary_search_by(|held| held.state.0.id.cmp(id))
     }
 
-    fn used_by_peer(&self) -> u32 {
-        let of_peer = self.held.iter().filter(|held| held.priority != LOCAL_PRIORITY);
-        of_peer.fold(0, |sum, held| sum.saturating_add(held.state.cost()))
+    fn put(&mut self, held: Held) {
+        let Err(at) = self.place(&held.state.id()) else { return };
+        self.used = self.used.saturating_add(held.state.cost());
+        if held.priority != LOCAL_PRIORITY {
+            self.used_by_peer = self.used_by_peer.saturating_add(held.state.cost());
+        }
+        self.held.insert(at, held);
+    }
+
+    fn take(&mut self, id: &StateId) -> Option<Held> {
+        let at = self.place(id).ok()?;
+        let held = self.held.remove(at);
+        self.used = self.used.saturating_sub(held.state.cost());
+        if held.priority != LOCAL_PRIORITY {
+            self.used_by_peer = self.used_by_peer.saturating_sub(held.state.cost());
+        }
+        Some(held)
+    }
+
+    /// Those whose identifiers begin so.
+    fn beginning<'s>(&'s self, partial: &[u8]) -> impl Iterator<Item = &'s StateItem> {
+        let first = first_id(partial);
+        let at = self.held.partition_point(|held| held.state.0.id < first);
+        let states = self.held.get(at..).unwrap_or_default().iter().map(|held| &held.state);
+        states.take_while(move |state| state.0.id.0.starts_with(partial))
     }
 
     /// Which state has to go before so many bytes more fit; `Err` where none would help.
     fn surplus(&self, cost: u32, rank: Rank) -> Result<Option<StateId>, ()> {
         let all = self.memory.saturating_add(self.local_memory);
-        let over_all = self.used().saturating_add(cost) > all;
-        let over_own = rank == Rank::Anything && self.used_by_peer().saturating_add(cost) > self.memory;
+        let over_all = self.used.saturating_add(cost) > all;
+        let over_own = rank == Rank::Anything && self.used_by_peer.saturating_add(cost) > self.memory;
         if !over_all && !over_own {
             return Ok(None);
         }
@@ -216,7 +242,7 @@ impl StateStore {
         self.items.len()
     }
 
-    /// What a compartment holds, in no order; nothing where it is not open.
+    /// What a compartment holds, in the order of identifiers; nothing where it is not open.
     #[must_use]
     pub fn held(&self, id: CompartmentId) -> &[Held] {
         self.compartments.get(&id).map(|compartment| &*compartment.held).unwrap_or_default()
@@ -225,7 +251,7 @@ impl StateStore {
     /// What a compartment holds in bytes, 64 for each state included.
     #[must_use]
     pub fn used(&self, id: CompartmentId) -> u32 {
-        self.compartments.get(&id).map_or(0, Compartment::used)
+        self.compartments.get(&id).map_or(0, |compartment| compartment.used)
     }
 
     /// Creates a state as a message asked (RFC 3320 §6.2): cut to what the compartment can hold at most, in place of
@@ -249,15 +275,11 @@ impl StateStore {
     /// §9.4.9). The access length does not matter (RFC 4896 §3.3).
     pub fn free(&mut self, id: CompartmentId, partial: &PartialId) {
         let Some(compartment) = self.compartments.get_mut(&id) else { return };
-        let mut matching = compartment
-            .held
-            .iter()
-            .enumerate()
-            .filter(|(_, held)| held.state.id().0.starts_with(partial.as_bytes()));
-        if let (Some((at, _)), None) = (matching.next(), matching.next()) {
-            let held = compartment.held.swap_remove(at);
-            self.release(held.state.id());
-        }
+        let mut matching = compartment.beginning(partial.as_bytes()).map(StateItem::id);
+        let (Some(id), None) = (matching.next(), matching.next()) else { return };
+        drop(matching);
+        compartment.take(&id);
+        self.release(id);
     }
 
     /// The state of this identifier, whoever holds it.
@@ -283,14 +305,11 @@ impl StateStore {
         if self.get(&state.id()).is_some_and(|known| *known != state) {
             return None;
         }
-        let again = self.compartments.get_mut(&id).and_then(|compartment| {
-            let at = compartment.held.iter().position(|held| held.state.id() == state.id())?;
-            Some(compartment.held.swap_remove(at))
-        });
+        let again = self.compartments.get_mut(&id).and_then(|compartment| compartment.take(&state.id()));
         if !self.make_room(id, state.cost(), rank) {
             // What was there stays: only local states come here, and they displace nothing.
             if let (Some(held), Some(compartment)) = (again, self.compartments.get_mut(&id)) {
-                compartment.held.push(held);
+                compartment.put(held);
             }
             return None;
         }
@@ -302,7 +321,7 @@ impl StateStore {
         // A state that is created again is as young as a new one (RFC 4896 §6).
         self.clock = self.clock.wrapping_add(1);
         let held = Held { state: state.clone(), priority, age: self.clock };
-        self.compartments.get_mut(&id)?.held.push(held);
+        self.compartments.get_mut(&id)?.put(held);
         Some(state)
     }
 
@@ -315,7 +334,7 @@ impl StateStore {
                 Ok(Some(gone)) => gone,
                 Err(()) => return false,
             };
-            compartment.held.retain(|held| held.state.id() != gone);
+            compartment.take(&gone);
             self.release(gone);
         }
     }
@@ -381,9 +400,10 @@ pub struct Within<'s> {
 impl States for Within<'_> {
     fn find(&self, partial: &[u8]) -> Result<&StateItem, Reason> {
         let begins = |state: &&StateItem| state.id().0.starts_with(partial);
-        let held = self.compartments.iter().flat_map(|id| self.store.held(*id)).map(|held| &held.state);
+        let open = self.compartments.iter().filter_map(|id| self.store.compartments.get(id));
+        let held = open.flat_map(|compartment| compartment.beginning(partial).take(2));
         let local = self.store.local.range(first_id(partial)..).map(|(_, state)| state).take_while(begins);
-        one(held.filter(begins).chain(local.take(2)), partial)
+        one(held.chain(local.take(2)), partial)
     }
 }
 
@@ -477,6 +497,37 @@ mod tests {
         store.free(C, &PartialId::new(&id.0));
         store.close(other);
         assert_eq!(store.find(&id.0), Err(Reason::StateNotFound));
+    }
+
+    #[test]
+    fn sums_and_order_hold_whatever_is_made_and_freed() {
+        let mut store = StateStore::new();
+        store.open_shared(C, 6000, 3000);
+        let mut random = 7_u32;
+        for step in 0..3000_u32 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let (byte, len) = ((random >> 8) as u8 & 15, (random >> 16) as usize % 700);
+            match random >> 29 {
+                0 => {
+                    let first = store.held(C).first().map(|held| held.state.id());
+                    first.iter().for_each(|id| store.free(C, &PartialId::new(&id.0[..6])));
+                }
+                1 => drop(store.keep_local(C, StateItem::new(vec![byte; len], 0, 0, 6))),
+                2 if step % 50 == 0 => store.open_shared(C, 2000 + (random >> 16 & 4095), 3000),
+                _ => drop(store.create(C, draft(byte, len, u16::from(byte) & 3))),
+            }
+            let held = store.held(C);
+            assert!(held.windows(2).all(|two| two[0].state.id() < two[1].state.id()));
+            assert_eq!(store.used(C), held.iter().map(|held| held.state.cost()).sum::<u32>());
+            let of_peer = held.iter().filter(|held| held.priority != LOCAL_PRIORITY);
+            let of_peer: u32 = of_peer.map(|held| held.state.cost()).sum();
+            assert_eq!(store.compartments[&C].used_by_peer, of_peer);
+            assert_eq!(store.state_count(), held.len());
+            for held in held {
+                let found = store.within(&[C]).find(&held.state.id().0[..6]).map(StateItem::id);
+                assert_eq!(found, Ok(held.state.id()));
+            }
+        }
     }
 
     #[test]

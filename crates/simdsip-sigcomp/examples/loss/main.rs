@@ -3,6 +3,7 @@
 use simdsip_sigcomp::Mode;
 
 mod simulate;
+use simulate::Network;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let count: u64 = std::env::args().nth(1).map_or(Ok(1_000_000), |count| count.parse())?;
@@ -21,6 +22,17 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{mode:?} {sms}: {seen:?}");
         if seen.wrong + seen.slow > 0 {
             return Err("a wrong text, or a slow recovery".into());
+        }
+    }
+    for (name, network) in [
+        ("loss alone", &Network::LOSS_ALONE),
+        ("disorder", &Network::DISORDER),
+        ("restarts", &Network::RESTARTS),
+    ] {
+        let seen = simulate::run_over(&flow, count / 16, Mode::Acked, 4096, 7, network);
+        println!("without NACKs, {name}: {seen:?}");
+        if seen.wrong > 0 || (name == "loss alone" && seen.failed > 0) {
+            return Err("a wrong text, or a failure by loss alone".into());
         }
     }
     Ok(())

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use simdsip_sigcomp::udvm::asm::assemble;
 use simdsip_sigcomp::{
-    CompartmentId, Endpoint, Limits, LookUp, Mode, NULL_BYTECODE, Params, Received, Source, Transport,
+    CaptureDecoder, CompartmentId, Decoded, Draft, Endpoint, Limits, LookUp, Mode, NULL_BYTECODE, Params,
+    Reason, Received, Source, StateStore, Transport, Udvm,
 };
 
 use crate::flow::flow_ims;
@@ -144,4 +146,72 @@ fn memory_of_a_compartment_is_bounded_whatever_the_peer_claims() {
     // It is the limit that does it.
     let limits = Limits { compressor_len: u32::MAX, ..Limits::default() };
     assert!(peak(Mode::Optimistic, 131_072, limits) > 50_000);
+}
+
+// covers: RFC 3320 §9.4.5, §10.2
+#[test]
+fn the_dearest_look_ups_end_soon() {
+    let id = CompartmentId(1);
+    let mut store = StateStore::new();
+    store.open(id, 131_072);
+    let draft = |number: u16| Draft {
+        value: number.to_be_bytes().to_vec(),
+        address: 0,
+        instruction: 0,
+        min_access: 6,
+        priority: 0,
+    };
+    let ids: Vec<_> = (0..1900).map(|number| store.create(id, draft(number)).unwrap().id()).collect();
+    // One after the other, so that none is the last one found.
+    let (mut text, mut data) = (String::from("at (128)\n:loop\n"), String::new());
+    for (number, id) in ids.iter().step_by(95).enumerate() {
+        text += &format!("STATE-ACCESS (i{number}, 6, 0, 1, 4000, 0)\n");
+        let bytes: Vec<String> = id.0[..6].iter().map(ToString::to_string).collect();
+        data += &format!(":i{number}\nbyte ({})\n", bytes.join(", "));
+    }
+    let mut message = program(&format!("{text}JUMP (loop)\n{data}"));
+    message.resize(1400, 0);
+    let mut udvm = Udvm::new();
+    let run = |_| {
+        let begin = std::time::Instant::now();
+        let params = Params::new(131_072, 131_072, 16, 2).unwrap();
+        let failure = udvm.run(&message, Transport::Message, &params, &store.within(&[id])).unwrap_err();
+        assert_eq!(failure.reason, Reason::CyclesExhausted);
+        assert!(failure.cycles > 10_000, "{failure:?}");
+        begin.elapsed()
+    };
+    let best = (0..5).map(run).min().unwrap();
+    println!("8,192 look-ups among {} states: {best:?}", ids.len());
+    // 3 ms on a busy machine, 270 where all states are walked over.
+    assert!(best < Duration::from_millis(20), "{best:?}");
+}
+
+/// A datagram whose bytecode runs by itself.
+fn program(text: &str) -> Vec<u8> {
+    let code = assemble(text).unwrap();
+    assert_eq!(code.address, 128);
+    let mut message = vec![0xf8];
+    message.extend(((code.code.len() as u16) << 4 | 1).to_be_bytes());
+    message.extend(code.code);
+    message
+}
+
+// covers: RFC 3320 §6.2
+#[test]
+fn a_reader_of_captures_learns_no_more_bytes_than_it_may() {
+    let mut decoder = CaptureDecoder::new().with_state_len_max(1 << 20);
+    let text = "at (128)\nINPUT-BYTES (4, 300, 0)\nOUTPUT (300, 4)\n\
+        STATE-CREATE (50000, 300, 0, 6, 0)\nEND-MESSAGE (0, 0, 0, 0, 0, 0, 0)";
+    let code = program(text);
+    let mut learned = 0;
+    for number in 0..60_u32 {
+        let message = [&code[..], &number.to_be_bytes()].concat();
+        match decoder.push(&message, Transport::Message) {
+            Decoded::Message { created, .. } => learned += created.len(),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(decoder.text(), number.to_be_bytes());
+        assert!(decoder.state_len() <= 1 << 20);
+    }
+    assert_eq!((learned, decoder.state_count()), (20, 20));
 }
