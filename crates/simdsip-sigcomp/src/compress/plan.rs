@@ -324,7 +324,10 @@ impl Compressor {
         let number = self.next;
         self.next = number.saturating_add(1);
         if self.gives_up() {
+            // The code went along: the peer has it again, if it had it not.
+            let offered = self.offered;
             self.forget();
+            self.offered = offered;
         }
         self.silent = if reliable { 0 } else { self.silent.saturating_add(1) };
         if self.sent.len() >= TOLD_MAX {

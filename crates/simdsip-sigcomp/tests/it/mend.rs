@@ -8,7 +8,7 @@ use simdsip_sigcomp::{
     Reason, Received, Source, StateStore, Transport, Udvm,
 };
 
-use crate::flow::flow_ims;
+use crate::flow::{ID, flow_ims};
 use crate::loss::simulate::{self, Network};
 
 // covers: RFC 3320 §5; RFC 4077 §2.3
@@ -106,6 +106,31 @@ fn one_source_uses_up_nothing_of_the_others() {
     proxy.accept(good, CompartmentId(1), zero).unwrap();
     let left = flood.into_iter().filter_map(|token| proxy.accept(token, CompartmentId(1), zero).ok());
     assert_eq!(left.count(), 63);
+}
+
+// covers: RFC 3320 §9.4.9
+#[test]
+fn silence_does_not_make_the_code_go_along_for_good() {
+    let mut sides = crate::flow::pair(8192, Mode::Stateless);
+    let flow = flow_ims();
+    let mut len_of = |from: usize| {
+        let mut wire = Vec::new();
+        sides[from].compress(ID, &flow[0].1, Transport::Message, &mut wire);
+        let other = &mut sides[1 - from];
+        match other.receive(&wire, Transport::Message, LookUp::Within(&[ID]), Duration::ZERO) {
+            Received::Message { token, .. } => other.accept(token, ID, Duration::ZERO).unwrap(),
+            other => panic!("{other:?}"),
+        }
+        wire.len()
+    };
+    for from in [0, 1, 0, 1] {
+        len_of(from);
+    }
+    let before = len_of(0);
+    // Nothing comes back.
+    let lens: Vec<usize> = (0..40).map(|_| len_of(0)).collect();
+    let dear = lens.iter().filter(|len| **len > before + 100).count();
+    assert_eq!(dear, 2, "{before}: {lens:?}");
 }
 
 /// The most that a compartment of a side with 8,192 bytes of state memory cost while both sides talked.
