@@ -134,4 +134,6 @@ mod guide {
     struct ForwardARequest;
     #[doc = include_str!("../../../docs/guide/read-sdp.md")]
     struct ReadSdp;
+    #[doc = include_str!("../../../docs/guide/rewrite-the-media-address.md")]
+    struct RewriteTheMediaAddress;
 }

@@ -8,6 +8,8 @@
 mod attribute;
 mod check;
 mod defects;
+mod edit;
+mod formats;
 mod index;
 mod line;
 mod lookup;
@@ -24,6 +26,7 @@ mod words;
 
 pub use attribute::{Attribute, Attributes};
 pub use defects::SdpDefects;
+pub use edit::{SdpEdits, SdpPatch};
 #[cfg(feature = "alloc")]
 pub use index::GrowSdpIndex;
 pub use index::{SdpIndex, SdpRoom};
