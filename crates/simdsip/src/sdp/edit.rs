@@ -135,9 +135,11 @@ impl<'b, 'p, 's, 't> SdpPatch<'b, 'p, 's, 't> {
     /// `Origin` where it is malformed; `Limit` where the room is full.
     pub fn set_origin_address(&mut self, address: IpAddr) -> Result<bool, Error> {
         let Some(origin) = self.sdp.session().origin()? else { return Ok(false) };
-        let place = origin.session_version_span().range().end..origin.address_span().range().end;
-        let text = Address::of(address);
-        self.replace(place, &[b" IN ", address_type(address), b" ", text.as_bytes()])?;
+        let (version, place) = (origin.session_version_span(), origin.address_span());
+        let addr_type = Words::new(place.at_places(version.end(), place.start())).nth(1);
+        let Some(addr_type) = addr_type else { return Err(place.error(ErrorKind::Origin)) };
+        self.replace(addr_type.range(), &[address_type(address)])?;
+        self.replace(place.range(), &[Address::of(address).as_bytes()])?;
         Ok(true)
     }
 
@@ -210,7 +212,7 @@ impl<'b, 'p, 's, 't> SdpPatch<'b, 'p, 's, 't> {
         self.check_attribute(name, value)?;
         let colon: &[u8] = if value.is_empty() { b"" } else { b":" };
         let line: &[&[u8]] = &[b"a=", name, colon];
-        match section.lines().filter(|line| line.kind() != LineKind::Malformed).last() {
+        match section.lines().filter(is_line).last() {
             Some(last) => self.insert_line(section, last, line, value),
             None => {
                 let at = section.range().start;
@@ -284,7 +286,7 @@ impl<'b, 'p, 's, 't> SdpPatch<'b, 'p, 's, 't> {
         let Some(mid) = media.attribute(AttributeName::Mid) else { return Ok(()) };
         let mid = mid.value_span().trim();
         for group in self.sdp.session().attributes_of(AttributeName::Group) {
-            let mut words = Words::new(group.value_span());
+            let mut words = Words::new(group.value_span().trim());
             if let Some(kind) = words.next()
                 && kind.bytes().eq_ignore_ascii_case(b"BUNDLE")
             {
@@ -410,6 +412,11 @@ impl<'b, 'p, 's, 't> SdpPatch<'b, 'p, 's, 't> {
             SdpEdits::Message(edits) => edits.remove(range),
         }
     }
+}
+
+/// Whether it is one of the form `type=value`: an empty line before one that begins with `=` is none.
+fn is_line(line: &Line<'_>) -> bool {
+    line.kind() != LineKind::Malformed && line.text().len() >= 2
 }
 
 /// How a line ends.

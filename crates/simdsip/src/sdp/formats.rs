@@ -71,7 +71,7 @@ impl Removed {
                 | AttributeName::RtcpFb
                 | AttributeName::Imageattr
                 | AttributeName::Framesize
-        ) && Words::new(attribute.value_span()).next().is_some_and(|format| self.has_format(format))
+        ) && Words::new(attribute.value_span().trim()).next().is_some_and(|format| self.has_format(format))
     }
 
     fn has(self, payload_type: u8) -> bool {

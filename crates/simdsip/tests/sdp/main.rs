@@ -3,6 +3,8 @@
 
 mod corpora;
 mod defects;
+mod edit_twin;
+mod edits;
 mod generate;
 mod oracle;
 mod rfc;
