@@ -197,7 +197,7 @@ impl<'b, 'p, 's, 't> SdpPatch<'b, 'p, 's, 't> {
     }
 
     /// Adds an attribute behind the last line of a section: `a=name:value`, or `a=name` where there is no piece of a value.
-    /// Where the description's last line has no line end, before that line.
+    /// Where the description's last line has no line end, before that line. Looks at every line of the section.
     ///
     /// # Errors
     /// `Token` where `name` is none, `Text` where `value` has a control byte; `Range` where `section` is of another

@@ -1,11 +1,13 @@
 //! Edits of descriptions against the twin, alone and in a message; and what others got wrong.
 
+use std::time::{Duration, Instant};
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use simdsip::edit::{EditRoom, GrowRoom, Splices};
 use simdsip::sdp::{GrowSdpIndex, Media, Sdp, SdpIndex, SdpPatch, Section};
-use simdsip::{Error, ErrorKind, Index, Parser, Patch};
+use simdsip::{Error, ErrorKind, Index, Limits, Parser, Patch};
 
 use super::edit_twin::{Op, Twin};
 use super::generate::{change, changes, description, soup};
@@ -300,4 +302,42 @@ fn descriptions_of_other_projects_are_edited_as_the_twin_does() {
     }
     println!("{count} edited");
     assert!(count > 300, "{count}");
+}
+
+/// Every change of one media description with `count` formats, and as many attributes of them.
+fn time(count: usize) -> Duration {
+    let formats: String = (0..count).map(|at| format!(" {}", at % 128)).collect();
+    let rows = (0..count).map(|at| {
+        let name = ["rtpmap", "fmtp", "rtcp-fb"][at % 3];
+        format!("a={name}:{} rtx/90000\r\na=fmtp:{} apt={}\r\n", at % 128, at % 128, at % 64)
+    });
+    let text = format!(
+        "v=0\r\na=group:BUNDLE{formats}\r\nm=audio 9 RTP/AVP{formats}\r\na=mid:7\r\n{}",
+        rows.collect::<String>()
+    );
+    let (mut index, mut room) = (GrowSdpIndex::new().with_limits(&Limits::unlimited()), GrowRoom::new());
+    let sdp = Sdp::parse(text.as_bytes(), &mut index).unwrap();
+    let begin = Instant::now();
+    let mut edits = Splices::new(&mut room, 0..text.len()).unwrap();
+    let mut patch = SdpPatch::new(&sdp, &mut edits);
+    let media = sdp.media().next().unwrap();
+    assert!(patch.retain_formats(&media, |number, _| number % 4 == 3).unwrap() > 0);
+    media.attributes().for_each(|attribute| patch.set_attribute(&attribute, b"1").unwrap());
+    media.attributes().for_each(|attribute| patch.remove_attribute(&attribute).unwrap());
+    patch.reject_media(&media).unwrap();
+    assert!(edits.settle().unwrap().len() < text.len());
+    begin.elapsed()
+}
+
+/// Eight times as many take eight times the time, some more to be sorted, and more on a busy machine; squared it were
+/// sixty-four.
+#[test]
+fn ten_thousand_edits_are_linear() {
+    let mut last = Default::default();
+    let linear = (0..20).any(|_| {
+        last = (time(1_250), time(10_000));
+        last.1 < last.0 * 32 + Duration::from_micros(500)
+    });
+    assert!(linear, "1,250: {:?}, 10,000: {:?}", last.0, last.1);
+    println!("1,250: {:?}, 10,000: {:?}", last.0, last.1);
 }
