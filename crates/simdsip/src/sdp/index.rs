@@ -400,7 +400,8 @@ fn letters(whole: &[u8], end: u32, starts: &[u32], kinds: &mut [u8]) -> usize {
         let start = *start as usize;
         // The last line alone may be shorter.
         let pair = match whole.get(start..start.wrapping_add(2)) {
-            Some([letter, b'=']) => *letter,
+            // An empty line, whose first byte is its end, has none.
+            Some([letter, b'=']) if *letter != b'\n' => *letter,
             _ => 0,
         };
         *kind = pair;

@@ -26,7 +26,8 @@ pub fn plain(bytes: &[u8]) -> Vec<Plain> {
         if end > start && bytes[end - 1] == b'\r' {
             end -= 1;
         }
-        let letter = if start + 1 < bytes.len() && bytes[start + 1] == b'=' { bytes[start] } else { 0 };
+        let has_letter = start + 1 < bytes.len() && bytes[start] != b'\n' && bytes[start + 1] == b'=';
+        let letter = if has_letter { bytes[start] } else { 0 };
         lines.push(Plain { letter, start, end, stop });
         start = stop;
     }

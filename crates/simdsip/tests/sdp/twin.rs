@@ -76,6 +76,17 @@ proptest! {
     }
 }
 
+/// The byte behind an empty line is not of that line.
+#[test]
+fn an_empty_line_has_no_type() {
+    let bytes = b"v=0\n\n=x\ns=-\n";
+    every_backend(bytes);
+    let mut index = SdpIndex::new();
+    let sdp = Sdp::parse(bytes, &mut index).unwrap();
+    let kinds: Vec<_> = sdp.lines().map(|line| line.kind()).collect();
+    assert_eq!(kinds, [LineKind::Version, LineKind::Malformed, LineKind::Malformed, LineKind::Name]);
+}
+
 #[test]
 fn every_prefix_of_a_description_is_read() {
     let bytes = simdsip_corpus::try_workload("sdp-webrtc").expect("part of the project").remove(0);
