@@ -44,6 +44,15 @@ static ALLOCATOR: Counting = Counting;
 
 #[test]
 fn steady_state_allocates_nothing() {
+    // What was seen within 32 s is remembered in tables that double as they fill, where that is asked for.
+    for (options, most) in [(Options::default().without_repeats(), 0), (Options::default(), 16)] {
+        let made = allocations(&options);
+        assert!(made <= most, "{made} allocations");
+    }
+}
+
+/// Those of 3,990 rows.
+fn allocations(options: &Options) -> usize {
     let mut capture = Capture::new();
     let message = request("steady", "body");
     capture.tcp(TCP, 99, SYN, 0, b"");
@@ -53,7 +62,7 @@ fn steady_state_allocates_nothing() {
         capture.tcp(TCP, at, ACK, 1, &message);
         capture.udp(UDP, b"\r\n\r\n");
     }
-    let mut messages = Messages::from_reader(&capture.bytes[..], "made", &Options::default()).unwrap();
+    let mut messages = Messages::from_reader(&capture.bytes[..], "made", options).unwrap();
     let columns = "file,frame,ts,src,sport,vlan,method,call_id,cseq,content_length,raw,raw_sha256,defects";
     let mut jsonl = Jsonl::new(Columns::parse(columns).unwrap());
     let mut text = Vec::with_capacity(1 << 16);
@@ -73,5 +82,5 @@ fn steady_state_allocates_nothing() {
         }
     }
     assert_eq!(rows, 4000);
-    assert_eq!(ALLOCATIONS.get() - before, 0);
+    ALLOCATIONS.get() - before
 }

@@ -94,8 +94,8 @@ fn options(path: &Path) -> Options {
     Options::default().with_secrets(secrets)
 }
 
-/// Quotes in ICMP errors are no messages, and compressed ones are not read yet. What tshark calls a continuation is
-/// no SIP.
+/// Quotes in ICMP errors are no messages, and what tshark calls a continuation is no SIP. Of a compressed message the
+/// transport below SigComp counts.
 fn theirs(path: &Path) -> Vec<Words> {
     let oracle = std::fs::read_to_string(path).expect("an oracle");
     let mut found = Vec::new();
@@ -105,7 +105,8 @@ fn theirs(path: &Path) -> Vec<Words> {
             value.unwrap_or_else(|| "-".to_owned())
         };
         let transport = get("transport");
-        if !matches!(&*transport, "udp" | "tcp" | "tls" | "ws" | "sctp") || get("kind") == "continuation" {
+        let transport = transport.strip_prefix("sigcomp/").unwrap_or(&transport);
+        if !matches!(transport, "udp" | "tcp" | "tls" | "ws" | "sctp") || get("kind") == "continuation" {
             continue;
         }
         let mut start =
