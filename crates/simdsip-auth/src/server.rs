@@ -124,7 +124,7 @@ impl Server<'_> {
         out.finish()
     }
 
-    /// Whether a request with these credentials comes from whom `key` belongs to (a [`Ha1`], or the [`SessionKey`] of a
+    /// Whether a request with these credentials comes from whom `key` belongs to (a `Ha1`, or the `SessionKey` of a
     /// session that goes on), is meant for us, and is no replay.
     /// `now` counts from the same epoch as in [`write_challenge`](Server::write_challenge).
     ///

@@ -77,7 +77,7 @@ fn allocations(options: &Options) -> usize {
             break;
         }
         // The tables and the framer are made by the first messages.
-        if rows == 10 {
+        if rows == 100 {
             before = ALLOCATIONS.get();
         }
     }
