@@ -1,6 +1,6 @@
 //! The C library: `simdsip.h` over the core. Translates, decides nothing.
 //!
-//! Each function turns pointers into slices and references once, in [`raw`] and [`state`], and calls the core. It keeps
+//! Each function turns pointers into slices and references once, in `raw` and `state`, and calls the core. It keeps
 //! no state but the cap of backends and allocates nothing. A panic, which would be a fault of ours, ends the process at
 //! the boundary: `extern "C"` functions abort rather than unwind.
 //!

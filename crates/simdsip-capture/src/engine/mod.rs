@@ -154,7 +154,7 @@ impl<R: Read> Messages<R> {
     }
 
     /// Reads packets until `chunk` holds `messages` messages or 4 MiB of them. Their rows are made elsewhere, by a
-    /// [`Reading`]; what those count comes back with [`Chunk::stats`].
+    /// [`Reading`]; what those count comes back with `Chunk::stats`.
     ///
     /// # Errors
     /// As [`Messages::step`].

@@ -1,6 +1,6 @@
 //! Parameters of INIT, INIT ACK, HEARTBEAT, ASCONF and RE-CONFIG: one file a family (RFC 9260 §3.2.1).
 //!
-//! The layout is that of [`super::tlv`].
+//! The layout is that of `super::tlv`.
 
 mod adaptation;
 mod address;
