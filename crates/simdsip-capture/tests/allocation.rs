@@ -45,13 +45,13 @@ static ALLOCATOR: Counting = Counting;
 #[test]
 fn steady_state_allocates_nothing() {
     // What was seen within 32 s is remembered in tables that double as they fill, where that is asked for.
-    for (options, most) in [(Options::default().without_repeats(), 0), (Options::default(), 16)] {
+    for (options, most) in [(Options::default().without_repeats(), 0), (Options::default(), 12)] {
         let made = allocations(&options);
         assert!(made <= most, "{made} allocations");
     }
 }
 
-/// Those of 3,990 rows.
+/// Those of 3,900 rows.
 fn allocations(options: &Options) -> usize {
     let mut capture = Capture::new();
     let message = request("steady", "body");
@@ -76,7 +76,8 @@ fn allocations(options: &Options) -> usize {
         if messages.step(&mut visit).unwrap() == Progress::End {
             break;
         }
-        // The tables and the framer are made by the first messages.
+        // The tables and the framer are made by the first messages, and what a stream keeps to compare repeated bytes
+        // with has grown to the 3 KiB where it ends.
         if rows == 100 {
             before = ALLOCATIONS.get();
         }

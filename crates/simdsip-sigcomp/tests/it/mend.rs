@@ -11,7 +11,7 @@ use simdsip_sigcomp::{
 use crate::flow::{ID, flow_ims};
 use crate::loss::simulate::{self, Network};
 
-// covers: RFC 3320 §5; RFC 4077 §2.3.1
+// covers: RFC 3320 §5; RFC 4077 §2.4
 #[test]
 fn a_peer_without_nacks_never_fails_by_loss_alone() {
     for mode in [Mode::Acked, Mode::Optimistic, Mode::Shared] {
@@ -28,7 +28,7 @@ fn a_peer_without_nacks_never_fails_by_loss_alone() {
     }
 }
 
-// covers: RFC 3320 §5; RFC 4077 §2.3.1
+// covers: RFC 3320 §5; RFC 4077 §2.4
 #[test]
 fn a_peer_without_nacks_recovers_from_disorder_and_restarts() {
     for (network, name) in [(&Network::DISORDER, "disorder"), (&Network::RESTARTS, "restarts")] {
@@ -44,7 +44,7 @@ fn a_peer_without_nacks_recovers_from_disorder_and_restarts() {
     }
 }
 
-// covers: RFC 4077 §2.3.1
+// covers: RFC 4077 §2.3
 #[test]
 fn many_other_messages_do_not_make_a_nack_unheard() {
     let (mine, other, zero) = (CompartmentId(1), CompartmentId(2), Duration::ZERO);
