@@ -3,15 +3,18 @@
 //! Refuses a registry with gaps in its ids, repeated names, or cells it cannot read; searches the
 //! multiplier under which the perfect hash of `header::lookup` has no two names in one slot.
 
+mod hash;
 mod sdp;
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::{Result, capi, root};
+
+/// Bits of a slot of the hash; so does `header::lookup`.
+const HEADER_BITS: u32 = 11;
 
 /// What to do with what was generated.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,13 +120,12 @@ fn header_table(rows: &[Vec<String>]) -> Result<String> {
             table,
             "Row::new({name:?}, {letter}, Cardinality::{cardinality}, Shape::{shape}, {reference:?}),"
         )?;
-        keys.push(name.to_ascii_lowercase());
-        keys.extend(Some(compact.clone()).filter(|compact| !compact.is_empty()));
+        let forms = [name, compact].into_iter().filter(|form| !form.is_empty());
+        keys.extend(forms.map(|form| hash::header_key(form.as_bytes())));
     }
-    let multiplier = multiplier(&keys)?;
+    let multiplier = hash::multiplier(&keys, HEADER_BITS)?;
     let count = rows.len();
-    let csv = std::fs::read(root().join("crates/simdsip/registry/sip_headers.csv"))?;
-    let checksum = checksum(&csv);
+    let unchanged = hash::unchanged("sip_headers.csv")?;
     Ok(format!(
         r#"{MARK}//! The rows of the header registry.
 
@@ -175,24 +177,8 @@ at += 1;
 by_id
 }};
 
-// The registry file that this was generated from.
-#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
-const _: () = {{
-let file = include_bytes!("../../registry/sip_headers.csv");
-let mut sum = 0u64;
-let mut at = 0;
-while at < file.len() {{
-if file[at] != b'\r' {{
-sum = (sum ^ file[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
-}}
-at += 1;
-}}
-assert!(sum == {checksum}, "the header registry has changed: run `cargo xtask codegen`");
-}};
-"#,
+{unchanged}"#,
         rows_len = count + 1,
-        multiplier = hex(multiplier),
-        checksum = hex(checksum),
     ))
 }
 
@@ -321,55 +307,6 @@ fn citation(reference: &str) -> String {
             _ => part.to_owned(),
         };
     reference.split("; ").map(one).collect::<Vec<_>>().join("; ")
-}
-
-/// The first multiplier of a fixed sequence that gives each key a slot of its own among 1,024.
-fn multiplier(keys: &[String]) -> Result<u64> {
-    let inputs: Vec<u64> = keys.iter().map(|key| hash_input(key.as_bytes())).collect();
-    if inputs.iter().collect::<HashSet<_>>().len() != keys.len() {
-        return Err(
-            "two names are alike in their first sixteen bytes and length: mix more into the hash".into()
-        );
-    }
-    let mut state = 0u64;
-    'search: for _ in 0..2_000_000_000u64 {
-        // SplitMix64: any well mixed sequence does.
-        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut word = state;
-        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        let candidate = (word ^ (word >> 31)) | 1;
-        let mut taken = [0u64; 16];
-        for input in &inputs {
-            let slot = input.wrapping_mul(candidate) >> 54;
-            let bit = 1 << (slot % 64);
-            let word = &mut taken[(slot / 64) as usize];
-            if *word & bit != 0 {
-                continue 'search;
-            }
-            *word |= bit;
-        }
-        return Ok(candidate);
-    }
-    Err("no multiplier found: use more slots".into())
-}
-
-/// As `header::lookup::slot` before the multiplication; the build asserts that both agree.
-fn hash_input(key: &[u8]) -> u64 {
-    // Case folded as the scanner does it: without the bit that tells the cases apart.
-    let word = |bytes: &[u8]| bytes.iter().rev().fold(0, |word, &byte| (word << 8) | u64::from(byte & !0x20));
-    let (lo, rest) = key.split_at(key.len().min(8));
-    word(lo) ^ word(&rest[..rest.len().min(8)]).rotate_left(27) ^ key.len() as u64
-}
-
-fn checksum(file: &[u8]) -> u64 {
-    let bytes = file.iter().filter(|&&byte| byte != b'\r');
-    bytes.fold(0, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
-}
-
-fn hex(word: u64) -> String {
-    let part = |shift: u32| (word >> shift) & 0xffff;
-    format!("0x{:04x}_{:04x}_{:04x}_{:04x}", part(48), part(32), part(16), part(0))
 }
 
 fn rustfmt(text: &str) -> Result<String> {

@@ -1,6 +1,6 @@
 //! The Python package: a virtual environment, the built wheel in it, pytest.
 //!
-//! The wheel is built with the dev profile, so that what it shares with the other tests is compiled once, and
+//! The wheel is built with the test profile, so that what it shares with the other tests is compiled once, and
 //! overflow checks and debug assertions are on.
 
 use std::path::{Path, PathBuf};
@@ -77,7 +77,7 @@ fn wheel(bin: &Path) -> Result<()> {
     let mut build = Command::new(bin.join("maturin"));
     build
         .current_dir(root().join("python"))
-        .args(["build", "--locked", "--profile", "dev", "--out"])
+        .args(["build", "--locked", "--profile", "test", "--out"])
         .arg(&out);
     quiet(build.arg("--interpreter").arg(bin.join("python")))?;
     let built = std::fs::read_dir(&out)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));

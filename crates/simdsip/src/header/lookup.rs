@@ -43,7 +43,7 @@ fn find<K: Kernel>(kernel: K, window: &[u8; SPAN], len: usize) -> Option<u8> {
     let name = window.get(BEFORE..)?.first_chunk::<WINDOW>()?;
     #[allow(clippy::indexing_slicing, reason = "2048 slots for eleven bits; 256 entries for eight")]
     let (entry, id) = {
-        let found = TABLES.slots[slot(key(window, len)?, TABLES.multiplier)];
+        let found = TABLES.slots[slot(key(window, len)?)];
         (&TABLES.entries[(found >> 8) as usize], found as u8)
     };
     kernel.same(name, &entry.keep, &entry.want).then_some(id)
@@ -67,8 +67,8 @@ const fn mix(middle: u64, end: u64, start: u64) -> u64 {
 }
 
 #[inline(always)]
-const fn slot(key: u64, multiplier: u64) -> usize {
-    (key.wrapping_mul(multiplier) >> (64 - BITS)) as usize
+const fn slot(key: u64) -> usize {
+    (key.wrapping_mul(MULTIPLIER) >> (64 - BITS)) as usize
 }
 
 /// The id of `name`; 0 if it is in no row.
@@ -127,28 +127,28 @@ struct Tables {
     entries: [Entry; 256],
     /// From a hash to the number of the only entry that can match, above its id; 255 is one that never does.
     slots: [u16; 1 << BITS],
-    multiplier: u64,
 }
 
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
 static TABLES: Tables = {
-    let (mut entries, mut ids, mut keys, mut used) = ([UNUSED; 256], [0; 256], [0; 256], 0);
-    let mut row = 1;
+    let mut tables = Tables { entries: [UNUSED; 256], slots: [FREE; 1 << BITS] };
+    let (mut row, mut used) = (1, 0);
     while row < ROWS.len() {
         let compact = [ROWS[row].compact];
         let forms: [&[u8]; 2] = [ROWS[row].name.as_bytes(), if compact[0] == 0 { &[] } else { &compact }];
         let mut form = 0;
         while form < 2 && !forms[form].is_empty() {
             assert!(used < 255 && forms[form].len() < WINDOW, "the tables are full");
-            (entries[used], keys[used]) = entry(forms[form]);
-            ids[used] = row as u8;
+            let (entry, key) = entry(forms[form]);
+            assert!(tables.slots[slot(key)] == FREE, "two names in one slot: run `cargo xtask codegen`");
+            tables.slots[slot(key)] = (used as u16) << 8 | row as u16;
+            tables.entries[used] = entry;
             used += 1;
             form += 1;
         }
         row += 1;
     }
-    let (multiplier, slots) = spread(&keys, &ids, used);
-    Tables { entries, slots, multiplier }
+    tables
 };
 
 /// An entry, and the key of its name.
@@ -170,22 +170,4 @@ const fn entry(name: &[u8]) -> (Entry, u64) {
     let end = u32::from_le_bytes([line[end], line[end + 1], line[end + 2], line[end + 3]]);
     let start = u16::from_le_bytes([line[BEFORE], line[BEFORE + 1]]);
     (entry, mix(middle as u64, end as u64, start as u64))
-}
-
-/// The first multiplier that puts every key into a slot of its own, and the slots.
-#[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated at compile time")]
-const fn spread(keys: &[u64; 256], ids: &[u8; 256], used: usize) -> (u64, [u16; 1 << BITS]) {
-    let mut multiplier = MULTIPLIER;
-    loop {
-        let mut slots = [FREE; 1 << BITS];
-        let mut at = 0;
-        while at < used && slots[slot(keys[at], multiplier)] == FREE {
-            slots[slot(keys[at], multiplier)] = (at as u16) << 8 | ids[at] as u16;
-            at += 1;
-        }
-        if at == used {
-            return (multiplier, slots);
-        }
-        multiplier = multiplier.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(2);
-    }
 }

@@ -281,5 +281,8 @@ const _: () = {
         }
         at += 1;
     }
-    assert!(sum == 0xf5d7_d74f_cf38_4be8, "the attribute registry has changed: run `cargo xtask codegen`");
+    assert!(
+        sum == 0xf5d7_d74f_cf38_4be8,
+        "the registry sdp_attributes.csv has changed: run `cargo xtask codegen`"
+    );
 };
