@@ -6,7 +6,7 @@ use crate::serial::before16;
 use crate::wire::Data;
 
 /// Fragments that one message may have.
-const FRAGMENTS_MAX: usize = 1024;
+const FRAGMENTS_MAX: u64 = 1024;
 /// What a fragment or a waiting message costs besides its bytes.
 const OVERHEAD: usize = 64;
 
@@ -17,6 +17,13 @@ struct Fragment {
     ssn: u16,
     ppid: u32,
     data: Vec<u8>,
+}
+
+/// Neighbours that belong to one message: no one but the first begins it, none but the last ends it.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    last: u64,
+    bytes: usize,
 }
 
 /// A message that is whole.
@@ -32,6 +39,8 @@ pub(super) struct Ready {
 #[derive(Debug)]
 pub(super) struct Reassembly {
     fragments: BTreeMap<u64, Fragment>,
+    /// By the TSN of their first fragment; each fragment is in one, so that no arrival walks over others.
+    runs: BTreeMap<u64, Run>,
     /// Whole messages that are not in their turn, by stream and TSN.
     waiting: BTreeMap<(u16, u64), Ready>,
     /// Next Stream Sequence Number, of as many streams as were used.
@@ -47,6 +56,7 @@ impl Reassembly {
     pub(super) fn new(streams: u16) -> Reassembly {
         Reassembly {
             fragments: BTreeMap::new(),
+            runs: BTreeMap::new(),
             waiting: BTreeMap::new(),
             next_ssn: Vec::new(),
             streams,
@@ -95,51 +105,52 @@ impl Reassembly {
             data: data.payload.to_vec(),
         };
         self.fragments.insert(tsn, fragment);
-        // Only what ends a run can make it whole: the last one, or one before others.
-        if !data.is_end() && !self.fragments.contains_key(&(tsn + 1)) {
-            return self.check_len(tsn, max_len);
+        let (first, run) = self.link(tsn, data);
+        if run.bytes > max_len {
+            return Err("message longer than this end takes");
         }
-        self.join(tsn, max_len)
-    }
-
-    /// A message that grows beyond what is taken need not be waited for.
-    fn check_len(&self, tsn: u64, max_len: usize) -> Result<(), &'static str> {
-        if self.held <= max_len {
-            return Ok(());
+        if run.last - first >= FRAGMENTS_MAX {
+            return Err("message of too many fragments");
         }
-        let mut len = 0;
-        let mut expected = tsn;
-        for (walked, (at, fragment)) in self.fragments.range(..=tsn).rev().enumerate() {
-            if walked >= FRAGMENTS_MAX {
-                return Err("message of too many fragments");
-            }
-            if *at != expected || (*at != tsn && fragment.flags & Data::END != 0) {
-                break;
-            }
-            len += fragment.data.len();
-            if len > max_len {
-                return Err("message longer than this end takes");
-            }
-            if fragment.flags & Data::BEGIN != 0 {
-                break;
-            }
-            expected -= 1;
+        if self.has_flag(first, Data::BEGIN) && self.has_flag(run.last, Data::END) {
+            return self.join(first, run);
         }
         Ok(())
     }
 
-    fn join(&mut self, tsn: u64, max_len: usize) -> Result<(), &'static str> {
-        let Some(last) = self.find(tsn, Data::END, 1)? else { return Ok(()) };
-        let Some(first) = self.find(tsn, Data::BEGIN, -1)? else { return Ok(()) };
-        let len: usize = self.fragments.range(first..=last).map(|(_, it)| it.data.len()).sum();
-        if len > max_len {
-            return Err("message longer than this end takes");
+    /// Puts a fragment into a run with its neighbours. Where the sender gave up the rest of a message another
+    /// begins at once (RFC 3758 §3.5): they are two runs.
+    fn link(&mut self, tsn: u64, data: &Data<'_>) -> (u64, Run) {
+        let (mut first, mut run) = (tsn, Run { last: tsn, bytes: data.payload.len() });
+        if !data.is_end()
+            && !self.has_flag(tsn + 1, Data::BEGIN)
+            && let Some(behind) = self.runs.remove(&(tsn + 1))
+        {
+            run = Run { last: behind.last, bytes: run.bytes + behind.bytes };
         }
+        if !data.is_begin()
+            && let Some((&at, &before)) = self.runs.range(..tsn).next_back()
+            && before.last + 1 == tsn
+            && !self.has_flag(before.last, Data::END)
+        {
+            first = at;
+            run.bytes += before.bytes;
+        }
+        self.runs.insert(first, run);
+        (first, run)
+    }
+
+    fn has_flag(&self, tsn: u64, flag: u8) -> bool {
+        self.fragments.get(&tsn).is_some_and(|fragment| fragment.flags & flag != 0)
+    }
+
+    fn join(&mut self, first: u64, Run { last, bytes }: Run) -> Result<(), &'static str> {
+        self.runs.remove(&first);
         let mut parts = (first..=last).filter_map(|tsn| self.fragments.remove(&tsn));
         let Some(begin) = parts.next() else { return Ok(()) };
         let unordered = begin.flags & Data::UNORDERED != 0;
         let mut data = begin.data;
-        data.reserve_exact(len - data.len());
+        data.reserve_exact(bytes - data.len());
         let mut fits = true;
         for part in parts {
             fits &= part.stream == begin.stream
@@ -147,7 +158,7 @@ impl Reassembly {
                 && (unordered || part.ssn == begin.ssn);
             data.extend_from_slice(&part.data);
         }
-        self.held -= len + OVERHEAD * (last - first + 1) as usize;
+        self.held -= bytes + OVERHEAD * (last - first + 1) as usize;
         if !fits {
             return Err("fragments of different messages in one");
         }
@@ -156,24 +167,6 @@ impl Reassembly {
             Ready { stream: begin.stream, ssn: begin.ssn, unordered, ppid: begin.ppid, data },
         );
         Ok(())
-    }
-
-    /// Walks from a fragment over its neighbours to the one with this flag.
-    fn find(&self, tsn: u64, flag: u8, step: i64) -> Result<Option<u64>, &'static str> {
-        let opposite = if flag == Data::END { Data::BEGIN } else { Data::END };
-        let mut at = tsn;
-        for walked in 0..FRAGMENTS_MAX {
-            let Some(fragment) = self.fragments.get(&at) else { return Ok(None) };
-            // The sender gave up the rest of a message, and another begins here (RFC 3758 §3.5).
-            if walked > 0 && fragment.flags & opposite != 0 {
-                return Ok(None);
-            }
-            if fragment.flags & flag != 0 {
-                return Ok(Some(at));
-            }
-            at = at.wrapping_add_signed(step);
-        }
-        Err("message of too many fragments")
     }
 
     /// Puts a whole message where it belongs.
@@ -222,6 +215,12 @@ impl Reassembly {
         let kept = self.fragments.split_off(&(cum + 1));
         for (_, fragment) in core::mem::replace(&mut self.fragments, kept) {
             self.held -= fragment.data.len() + OVERHEAD;
+        }
+        let kept = self.runs.split_off(&(cum + 1));
+        let cut = core::mem::replace(&mut self.runs, kept).pop_last();
+        if let Some((_, Run { last, .. })) = cut.filter(|(_, run)| run.last > cum) {
+            let bytes = self.fragments.range(..=last).map(|(_, fragment)| fragment.data.len()).sum();
+            self.runs.insert(cum + 1, Run { last, bytes });
         }
     }
 
@@ -314,6 +313,71 @@ mod tests {
         let mut reassembly = Reassembly::new(1);
         reassembly.take(1, &data(Data::BEGIN, 0, 0, b"a"), 100).unwrap();
         assert!(reassembly.take(2, &data(Data::END, 0, 1, b"b"), 100).is_err());
+    }
+
+    /// A plain reader: all fragments at hand at each arrival, walked from each that begins a message.
+    fn slow(arrived: &BTreeMap<u64, (u8, u8)>, done: &mut Vec<u64>) -> Option<Vec<u8>> {
+        for (&first, &(flags, _)) in arrived {
+            if flags & Data::BEGIN == 0 || done.contains(&first) {
+                continue;
+            }
+            let mut message = Vec::new();
+            for (at, (&tsn, &(flags, byte))) in arrived.range(first..).enumerate() {
+                if tsn != first + at as u64 || (at > 0 && flags & Data::BEGIN != 0) {
+                    break;
+                }
+                message.push(byte);
+                if flags & Data::END != 0 {
+                    done.push(first);
+                    return Some(message);
+                }
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn messages_of_any_cut_in_any_order_are_as_a_slow_reader_joins_them() {
+        let mut random = 1u64;
+        let mut below = |most: usize| {
+            random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            (random >> 33) as usize % most
+        };
+        for _ in 0..2_000 {
+            let count = 2 + below(24);
+            // Any flags: given up messages, ends without beginnings, whole ones.
+            let mut rest: Vec<(u64, u8, u8)> =
+                (0..count).map(|at| (at as u64, below(4) as u8, at as u8)).collect();
+            let (mut reassembly, mut arrived, mut done) = (Reassembly::new(1), BTreeMap::new(), Vec::new());
+            while !rest.is_empty() {
+                let (tsn, flags, byte) = rest.swap_remove(below(rest.len()));
+                arrived.insert(tsn, (flags, byte));
+                reassembly.take(tsn, &data(flags | Data::UNORDERED, 0, 0, &[byte]), 100).unwrap();
+                let expected: Vec<Vec<u8>> = slow(&arrived, &mut done).into_iter().collect();
+                assert_eq!(taken(&mut reassembly), expected, "{arrived:?}");
+            }
+            let cum = below(count) as u64;
+            reassembly.forget(cum);
+            let of_runs = |run: (&u64, &Run)| (*run.0, run.1.last, run.1.bytes);
+            let bytes: usize = reassembly.runs.iter().map(|run| of_runs(run).2).sum();
+            assert_eq!((bytes, reassembly.held), (reassembly.fragments.len(), bytes * (1 + OVERHEAD)));
+            for (first, last, bytes) in reassembly.runs.iter().map(of_runs) {
+                assert!(cum < first && reassembly.fragments.range(first..=last).count() == bytes);
+            }
+        }
+    }
+
+    #[test]
+    fn fragments_in_falling_order_are_one_run_and_of_limited_count() {
+        let mut reassembly = Reassembly::new(1);
+        for tsn in (1..=FRAGMENTS_MAX).rev() {
+            reassembly.take(tsn, &data(0, 0, 0, b"x"), 10_000).unwrap();
+            assert_eq!(reassembly.runs.len(), 1);
+        }
+        assert_eq!(
+            reassembly.take(0, &data(Data::BEGIN, 0, 0, b"x"), 10_000),
+            Err("message of too many fragments")
+        );
     }
 
     #[test]
