@@ -17,6 +17,24 @@ fn challenge(value: &[u8]) -> Result<Challenge<'_>, Error> {
 
 const GOOD: &str = r#"Digest username="u", realm="r", nonce="n", uri="sip:b", algorithm=MD5, qop=auth, nc=00000001, cnonce="c", response="0123456789abcdef0123456789abcdef""#;
 
+#[test]
+fn keys_of_any_other_length_are_refused() {
+    for hash in [Hash::Md5, Hash::Sha256, Hash::Sha512_256] {
+        for len in 0..300 {
+            assert_eq!(
+                Ha1::from_hex(hash, &vec![b'a'; len]).is_some(),
+                len == hash.hex_len(),
+                "{hash:?} {len}"
+            );
+        }
+        let mut digits = vec![b'a'; hash.hex_len()];
+        for byte in (0..=255).filter(|byte: &u8| !byte.is_ascii_hexdigit()) {
+            *digits.last_mut().unwrap() = byte;
+            assert!(Ha1::from_hex(hash, &digits).is_none(), "{hash:?} {byte}");
+        }
+    }
+}
+
 // covers: RFC 7616 §3.4
 #[test]
 fn rfc7616_3_4_improper_parameters_are_named() {

@@ -6,7 +6,8 @@
 use core::iter::FusedIterator;
 
 use super::attribute::Attribute;
-use super::check::{check_attribute, check_line};
+use super::check::{check_attribute, check_line, payload_type};
+use super::line::is_rtp;
 use super::name::{AttributeName, Level, Multiplicity};
 use super::section::Direction;
 use super::view::{Line, LineKind, Sdp};
@@ -223,7 +224,7 @@ impl<'b> SdpDefects<'b> {
         let mut words =
             value.bytes().split(|byte| matches!(byte, b' ' | b'\t')).filter(|word| !word.is_empty());
         let proto = words.nth(2).unwrap_or(&[]);
-        self.seen.rtp = proto.split(|byte| *byte == b'/').any(|part| part.eq_ignore_ascii_case(b"RTP"));
+        self.seen.rtp = is_rtp(proto);
         if self.seen.rtp {
             self.seen.listed =
                 words.filter_map(payload_type).fold(0, |set, number| set | 1u128.wrapping_shl(number));
@@ -306,7 +307,13 @@ impl<'b> SdpDefects<'b> {
         let value = value.slice(skipped..value.len());
         let len = value.bytes().iter().position(|byte| matches!(byte, b' ' | b'\t')).unwrap_or(value.len());
         let format = value.slice(0..len);
-        let Some(number) = payload_type(format.bytes()) else { return };
+        let Some(number) = payload_type(format.bytes()) else {
+            // The others have it in their grammar.
+            if id == AttributeName::Fmtp {
+                self.add(DefectCode::SdpAttributeValue, value);
+            }
+            return;
+        };
         let bit = 1u128.wrapping_shl(number);
         if self.seen.listed & bit == 0 {
             self.add(DefectCode::SdpFormatUnlisted, format);
@@ -322,15 +329,6 @@ impl<'b> SdpDefects<'b> {
             self.add(DefectCode::SdpAttributeRepeated, attribute.name_span());
         }
     }
-}
-
-/// A payload type, which seven bits hold.
-fn payload_type(word: &[u8]) -> Option<u32> {
-    if word.is_empty() || word.len() > 3 || !word.iter().all(u8::is_ascii_digit) {
-        return None;
-    }
-    let number = word.iter().fold(0u32, |sum, digit| sum.wrapping_mul(10).wrapping_add((digit & 15).into()));
-    (number < 128).then_some(number)
 }
 
 impl Iterator for SdpDefects<'_> {

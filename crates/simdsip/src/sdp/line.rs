@@ -512,8 +512,7 @@ impl<'b> MediaLine<'b> {
     /// Whether it is RTP, so that formats are payload types.
     #[must_use]
     pub fn is_rtp(&self) -> bool {
-        let mut parts = self.proto().split(|byte| *byte == b'/');
-        parts.any(|part| part.eq_ignore_ascii_case(b"RTP"))
+        is_rtp(self.proto())
     }
 
     /// The formats, in order of preference.
@@ -529,4 +528,9 @@ impl<'b> MediaLine<'b> {
     pub fn formats_span(&self) -> Span<'b> {
         self.formats.within(self.value)
     }
+}
+
+/// Whether a transport protocol is RTP in one of its profiles.
+pub(super) fn is_rtp(proto: &[u8]) -> bool {
+    proto.split(|byte| *byte == b'/').any(|part| part.eq_ignore_ascii_case(b"RTP"))
 }

@@ -7,6 +7,7 @@ mod common;
 mod coverage;
 mod exhaustive;
 mod numbers;
+mod sdp;
 mod sizes;
 mod values;
 

@@ -2,7 +2,7 @@
 
 use super::{
     all, check_spacing, first, is_address, is_host_name, is_ip4, is_ip6, is_number, is_one_of, is_token,
-    is_token_char, number, words,
+    is_token_char, number, payload_type, words,
 };
 use crate::check::Findings;
 use crate::defect::DefectCode;
@@ -80,7 +80,7 @@ fn fits(id: AttributeName, shape: AttributeShape, bytes: &[u8]) -> bool {
         AttributeShape::Rtpmap => is_rtpmap(bytes),
         AttributeShape::RtcpFb => {
             let ([format, kind], _) = first::<2>(bytes);
-            (format == b"*" || is_payload_type(format)) && is_token(kind)
+            (format == b"*" || payload_type(format).is_some()) && is_token(kind)
         }
         AttributeShape::Rtcp => {
             let ([port, net_type, addr_type, address], rest) = first::<4>(bytes);
@@ -139,10 +139,6 @@ fn is_media_token(word: &[u8]) -> bool {
     all(word, |byte| is_token_char(byte) || byte == b'/')
 }
 
-fn is_payload_type(bytes: &[u8]) -> bool {
-    is_number(bytes, 0, 127)
-}
-
 /// RFC 8866 §9 `non-zero-int-or-real`.
 fn is_decimal(bytes: &[u8]) -> bool {
     let mut halves = bytes.splitn(2, |byte| *byte == b'.');
@@ -163,7 +159,7 @@ fn is_group(id: AttributeName, bytes: &[u8]) -> bool {
 /// Whether an rtpmap lacks its clock rate alone.
 fn lacks_clock(bytes: &[u8]) -> bool {
     let ([format, encoding], rest) = first::<2>(bytes);
-    is_payload_type(format) && is_token(encoding) && rest.is_empty()
+    payload_type(format).is_some() && is_token(encoding) && rest.is_empty()
 }
 
 /// RFC 8866 §6.6.
@@ -173,7 +169,12 @@ fn is_rtpmap(bytes: &[u8]) -> bool {
     let encoding = parts.next().is_some_and(is_token);
     let clock = parts.next().is_some_and(|clock| is_number(clock, 1, u32::MAX.into()));
     let parameters = parts.next().is_none_or(is_token);
-    is_payload_type(format) && encoding && clock && parameters && parts.next().is_none() && rest.is_empty()
+    payload_type(format).is_some()
+        && encoding
+        && clock
+        && parameters
+        && parts.next().is_none()
+        && rest.is_empty()
 }
 
 /// RFC 8285 §8.

@@ -1,8 +1,11 @@
 //! Lines that are no attributes.
 
-use super::{check_spacing, first, is_address, is_digits, is_number, is_one_of, is_token, words};
+use super::{
+    check_spacing, first, is_address, is_digits, is_number, is_one_of, is_token, payload_type, words,
+};
 use crate::check::Findings;
 use crate::defect::DefectCode;
+use crate::sdp::line::is_rtp;
 use crate::sdp::view::LineKind;
 use crate::text::Span;
 
@@ -102,7 +105,7 @@ fn is_zone(bytes: &[u8]) -> bool {
     any
 }
 
-/// RFC 8866 §5.14.
+/// RFC 8866 §5.14; formats of RTP are payload types, of seven bits.
 fn is_media(bytes: &[u8]) -> bool {
     let ([kind, port, proto], formats) = first::<3>(bytes);
     let mut ports = port.splitn(2, |byte| *byte == b'/');
@@ -113,5 +116,6 @@ fn is_media(bytes: &[u8]) -> bool {
         && count
         && proto.split(|byte| *byte == b'/').all(is_token)
         && !formats.is_empty()
-        && words(formats).all(is_token)
+        && words(formats)
+            .all(|format| if is_rtp(proto) { payload_type(format).is_some() } else { is_token(format) })
 }

@@ -40,6 +40,11 @@ fn number(bytes: &[u8]) -> Option<u64> {
     core::str::from_utf8(bytes).ok().filter(|_| is_digits(bytes))?.parse().ok()
 }
 
+/// A payload type, which seven bits hold (RFC 3551 §3).
+pub(super) fn payload_type(word: &[u8]) -> Option<u32> {
+    number(word).filter(|number| *number < 128).map(|number| number as u32)
+}
+
 fn is_one_of(bytes: &[u8], words: &[&[u8]]) -> bool {
     words.contains(&bytes)
 }
