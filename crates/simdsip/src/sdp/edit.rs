@@ -248,7 +248,7 @@ impl<'b, 'p, 's, 't> SdpPatch<'b, 'p, 's, 't> {
 
     /// Takes payload types away that `keep` is false for, with all that is said of them: rtpmap, fmtp, rtcp-fb, imageattr,
     /// framesize. What only serves one that goes, goes too: retransmission (`apt`, RFC 4588 §8.6) and redundancy (`red`,
-    /// RFC 2198 §5). How many formats are left; where it would be none, the media description is
+    /// RFC 2198 §5), and what retransmits that, up to four deep. How many formats are left; where it would be none, the media description is
     /// [refused](SdpPatch::reject_media) instead and keeps its formats, for `m=` has one at least.
     ///
     /// `keep` is asked once for each payload type up to 255, in order, with its first rtpmap if there is one that reads

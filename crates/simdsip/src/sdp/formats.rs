@@ -1,6 +1,6 @@
 //! Payload types that are taken away, and what goes with them.
 //!
-//! A set of numbers up to 255: one look at the attributes, one at the formats, one at what serves others, so that it is
+//! A set of numbers up to 255: one look at the attributes, one at the formats, a few at what serves others, so that it is
 //! linear. Does not edit. RFC 8866 §5.14, §6.6; RFC 4588 §8.6; RFC 2198 §5.
 
 use crate::text::Span;
@@ -12,8 +12,11 @@ use super::section::Media;
 use super::shape::{FormatText, Rtpmap};
 use super::words::Words;
 
+/// How long a chain of formats may be of which each serves the one before it: retransmission of redundancy is one of two.
+const CHAIN: usize = 4;
+
 /// Payload types, by number.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Removed([u64; 4]);
 
 impl Removed {
@@ -33,13 +36,18 @@ impl Removed {
                 }
             }
         }
-        let chosen = removed;
-        for attribute in media.attributes_of(AttributeName::Fmtp) {
-            if let Ok(text) = FormatText::parse(attribute.value_span())
-                && let Some(server) = payload_type(text.format_span())
-                && chosen.is_served(&text, maps.get(server))
-            {
-                removed.put(server);
+        for _ in 0..CHAIN {
+            let chosen = removed;
+            for attribute in media.attributes_of(AttributeName::Fmtp) {
+                if let Ok(text) = FormatText::parse(attribute.value_span())
+                    && let Some(server) = payload_type(text.format_span())
+                    && chosen.is_served(&text, maps.get(server))
+                {
+                    removed.put(server);
+                }
+            }
+            if removed == chosen {
+                break;
             }
         }
         removed

@@ -257,7 +257,6 @@ impl Twin {
             .filter_map(|(_, number)| *number)
             .filter(|number| keep & 1 << (number % 16) == 0)
             .collect();
-        let is_chosen = |word: &[u8]| payload_type(word).is_some_and(|number| chosen.contains(&number));
         // The encoding that the first rtpmap which reads well says.
         let encoding = |number: u8| {
             attributes.iter().find_map(|&at| {
@@ -268,25 +267,32 @@ impl Twin {
                 (fits && !encoding.is_empty()).then_some(encoding)
             })
         };
-        let mut goes = chosen.clone();
-        for line in attributes.iter().map(|&at| &self.lines[at]).filter(|line| line.is("fmtp")) {
-            let Some(number) = line.word(0).and_then(payload_type) else { continue };
-            let text = line.places().get(1).map_or(&b""[..], |place| &line.text[place.start..]).to_vec();
-            let apt = || {
-                let params = text.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
-                params.filter(|param| !param.is_empty()).find_map(|param| {
-                    let equals = param.iter().position(|&byte| byte == b'=').unwrap_or(param.len());
-                    let name = param[..equals].trim_ascii().eq_ignore_ascii_case(b"apt");
-                    name.then(|| param.get(equals + 1..).unwrap_or(&[]).trim_ascii().to_vec())
-                })
-            };
-            let serves = match encoding(number).as_deref() {
-                Some(b"rtx") => apt().is_some_and(|format| is_chosen(&format)),
-                Some(b"red") => text.split(|&byte| byte == b'/').any(|format| is_chosen(format.trim_ascii())),
-                _ => false,
-            };
-            if serves {
-                goes.push(number);
+        let mut goes = chosen;
+        // What serves what serves what goes, four deep.
+        for _ in 0..4 {
+            let chosen = goes.clone();
+            let is_chosen = |word: &[u8]| payload_type(word).is_some_and(|number| chosen.contains(&number));
+            for line in attributes.iter().map(|&at| &self.lines[at]).filter(|line| line.is("fmtp")) {
+                let Some(number) = line.word(0).and_then(payload_type) else { continue };
+                let text = line.places().get(1).map_or(&b""[..], |place| &line.text[place.start..]).to_vec();
+                let apt = || {
+                    let params = text.split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
+                    params.filter(|param| !param.is_empty()).find_map(|param| {
+                        let equals = param.iter().position(|&byte| byte == b'=').unwrap_or(param.len());
+                        let name = param[..equals].trim_ascii().eq_ignore_ascii_case(b"apt");
+                        name.then(|| param.get(equals + 1..).unwrap_or(&[]).trim_ascii().to_vec())
+                    })
+                };
+                let serves = match encoding(number).as_deref() {
+                    Some(b"rtx") => apt().is_some_and(|format| is_chosen(&format)),
+                    Some(b"red") => {
+                        text.split(|&byte| byte == b'/').any(|format| is_chosen(format.trim_ascii()))
+                    }
+                    _ => false,
+                };
+                if serves {
+                    goes.push(number);
+                }
             }
         }
         let goes = |number: Option<u8>| number.is_some_and(|number| goes.contains(&number));

@@ -229,6 +229,12 @@ fn payload_types_go_with_what_is_said_of_them_and_nothing_else() {
             "m=video 1 RTP/SAVPF 98 99\r\na=rtpmap:98 rtx/90000\r\na=fmtp:98 apt=99;rtx-time=18\r\na=rtpmap:99 VP8/90000\r\n",
             2,
         ),
+        // And what retransmits that.
+        (
+            "m=audio 9 RTP/AVP 18 63 64 0\r\na=fmtp:64 apt=63\r\na=rtpmap:63 red/8000\r\na=fmtp:63 18/18\r\na=rtpmap:64 rtx/8000\r\n",
+            "m=audio 9 RTP/AVP 0\r\n",
+            1,
+        ),
         (
             "m=audio 1 RTP/AVP 63 18 0\r\na=rtpmap:63 RED/8000\r\na=fmtp:63 0/18\r\n",
             "m=audio 1 RTP/AVP 0\r\n",
