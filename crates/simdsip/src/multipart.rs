@@ -357,7 +357,7 @@ impl<'b> Part<'b> {
         PartHeaders { rest: self.bytes.get(self.head.0..self.head.1).unwrap_or(&[]) }
     }
 
-    /// The value of the first header field of that name, in any case.
+    /// The value of the first header field of that name, in any case, in its long or its compact form.
     ///
     /// ```
     /// # let (parser, mut index) = (simdsip::Parser::default(), simdsip::Index::new());
@@ -369,7 +369,12 @@ impl<'b> Part<'b> {
     /// ```
     #[must_use]
     pub fn field(&self, name: &[u8]) -> Option<&'b [u8]> {
-        self.headers().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        let id = HeaderName::lookup(name);
+        let mut fields = self.headers();
+        let field = fields.find(|(found, _)| {
+            found.eq_ignore_ascii_case(name) || (id != HeaderName::Unknown && HeaderName::lookup(found) == id)
+        });
+        field.map(|(_, value)| value)
     }
 
     /// The value of that header field with folds read as spaces.

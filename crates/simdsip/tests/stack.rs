@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::sync::Mutex;
 
 use common::touch;
-use simdsip::{Backend, Frame, Framer, Index, Message, Parser, Policy, Side};
+use simdsip::{Backend, Element, Frame, Framer, Index, Message, Parser, Policy, Role, Side};
 
 const STACK: usize = 256 << 10;
 const PAINT: u8 = 0xa5;
@@ -70,9 +70,14 @@ fn no_call_takes_more_than_eight_kilobytes_of_stack() {
         name: hostile.name.to_owned(),
         bytes: hostile.build(60_000),
     }));
+    // Parts in parts, deeper than anybody looks.
+    let mut nested = String::from("INFO sip:b SIP/2.0\r\nc: multipart/mixed;boundary=b0\r\n\r\n");
+    for depth in 0..100 {
+        nested += &format!("--b{depth}\r\nc: multipart/mixed;boundary=b{}\r\n\r\n", depth + 1);
+    }
     let index = Mutex::new(Index::new());
     let framer = Mutex::new(Framer::new(Parser::new(Policy::INTEROP), Side::Server));
-    let mut deepest = [0; 3];
+    let mut deepest = [0; 4];
     for backend in Backend::available() {
         let parser = Parser::new(Policy::CAPTURE).with_backend(backend);
         let mut index = index.lock().expect("not poisoned");
@@ -87,6 +92,13 @@ fn no_call_takes_more_than_eight_kilobytes_of_stack() {
                 std::hint::black_box(message.map(|message| touch(&message)));
             }
         });
+        let judge = added(&mut || {
+            for bytes in all.iter().map(|entry| &entry.bytes[..]).chain([nested.as_bytes()]) {
+                let Ok(message) = parser.parse(bytes, &mut index) else { continue };
+                let verdict = message.validate(&Element::new(Role::Uas));
+                std::hint::black_box((message.sdp_span(), verdict, message.describe()));
+            }
+        });
         let mut framer = framer.lock().expect("not poisoned");
         let frame = added(&mut || {
             for entry in &all {
@@ -94,8 +106,8 @@ fn no_call_takes_more_than_eight_kilobytes_of_stack() {
                 std::hint::black_box(matches!(framer.next(&entry.bytes), Frame::Message(_)));
             }
         });
-        println!("{backend}: parse {parse}, reading all {read}, frame {frame} bytes of stack");
-        for (deepest, found) in deepest.iter_mut().zip([parse, read, frame]) {
+        println!("{backend}: parse {parse}, reading all {read}, judging {judge}, frame {frame} bytes of stack");
+        for (deepest, found) in deepest.iter_mut().zip([parse, read, judge, frame]) {
             *deepest = found.max(*deepest);
         }
     }

@@ -3,6 +3,7 @@
 use crate::Limits;
 use crate::check::ValueLimits;
 use crate::defect::DefectSet;
+use crate::sdp::SdpLimits;
 
 /// Request or response (RFC 3261 §7). Given by [`super::Message::kind`].
 ///
@@ -68,6 +69,8 @@ pub(crate) struct Head {
     pub(crate) count: usize,
     /// [`crate::Limits::mime_depth`], for whoever walks the body.
     pub(crate) mime_depth: u32,
+    /// The limits of a session description, for whoever reads the body.
+    pub(crate) sdp: SdpLimits,
     /// The limits of values, for whoever looks for defects.
     pub(crate) values: ValueLimits,
     pub(crate) defects: DefectSet,
@@ -85,6 +88,7 @@ impl Head {
             input_end: 0,
             count: 0,
             mime_depth: 0,
+            sdp: SdpLimits::new(&Limits::new()),
             values: ValueLimits::new(&Limits::new()),
             defects: DefectSet::EMPTY,
         }

@@ -11,6 +11,7 @@ use crate::check::ValueLimits;
 use crate::defect::{DefectCode, Defects, StructuralDefects};
 use crate::error::{Error, ErrorKind};
 use crate::header::{HeaderName, Method};
+use crate::sdp::SdpLimits;
 use crate::text::Span;
 
 /// A message that was read. Borrows the bytes and the index; copies nothing.
@@ -106,6 +107,10 @@ impl<'b> Message<'b> {
 
     pub(crate) fn mime_depth(&self) -> usize {
         self.head.mime_depth as usize
+    }
+
+    pub(crate) fn sdp_limits(&self) -> SdpLimits {
+        self.head.sdp
     }
 
     pub(crate) fn value_limits(&self) -> ValueLimits {

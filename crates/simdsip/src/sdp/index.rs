@@ -15,20 +15,34 @@ use crate::text::Span;
 struct Means {
     /// Asked once: a processor answers slowly in a virtual machine.
     backend: Option<Backend>,
-    line_count: usize,
-    media_count: usize,
-    line_len: usize,
+    /// Where they were given.
+    limits: Option<SdpLimits>,
+}
+
+/// What bounds a session description.
+#[derive(Clone, Copy, Debug)]
+pub struct SdpLimits {
+    line_count: u32,
+    media_count: u32,
+    line_len: u32,
+}
+
+impl SdpLimits {
+    pub(crate) const fn new(limits: &Limits) -> SdpLimits {
+        /// No description has 4 GiB.
+        const fn short(limit: usize) -> u32 {
+            if limit < u32::MAX as usize { limit as u32 } else { u32::MAX }
+        }
+        SdpLimits {
+            line_count: short(limits.sdp_line_count),
+            media_count: short(limits.sdp_media_count),
+            line_len: short(limits.line_len),
+        }
+    }
 }
 
 impl Means {
-    const fn new(limits: &Limits) -> Means {
-        Means {
-            backend: None,
-            line_count: limits.sdp_line_count,
-            media_count: limits.sdp_media_count,
-            line_len: limits.line_len,
-        }
-    }
+    const NONE: Means = Means { backend: None, limits: None };
 
     #[inline]
     fn backend(&mut self) -> Backend {
@@ -74,13 +88,14 @@ impl<const N: usize> SdpIndex<N> {
     /// ```
     #[must_use]
     pub const fn sized() -> SdpIndex<N> {
-        SdpIndex { means: Means::new(&Limits::new()), starts: [0; N], kinds: [0; N] }
+        SdpIndex { means: Means::NONE, starts: [0; N], kinds: [0; N] }
     }
 
-    /// The same with other limits: of lines, media descriptions, and bytes of a line.
+    /// The same with limits of its own: of lines, media descriptions, and bytes of a line. Without, they are those of
+    /// [`Limits::new`], and in [`crate::Message::sdp`] those that the message was read with.
     #[must_use]
     pub const fn with_limits(self, limits: &Limits) -> SdpIndex<N> {
-        SdpIndex { means: Means { backend: self.means.backend, ..Means::new(limits) }, ..self }
+        SdpIndex { means: Means { limits: Some(SdpLimits::new(limits)), ..self.means }, ..self }
     }
 
     /// The same with that instruction set.
@@ -110,17 +125,13 @@ impl GrowSdpIndex {
     /// Empty.
     #[must_use]
     pub const fn new() -> GrowSdpIndex {
-        GrowSdpIndex {
-            means: Means::new(&Limits::new()),
-            starts: alloc::vec::Vec::new(),
-            kinds: alloc::vec::Vec::new(),
-        }
+        GrowSdpIndex { means: Means::NONE, starts: alloc::vec::Vec::new(), kinds: alloc::vec::Vec::new() }
     }
 
-    /// The same with other limits.
+    /// The same with limits of its own, as [`SdpIndex::with_limits`].
     #[must_use]
     pub fn with_limits(self, limits: &Limits) -> GrowSdpIndex {
-        GrowSdpIndex { means: Means { backend: self.means.backend, ..Means::new(limits) }, ..self }
+        GrowSdpIndex { means: Means { limits: Some(SdpLimits::new(limits)), ..self.means }, ..self }
     }
 
     /// The same with that instruction set.
@@ -146,12 +157,12 @@ impl<const N: usize> SdpRoom for SdpIndex<N> {}
 impl SdpRoom for GrowSdpIndex {}
 
 pub(super) mod private {
-    use super::{Backend, Error, Span};
+    use super::{Backend, Error, SdpLimits, Span};
 
     /// What an index is to the reader.
     pub trait Room {
-        /// Backend, and the limits of lines, media and bytes of a line.
-        fn means(&mut self) -> (Backend, [usize; 3]);
+        /// Backend, and limits where it was given its own.
+        fn means(&mut self) -> (Backend, Option<SdpLimits>);
 
         /// Makes room for the lines of `text`, if it can.
         fn grow(&mut self, text: Span<'_>, most: usize);
@@ -162,22 +173,21 @@ pub(super) mod private {
         /// What was put there.
         fn table(&self, count: usize) -> (&[u32], &[u8]);
 
-        /// Reads `text`; how many lines it has.
+        /// Reads `text`, within `limits` where it has none of its own; how many lines it has.
         ///
         /// # Errors
         /// A limit, and where.
         #[inline]
-        fn read(&mut self, text: Span<'_>) -> Result<usize, Error> {
-            super::read(self, text)
+        fn read(&mut self, text: Span<'_>, limits: SdpLimits) -> Result<usize, Error> {
+            super::read(self, text, limits)
         }
     }
 }
 
 impl<const N: usize> private::Room for SdpIndex<N> {
     #[inline]
-    fn means(&mut self) -> (Backend, [usize; 3]) {
-        let backend = self.means.backend();
-        (backend, [self.means.line_count, self.means.media_count, self.means.line_len])
+    fn means(&mut self) -> (Backend, Option<SdpLimits>) {
+        (self.means.backend(), self.means.limits)
     }
 
     #[inline]
@@ -196,9 +206,8 @@ impl<const N: usize> private::Room for SdpIndex<N> {
 
 #[cfg(feature = "alloc")]
 impl private::Room for GrowSdpIndex {
-    fn means(&mut self) -> (Backend, [usize; 3]) {
-        let backend = self.means.backend();
-        (backend, [self.means.line_count, self.means.media_count, self.means.line_len])
+    fn means(&mut self) -> (Backend, Option<SdpLimits>) {
+        (self.means.backend(), self.means.limits)
     }
 
     fn grow(&mut self, text: Span<'_>, most: usize) {
@@ -246,7 +255,16 @@ impl<'b> Sdp<'b> {
     /// As [`Sdp::parse`].
     #[inline]
     pub fn read(text: Span<'b>, index: &'b mut impl SdpRoom) -> Result<Sdp<'b>, Error> {
-        let count = index.read(text)?;
+        Sdp::read_within(text, index, const { SdpLimits::new(&Limits::new()) })
+    }
+
+    #[inline]
+    pub(super) fn read_within(
+        text: Span<'b>,
+        index: &'b mut impl SdpRoom,
+        limits: SdpLimits,
+    ) -> Result<Sdp<'b>, Error> {
+        let count = index.read(text, limits)?;
         let (starts, kinds) = index.table(count);
         Ok(Sdp::new(text, starts, kinds))
     }
@@ -254,8 +272,10 @@ impl<'b> Sdp<'b> {
 
 /// Fills the rows of `room`.
 #[inline]
-fn read<R: private::Room + ?Sized>(room: &mut R, text: Span<'_>) -> Result<usize, Error> {
-    let (backend, [line_count, media_count, line_len]) = room.means();
+fn read<R: private::Room + ?Sized>(room: &mut R, text: Span<'_>, limits: SdpLimits) -> Result<usize, Error> {
+    let (backend, own) = room.means();
+    let SdpLimits { line_count, media_count, line_len } = own.unwrap_or(limits);
+    let [line_count, media_count, line_len] = [line_count, media_count, line_len].map(|limit| limit as usize);
     room.grow(text, line_count.saturating_add(1));
     let (starts, kinds) = room.rows();
     let limit = |kind, at: usize| Err(Error::new(ErrorKind::Limit(kind), at));

@@ -14,6 +14,8 @@ impl<'b> Message<'b> {
     /// multipart body (RFC 3261 §13.2.1; RFC 5621). `None` where there is none, or it is encoded. Places count from the
     /// start of the message's input.
     ///
+    /// The limits are those that the message was read with, where the index was not given its own.
+    ///
     /// # Errors
     /// As [`Sdp::parse`].
     ///
@@ -30,10 +32,10 @@ impl<'b> Message<'b> {
     #[inline]
     #[must_use]
     pub fn sdp(&self, index: &'b mut impl SdpRoom) -> Option<Result<Sdp<'b>, Error>> {
-        self.sdp_span().map(|text| Sdp::read(text, index))
+        self.sdp_span().map(|text| Sdp::read_within(text, index, self.sdp_limits()))
     }
 
-    /// Where that stands.
+    /// Where that stands. What is nested deeper than 16 parts is not looked into.
     #[must_use]
     pub fn sdp_span(&self) -> Option<Span<'b>> {
         if let Some(encoding) = self.field(HeaderName::ContentEncoding)
@@ -50,28 +52,34 @@ impl<'b> Message<'b> {
     }
 }
 
-/// The first part that is a session description, in parts of parts too: the depth of those is limited.
+/// Parts within parts that are looked into.
+const DEPTH: usize = 16;
+
+/// The first part that is a session description, in parts of parts too.
 fn in_parts(parts: Multipart<'_>) -> Option<Part<'_>> {
-    for part in parts {
+    let (mut open, mut depth) = ([const { None }; DEPTH], 0usize);
+    *open.first_mut()? = Some(parts);
+    loop {
+        let Some(part) = open.get_mut(depth)?.as_mut()?.next() else {
+            depth = depth.checked_sub(1)?;
+            continue;
+        };
         let field = |name: &[u8]| part.field(name);
         let encoded = [field(b"Content-Encoding"), field(b"Content-Transfer-Encoding")];
         if encoded.into_iter().flatten().any(|encoding| !is_plain(encoding)) {
             continue;
         }
-        let kind = field(b"Content-Type").or_else(|| field(b"c")).and_then(|kind| Span::new(kind).ok());
-        let is_sdp = kind
-            .and_then(|kind| MediaType::parse(kind).ok())
-            .is_some_and(|kind| kind.is(b"application", b"sdp"));
-        if is_sdp {
+        let kind = field(b"Content-Type").and_then(|kind| MediaType::parse(Span::new(kind).ok()?).ok());
+        if kind.is_some_and(|kind| kind.is(b"application", b"sdp")) {
             return Some(part);
         }
         if let Some(Ok(inner)) = part.multipart()
-            && let Some(found) = in_parts(inner)
+            && let Some(next) = open.get_mut(depth.saturating_add(1))
         {
-            return Some(found);
+            *next = Some(inner);
+            depth = depth.saturating_add(1);
         }
     }
-    None
 }
 
 /// Whether an encoding leaves bytes as they are.

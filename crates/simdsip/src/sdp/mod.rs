@@ -29,6 +29,7 @@ pub use defects::SdpDefects;
 pub use edit::{SdpEdits, SdpPatch};
 #[cfg(feature = "alloc")]
 pub use index::GrowSdpIndex;
+pub(crate) use index::SdpLimits;
 pub use index::{SdpIndex, SdpRoom};
 pub use line::{Bandwidth, Connection, MediaLine, Origin, Repeat, Timing, Zone};
 pub use name::{AttributeName, AttributeShape, Level, Multiplicity};
