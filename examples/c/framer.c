@@ -62,6 +62,8 @@ static int frames(struct simdsip_parser *parser, int peer, char *buffer, size_t 
             break;
         if (frame.kind == SIMDSIP_FRAME_MESSAGE)
             tell(parser);
+        if (frame.kind == SIMDSIP_FRAME_REFUSED) /* its end is certain: a 400, and on with the next */
+            printf("refused: %s at %lu\n", simdsip_error_name(frame.error_kind), (unsigned long)frame.error_at);
         if (frame.kind == SIMDSIP_FRAME_PING && write(peer, "\r\n", 2) != 2)
             return 1;
         if (frame.kind == SIMDSIP_FRAME_FATAL) {

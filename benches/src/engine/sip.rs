@@ -139,7 +139,7 @@ fn feed(parser: Parser, stream: &Stream, cuts: &[usize], mut each: impl FnMut(&M
             let consumed = frame.consumed();
             match frame {
                 Frame::Message(message) => each(&message),
-                Frame::Ping | Frame::Pong => {}
+                Frame::Ping | Frame::Pong | Frame::Refused { .. } => {}
                 Frame::Need(_) => break,
                 // What is left is missing from the messages that are compared before timing.
                 Frame::Fatal { .. } => return,

@@ -797,6 +797,9 @@
 // The stream cannot be read on. Close it, after a 400 where the parser holds the header section to answer.
 #define SIMDSIP_FRAME_FATAL 5
 
+// A message that the policy refuses, which the parser holds now. Its end is certain: answer it, and go on.
+#define SIMDSIP_FRAME_REFUSED 6
+
 // The address stands in angle brackets.
 #define SIMDSIP_ADDRESS_BRACKETED 1
 
@@ -1050,13 +1053,13 @@ struct simdsip_frame {
     size_t struct_size;
     // SIMDSIP_FRAME_
     uint32_t kind;
-    // With FATAL: 1 where the parser holds a message without body that can be answered.
+    // 1 where the parser holds a message that can be answered: with REFUSED, with FATAL perhaps one without body.
     uint32_t answerable;
     // Bytes to drop from the front of the buffer before the next call, once the message is no longer looked at.
     size_t consumed;
     // With NEED: how many bytes more are needed at least.
     size_t need;
-    // With FATAL: why and where, as in simdsip_error.
+    // With REFUSED and FATAL: why and where, as in simdsip_error.
     uint32_t error_kind;
     uint32_t error_detail;
     size_t error_at;

@@ -18,6 +18,8 @@ pub const SIMDSIP_FRAME_PING: u32 = 3;
 pub const SIMDSIP_FRAME_PONG: u32 = 4;
 /// The stream cannot be read on. Close it, after a 400 where the parser holds the header section to answer.
 pub const SIMDSIP_FRAME_FATAL: u32 = 5;
+/// A message that the policy refuses, which the parser holds now. Its end is certain: answer it, and go on.
+pub const SIMDSIP_FRAME_REFUSED: u32 = 6;
 
 /// What stands at the start of the unread bytes of a stream.
 #[repr(C)]
@@ -26,13 +28,13 @@ pub struct simdsip_frame {
     pub struct_size: usize,
     /// SIMDSIP_FRAME_
     pub kind: u32,
-    /// With FATAL: 1 where the parser holds a message without body that can be answered.
+    /// 1 where the parser holds a message that can be answered: with REFUSED, with FATAL perhaps one without body.
     pub answerable: u32,
     /// Bytes to drop from the front of the buffer before the next call, once the message is no longer looked at.
     pub consumed: usize,
     /// With NEED: how many bytes more are needed at least.
     pub need: usize,
-    /// With FATAL: why and where, as in simdsip_error.
+    /// With REFUSED and FATAL: why and where, as in simdsip_error.
     pub error_kind: u32,
     pub error_detail: u32,
     pub error_at: usize,
@@ -41,6 +43,14 @@ pub struct simdsip_frame {
 // SAFETY: `repr(C)`, a `usize` first, integers alone.
 unsafe impl Versioned for simdsip_frame {
     const LEAST: usize = end_of!(simdsip_frame, error_at: usize);
+}
+
+impl simdsip_frame {
+    fn set_error(&mut self, error: simdsip::Error, answerable: bool) {
+        let error = simdsip_error::of(error);
+        (self.error_kind, self.error_detail, self.error_at) = (error.kind, error.detail, error.at);
+        self.answerable = answerable.into();
+    }
 }
 
 /// Looks at the unread bytes of a stream, `buffer`, from the end of the last frame on: after NEED the same bytes and
@@ -85,16 +95,18 @@ pub unsafe extern "C" fn simdsip_framer_next(
                 Frame::Message(_) => found.kind = SIMDSIP_FRAME_MESSAGE,
                 Frame::Ping => found.kind = SIMDSIP_FRAME_PING,
                 Frame::Pong => found.kind = SIMDSIP_FRAME_PONG,
+                Frame::Refused { error, .. } => {
+                    found.kind = SIMDSIP_FRAME_REFUSED;
+                    found.set_error(error, true);
+                }
                 Frame::Fatal { error, answerable } => {
                     found.kind = SIMDSIP_FRAME_FATAL;
-                    let error = simdsip_error::of(error);
-                    (found.error_kind, found.error_detail, found.error_at) =
-                        (error.kind, error.detail, error.at);
-                    found.answerable = answerable.is_some().into();
+                    found.set_error(error, answerable.is_some());
                     return answerable.map(|_| buffer);
                 }
             }
-            (found.kind == SIMDSIP_FRAME_MESSAGE).then(|| buffer.get(..found.consumed).unwrap_or(buffer))
+            let whole = matches!(found.kind, SIMDSIP_FRAME_MESSAGE | SIMDSIP_FRAME_REFUSED);
+            whole.then(|| buffer.get(..found.consumed).unwrap_or(buffer))
         })
     };
     match held {

@@ -81,6 +81,7 @@ fn dump(bytes: &[u8]) -> String {
         Frame::Message(message) => (SIMDSIP_FRAME_MESSAGE, 0, None, Some(*message)),
         Frame::Ping => (SIMDSIP_FRAME_PING, 0, None, None),
         Frame::Pong => (SIMDSIP_FRAME_PONG, 0, None, None),
+        Frame::Refused { error, message } => (SIMDSIP_FRAME_REFUSED, 0, Some(*error), Some(*message)),
         Frame::Fatal { error, answerable } => (SIMDSIP_FRAME_FATAL, 0, Some(*error), *answerable),
     };
     let answerable = u32::from(held.is_some() && error.is_some());

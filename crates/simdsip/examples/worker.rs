@@ -101,6 +101,10 @@ fn main() {
                 break;
             }
             Frame::Message(message) => println!("{message:?}"),
+            Frame::Refused { error, message } => {
+                println!("refused: {error}");
+                print!("{}", String::from_utf8_lossy(&answer(&message, "400 Bad Request")));
+            }
             Frame::Ping => println!("ping, answered by CRLF"),
             Frame::Pong => {}
             Frame::Fatal { error, answerable } => {

@@ -159,7 +159,7 @@ pub enum LimitKind {
     Line,
     /// Bytes of a header field name: 255.
     Name,
-    /// Bytes of a Request-URI: [`crate::Limits::uri_len`].
+    /// Bytes of a Request-URI that is written: [`crate::Limits::uri_len`]. In one that is read it is a defect.
     Uri,
     /// Multipart bodies within multipart bodies: [`crate::Limits::mime_depth`].
     MimeDepth,

@@ -5,6 +5,7 @@
 //! reads datagrams, so a message is framed and parsed in one pass, by one set of rules.
 //! RFC 3261 §7.5, §18.3; RFC 5626 §3.5.1, §4.4.1.
 
+use crate::defect::{DefectCode, DefectSet};
 use crate::error::{Error, ErrorKind, LimitKind};
 use crate::header::HeaderName;
 use crate::message::Sink;
@@ -53,7 +54,16 @@ pub enum Frame<'b> {
     Ping,
     /// CRLF: the answer to a ping.
     Pong,
-    /// The stream cannot be read on: where the next message begins is unknown.
+    /// A message that the policy refuses, whose end is certain: answer it as a proxy answers what it dislikes, drop
+    /// [`Frame::consumed`] bytes, and go on. One bad message does not end a connection that many share.
+    Refused {
+        /// The first defect that is refused, and at which byte of the buffer.
+        error: Error,
+        /// The message, body and all.
+        message: Message<'b>,
+    },
+    /// The stream cannot be read on: where the next message begins is unknown, or two readers may see its beginning
+    /// at different places.
     Fatal {
         /// What was wrong, and at which byte of the buffer.
         error: Error,
@@ -75,7 +85,7 @@ impl Frame<'_> {
     #[must_use]
     pub fn consumed(&self) -> usize {
         match self {
-            Frame::Message(message) => message.range().end,
+            Frame::Message(message) | Frame::Refused { message, .. } => message.range().end,
             Frame::Ping => 4,
             Frame::Pong => 2,
             Frame::Need(_) | Frame::Fatal { .. } => 0,
@@ -83,14 +93,18 @@ impl Frame<'_> {
     }
 }
 
+/// Where these are, another reader may see the header section end elsewhere; what follows would be another message.
+const FRAMING: DefectSet =
+    DefectSet::EMPTY.with(DefectCode::BareLf).with(DefectCode::BareCr).with(DefectCode::BlankLine);
+
 #[derive(Clone, Copy, Debug)]
 enum State {
     /// Between messages.
     Between,
     /// In a header section.
     Head,
-    /// In a body that ends there.
-    Body(usize),
+    /// In a body that ends there, of a message that the policy may refuse.
+    Body(usize, Option<Error>),
     /// Broken; whether the index holds a header section to answer.
     Broken(Error, bool),
 }
@@ -113,7 +127,7 @@ enum State {
 ///             Frame::Need(_) => break,
 ///             Frame::Message(message) => methods.push(message.method().unwrap().to_string()),
 ///             Frame::Ping | Frame::Pong => {}
-///             Frame::Fatal { error, .. } => panic!("{error}"),
+///             Frame::Refused { error, .. } | Frame::Fatal { error, .. } => panic!("{error}"),
 ///         }
 ///         let consumed = frame.consumed();
 ///         buffer.drain(..consumed);
@@ -231,11 +245,15 @@ impl<const N: usize> Framer<N> {
             }
         }
         match self.state {
-            State::Body(end) if buffer.len() >= end => {
+            State::Body(end, refused) if buffer.len() >= end => {
                 self.reset();
-                self.whole(buffer, end)
+                let message = self.whole(buffer, end);
+                match refused {
+                    None => Frame::Message(message),
+                    Some(error) => Frame::Refused { error, message },
+                }
             }
-            State::Body(end) => {
+            State::Body(end, _) => {
                 self.seen = buffer.len();
                 Frame::Need(end.wrapping_sub(buffer.len()))
             }
@@ -250,9 +268,10 @@ impl<const N: usize> Framer<N> {
         }
     }
 
-    fn whole<'b>(&'b self, buffer: &'b [u8], end: usize) -> Frame<'b> {
+    #[inline]
+    fn whole<'b>(&'b self, buffer: &'b [u8], end: usize) -> Message<'b> {
         let bytes = buffer.get(..end).unwrap_or(buffer);
-        Frame::Message(Message::new(bytes, &self.index.head, self.index.table()))
+        Message::new(bytes, &self.index.head, self.index.table())
     }
 
     /// Where the start line begins, or the frame that stands before it.
@@ -335,20 +354,22 @@ impl<const N: usize> Framer<N> {
         let (rows, head) = self.index.parts();
         let table = rows.table(head.count);
         let limit = parser.limits.message_len;
-        let located = length::of_stream(Swar, buffer, table, head, parser.policy.observes)
-            .and_then(|()| parser.judge(buffer, table, head))
-            .and_then(|()| {
-                // Bytes before the start line are not of the message.
-                if head.input_end.saturating_sub(head.origin) <= limit {
-                    Ok(head.input_end)
-                } else {
+        let located = length::of_stream(Swar, buffer, table, head, parser.policy.observes).and_then(|()| {
+            let refused = parser.judge(buffer, table, head).err();
+            // Bytes before the start line are not of the message.
+            let fits = head.input_end.saturating_sub(head.origin) <= limit;
+            match refused {
+                Some(error) if !fits || !head.defects.intersection(FRAMING).is_empty() => Err(error),
+                refused if fits => Ok(State::Body(head.input_end, refused)),
+                _ => {
                     let length = table.find(HeaderName::ContentLength.id(), 0).and_then(|at| table.get(at));
                     let at = length.map_or(head.headers_end, |record| record.value);
                     Err(Error::new(ErrorKind::Limit(LimitKind::Message), at))
                 }
-            });
+            }
+        });
         self.state = match located {
-            Ok(end) => State::Body(end),
+            Ok(state) => state,
             Err(error) => {
                 (head.body_len, head.input_end) = (0, head.body_at);
                 State::Broken(error, true)

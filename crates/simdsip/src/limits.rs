@@ -18,7 +18,7 @@ pub struct Limits {
     pub header_count: usize,
     /// Bytes of a line of the header section, or of a session description, its end excluded. Default 8,192.
     pub line_len: usize,
-    /// Bytes of a Request-URI; a longer URI in a header value is a defect. Default 4,096.
+    /// Bytes of a URI. A longer one is a defect, not an error: a Request-URI can be answered with 414. Default 4,096.
     pub uri_len: usize,
     /// Multipart bodies within multipart bodies. Default 8.
     pub mime_depth: usize,

@@ -247,6 +247,10 @@ fn request(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
     if let Some(defect) = unusable(message, &[DefectCode::BadVersion]) {
         return Some(Verdict::blame(defect, 505, "RFC 3261 §21.5.6"));
     }
+    if let Some(long) = message.uri_span().filter(|uri| uri.len() > message.value_limits().uri_len as usize) {
+        let reason = "the Request-URI is longer than the limit";
+        return Some(Verdict::refuse(414, "RFC 3261 §21.4.11", reason, Some(long.at())));
+    }
     if let Some(defect) = refused_defect(message, element) {
         return Some(Verdict::blame(defect, 400, "RFC 3261 §21.4.1"));
     }

@@ -1,6 +1,6 @@
 //! A stream that is broken stays broken, and is answered once.
 
-use simdsip::{Frame, Framer, Parser, Side};
+use simdsip::{DefectCode, ErrorKind, Frame, Framer, Parser, Policy, Side};
 
 #[test]
 fn a_broken_stream_stays_broken_until_reset() {
@@ -19,6 +19,30 @@ fn a_broken_stream_stays_broken_until_reset() {
     }
     framer.reset();
     assert!(matches!(framer.next(good), Frame::Message(_)));
+}
+
+/// Whoever gets one bad message relayed does not close a connection that many share.
+#[test]
+fn a_refused_message_is_answered_and_the_next_one_read() {
+    let good = b"BYE sip:b SIP/2.0\r\nl: 2\r\n\r\nhi";
+    for (policy, line, code) in [
+        (Policy::BORDER, &b"Subject: a\x01b"[..], DefectCode::ControlByte),
+        (Policy::INTEROP, b"no colon at all", DefectCode::HeaderWithoutColon),
+    ] {
+        let bad = [b"INVITE sip:a SIP/2.0\r\nl: 4\r\n", line, b"\r\n\r\nbody"].concat();
+        let bytes = [&bad[..], good].concat();
+        for cut in 0..bad.len() {
+            let mut framer = Framer::new(Parser::new(policy), Side::Server);
+            assert!(matches!(framer.next(&bytes[..cut]), Frame::Need(_)), "{cut}");
+            let Frame::Refused { error, message } = framer.next(&bytes) else { panic!("{code:?} passes") };
+            assert_eq!((error.kind, message.as_bytes()), (ErrorKind::Refused(code), &bad[..]));
+            assert_eq!(message.body(), b"body");
+            assert_eq!(framer.message(&bad).uri(), Some(&b"sip:a"[..]));
+            assert!(
+                matches!(framer.next(&bytes[bad.len()..]), Frame::Message(message) if message.body() == b"hi")
+            );
+        }
+    }
 }
 
 #[test]

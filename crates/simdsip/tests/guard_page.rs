@@ -121,8 +121,9 @@ fn the_framer_reads_no_prefix_beyond_its_end() {
             for len in (0..=entry.bytes.len()).step_by(5) {
                 match framer.next(guarded.hold(&entry.bytes[..len])) {
                     Frame::Need(_) => continue,
-                    Frame::Message(message) => assert!(touch(&message) > 0),
-                    Frame::Fatal { answerable: Some(message), .. } => assert!(touch(&message) > 0),
+                    Frame::Message(message)
+                    | Frame::Refused { message, .. }
+                    | Frame::Fatal { answerable: Some(message), .. } => assert!(touch(&message) > 0),
                     _ => {}
                 }
                 break;

@@ -85,8 +85,9 @@ impl Framer {
 
     /// Takes the next bytes of the stream and gives what they complete.
     ///
-    /// Raises `ParseError` where the stream cannot be read on, then and ever after; `at` counts from the stream's
-    /// first byte. What came before is in the error's `frames`, and the message to which a refusal can be made in
+    /// Raises `ParseError` at a message that the mode refuses, and goes on behind it: `feed(b"")` gives what else is
+    /// there. Raises it where the stream cannot be read on, then and ever after. `at` counts from the stream's first
+    /// byte. What came before is in the error's `frames`, and the message to which a refusal can be made in
     /// `answerable`.
     fn feed<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let (py, bytes) = (data.py(), bytes_of(data)?);
@@ -109,6 +110,17 @@ impl Framer {
                         py,
                         Message::new(Kept::Copied(message.into_owned()), self.mode),
                     )?)?;
+                }
+                Frame::Refused { error: fault, message } => {
+                    let fault = Error { at: taken.saturating_add(at).saturating_add(fault.at), ..fault };
+                    let raised = parse_error(py, fault);
+                    raised.value(py).setattr("frames", found)?;
+                    let message = Message::new(Kept::Copied(message.into_owned()), self.mode);
+                    raised.value(py).setattr("answerable", message)?;
+                    at = at.saturating_add(frame.consumed());
+                    waiting.drain(..at.min(waiting.len()));
+                    *taken = taken.saturating_add(at);
+                    return Err(raised);
                 }
                 Frame::Fatal { error: fault, answerable } => {
                     let fault = Error { at: taken.saturating_add(at).saturating_add(fault.at), ..fault };

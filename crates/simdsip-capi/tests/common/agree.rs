@@ -49,6 +49,11 @@ pub(crate) fn agrees(bytes: &[u8]) {
                 assert_eq!(frame.kind, SIMDSIP_FRAME_MESSAGE);
                 return same(parser, &message);
             }
+            Frame::Refused { error, message } => {
+                assert_eq!((frame.kind, frame.error_at), (SIMDSIP_FRAME_REFUSED, error.at));
+                assert_eq!(frame.answerable, 1);
+                return same(parser, &message);
+            }
             Frame::Fatal { error, answerable } => {
                 assert_eq!((frame.kind, frame.error_at), (SIMDSIP_FRAME_FATAL, error.at));
                 assert_eq!(frame.answerable, u32::from(answerable.is_some()));

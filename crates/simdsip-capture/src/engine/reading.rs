@@ -78,6 +78,7 @@ impl Reading {
         *self.framer = Framer::sized(self.stream_parser, Side::Observer);
         match self.framer.next(bytes) {
             Frame::Message(message) => Ok(message),
+            Frame::Refused { error, .. } => Err(error),
             Frame::Fatal { error, answerable } => answerable.ok_or(error),
             // It was whole when it was found.
             _ => Err(Error { kind: ErrorKind::Empty, at: 0 }),

@@ -348,7 +348,8 @@ impl Stream {
                 self.wanted = bytes.len().saturating_add(more).min(MAX_MESSAGE);
                 return None;
             }
-            Frame::Message(message) => {
+            // Its policy refuses nothing.
+            Frame::Message(message) | Frame::Refused { message, .. } => {
                 emit(Found { frames: &self.frames, ..Found::framed(message.as_bytes()) }, origin, stats);
                 // The next message may begin in this packet, in none before it.
                 self.frames.clear();

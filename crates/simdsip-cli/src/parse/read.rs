@@ -124,7 +124,7 @@ impl Indexes {
                 let sdp = message.sdp(&mut self.lines);
                 Ok(View { message, sdp, base, rest: bytes.len() - base - consumed })
             }
-            Frame::Fatal { error, .. } => {
+            Frame::Refused { error, .. } | Frame::Fatal { error, .. } => {
                 // A length that is claimed can point behind what is there.
                 let rejection = Rejection::of(error, base);
                 Err(Rejection { at: rejection.at.min(bytes.len()), ..rejection })

@@ -68,10 +68,10 @@ impl Parser {
     /// use simdsip::{ErrorKind, Index, LimitKind, Limits, Parser};
     ///
     /// let mut limits = Limits::new();
-    /// limits.uri_len = 8;
+    /// limits.line_len = 8;
     /// let (parser, mut index) = (Parser::default().with_limits(limits), Index::new());
     /// let error = parser.parse(b"BYE sip:bob@b.example SIP/2.0\r\n\r\n", &mut index).unwrap_err();
-    /// assert_eq!((error.kind, error.at), (ErrorKind::Limit(LimitKind::Uri), 12));
+    /// assert_eq!((error.kind, error.at), (ErrorKind::Limit(LimitKind::Line), 8));
     /// ```
     #[must_use]
     pub const fn with_limits(self, limits: Limits) -> Parser {

@@ -7,7 +7,7 @@
 
 use core::ops::Range;
 
-use super::head::{Head, Kind};
+use super::head::Head;
 use super::index::Sink;
 use super::start_line;
 use crate::check::ValueLimits;
@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::scan::mark::{Marks, Scanner, Stop};
 use crate::scan::stray::{Stray, Strays};
 use crate::scan::{Kernel, Task};
+use crate::sdp::SdpLimits;
 
 /// Whether the bytes at hand are all there will be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,16 +263,13 @@ impl Section {
             let section = bytes.get(head.origin..body_at).unwrap_or(&[]);
             head.defects = head.defects.union(self.byte_defects(kernel, section));
         }
-        if head.start.parts[1].len as usize > page.limits.uri_len && head.start.kind == Kind::Request {
-            let at = (head.start.parts[1].at as usize).saturating_add(page.limits.uri_len);
-            return Err(Error::new(ErrorKind::Limit(LimitKind::Uri), at));
-        }
         head.headers_end = self.line.min(body_at);
         head.body_at = body_at;
         head.body_len = 0;
         head.input_end = body_at;
         head.count = self.count;
         head.mime_depth = u32::try_from(page.limits.mime_depth).unwrap_or(u32::MAX);
+        head.sdp = SdpLimits::new(page.limits);
         head.values = ValueLimits::new(page.limits);
         Ok(())
     }

@@ -166,6 +166,7 @@ fn bytes(slice: &[u8]) -> usize {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     Message(Vec<u8>),
+    Refused(Vec<u8>, Error),
     Ping,
     Pong,
     Fatal(Error, bool),
@@ -175,6 +176,7 @@ impl Event {
     pub fn word(&self) -> &'static str {
         match self {
             Event::Message(_) => "message",
+            Event::Refused(..) => "refused",
             Event::Ping => "ping",
             Event::Pong => "pong",
             Event::Fatal(..) => "fatal",
@@ -219,6 +221,17 @@ pub fn events<'p>(
                         }
                     }
                     Event::Message(taken.to_vec())
+                }
+                Frame::Refused { error, message } => {
+                    let taken = &buffer[..consumed];
+                    assert_eq!(
+                        parser.parse(taken, &mut index).map(|_| ()),
+                        Err(error),
+                        "b\"{}\"",
+                        taken.escape_ascii()
+                    );
+                    assert!(touch(&message) > 0);
+                    Event::Refused(taken.to_vec(), error)
                 }
                 Frame::Ping => Event::Ping,
                 Frame::Pong => Event::Pong,

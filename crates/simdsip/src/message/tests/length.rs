@@ -143,6 +143,10 @@ fn stream(policy: Policy, bytes: &str) -> Result<String, (E, usize, bool)> {
             }
             Err((error.kind, error.at, answerable.is_some()))
         }
+        Frame::Refused { error, message } => {
+            assert_eq!(message.as_bytes(), bytes.as_bytes(), "its end is certain");
+            Err((error.kind, error.at, true))
+        }
         other => panic!("{other:?}"),
     }
 }
