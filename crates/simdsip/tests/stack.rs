@@ -106,7 +106,9 @@ fn no_call_takes_more_than_eight_kilobytes_of_stack() {
                 std::hint::black_box(matches!(framer.next(&entry.bytes), Frame::Message(_)));
             }
         });
-        println!("{backend}: parse {parse}, reading all {read}, judging {judge}, frame {frame} bytes of stack");
+        println!(
+            "{backend}: parse {parse}, reading all {read}, judging {judge}, frame {frame} bytes of stack"
+        );
         for (deepest, found) in deepest.iter_mut().zip([parse, read, judge, frame]) {
             *deepest = found.max(*deepest);
         }

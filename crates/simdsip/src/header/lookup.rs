@@ -102,16 +102,6 @@ pub(crate) fn lookup_slow(name: &[u8]) -> u8 {
     found.map_or(0, |at| u8::try_from(at + 1).expect("fewer than 255 rows"))
 }
 
-/// The id of a name of at most 24 bytes, of which `lo`, `hi` and `last` are the first sixteen and the last eight.
-#[cfg(test)]
-pub(crate) fn lookup_words(lo: u64, hi: u64, last: u64, len: usize) -> Option<u8> {
-    let mut name = [lo, hi, 0].map(u64::to_le_bytes).concat();
-    if (17..=24).contains(&len) {
-        name[len - 8..len].copy_from_slice(&last.to_le_bytes());
-    }
-    Some(lookup(name.get(..len)?)).filter(|id| *id != 0)
-}
-
 /// Slots of the hash: with so many, one multiplier in about a thousand puts every name into one of its own.
 const BITS: u32 = 11;
 

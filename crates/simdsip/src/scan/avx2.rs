@@ -50,11 +50,10 @@ impl Kernel for Avx2 {
 #[target_feature(enable = "avx2")]
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let (halves, _) = block.as_chunks::<32>();
-    let mut masks = Masks { lf: 0, colon: 0, odd: 0 };
+    let mut masks = Masks { lf: 0, odd: 0 };
     for half in halves.iter().rev() {
         let bytes = load(half);
         masks.lf = masks.lf << 32 | top_bits(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(0x0a)));
-        masks.colon = masks.colon << 32 | top_bits(_mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(0x3a)));
         // One more than the byte, as a signed number, is 0x21..=0x7f for 0x20..=0x7e and below that for all else.
         let shifted = _mm256_add_epi8(bytes, _mm256_set1_epi8(1));
         masks.odd = masks.odd << 32 | top_bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), shifted));

@@ -55,7 +55,6 @@ fn masks(block: &[u8; BLOCK]) -> Masks {
     let shifted = _mm512_add_epi8(bytes, _mm512_set1_epi8(1));
     Masks {
         lf: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(0x0a)),
-        colon: _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(0x3a)),
         odd: _mm512_cmplt_epi8_mask(shifted, _mm512_set1_epi8(0x21)),
     }
 }

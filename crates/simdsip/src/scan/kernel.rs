@@ -12,8 +12,6 @@ pub(crate) const WINDOW: usize = 32;
 pub(crate) struct Masks {
     /// Line feeds.
     pub(crate) lf: u64,
-    /// Colons.
-    pub(crate) colon: u64,
     /// Everything but printable ASCII and space: controls (LF, CR and HTAB among them), DEL, bytes from 0x80.
     pub(crate) odd: u64,
 }
@@ -27,7 +25,7 @@ pub(crate) trait Kernel: Copy {
     /// Does `task`, out of line and compiled for this backend.
     fn enter<T: Task>(self, task: T) -> T::Output;
 
-    /// The three masks of 64 bytes.
+    /// The masks of 64 bytes.
     fn masks(self, block: &[u8; BLOCK]) -> Masks;
 
     /// Bit `i` is set where byte `i` of `window`, of which the bits of `keep` are kept, is that of `want`.

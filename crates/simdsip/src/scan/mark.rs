@@ -212,11 +212,7 @@ pub(crate) fn tail_masks<K: Kernel>(kernel: K, bytes: &[u8], tail: &[u8]) -> Mas
     let spare = BLOCK.wrapping_sub(tail.len()) as u32;
     if let Some(block) = bytes.last_chunk::<BLOCK>() {
         let masks = kernel.masks(block);
-        return Masks {
-            lf: masks.lf.wrapping_shr(spare),
-            colon: masks.colon.wrapping_shr(spare),
-            odd: masks.odd.wrapping_shr(spare),
-        };
+        return Masks { lf: masks.lf.wrapping_shr(spare), odd: masks.odd.wrapping_shr(spare) };
     }
     let mut block = [b' '; BLOCK];
     if let Some(start) = block.get_mut(..tail.len()) {

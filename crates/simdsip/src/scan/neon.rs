@@ -42,19 +42,16 @@ fn masks(block: &[u8; BLOCK]) -> Masks {
     for (lane, quarter) in lanes.iter_mut().zip(quarters) {
         *lane = load(quarter);
     }
-    let (mut lf, mut colon, mut odd) = (lanes, lanes, lanes);
+    let (mut lf, mut odd) = (lanes, lanes);
     for lane in &mut lf {
         *lane = vceqq_u8(*lane, vdupq_n_u8(0x0a));
-    }
-    for lane in &mut colon {
-        *lane = vceqq_u8(*lane, vdupq_n_u8(0x3a));
     }
     for lane in &mut odd {
         // One more than the byte, as a signed number, is 0x21..=0x7f for 0x20..=0x7e and below that for all else.
         let shifted = vreinterpretq_s8_u8(vaddq_u8(*lane, vdupq_n_u8(1)));
         *lane = vcltq_s8(shifted, vdupq_n_s8(0x21));
     }
-    Masks { lf: gather(lf), colon: gather(colon), odd: gather(odd) }
+    Masks { lf: gather(lf), odd: gather(odd) }
 }
 
 #[inline]

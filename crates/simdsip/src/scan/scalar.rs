@@ -14,10 +14,9 @@ impl Kernel for Scalar {
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks { lf: 0, colon: 0, odd: 0 };
+        let mut masks = Masks { lf: 0, odd: 0 };
         for &byte in block.iter().rev() {
             masks.lf = masks.lf << 1 | u64::from(byte == b'\n');
-            masks.colon = masks.colon << 1 | u64::from(byte == b':');
             masks.odd = masks.odd << 1 | u64::from(!(0x20..0x7f).contains(&byte));
         }
         masks

@@ -35,11 +35,10 @@ impl Kernel for Sse2 {
 #[target_feature(enable = "sse2")]
 fn masks(block: &[u8; BLOCK]) -> Masks {
     let (quarters, _) = block.as_chunks::<16>();
-    let mut masks = Masks { lf: 0, colon: 0, odd: 0 };
+    let mut masks = Masks { lf: 0, odd: 0 };
     for quarter in quarters.iter().rev() {
         let bytes = load(quarter);
         masks.lf = masks.lf << 16 | top_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x0a)));
-        masks.colon = masks.colon << 16 | top_bits(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x3a)));
         // One more than the byte, as a signed number, is 0x21..=0x7f for 0x20..=0x7e and below that for all else.
         let shifted = _mm_add_epi8(bytes, _mm_set1_epi8(1));
         masks.odd = masks.odd << 16 | top_bits(_mm_cmplt_epi8(shifted, _mm_set1_epi8(0x21)));

@@ -18,12 +18,11 @@ impl Kernel for Swar {
 
     #[inline(always)]
     fn masks(self, block: &[u8; BLOCK]) -> Masks {
-        let mut masks = Masks { lf: 0, colon: 0, odd: 0 };
+        let mut masks = Masks { lf: 0, odd: 0 };
         let (words, _) = block.as_chunks::<8>();
         for word in words.iter().rev() {
             let word = u64::from_le_bytes(*word);
             masks.lf = masks.lf << 8 | gather(equal(word, b'\n'));
-            masks.colon = masks.colon << 8 | gather(equal(word, b':'));
             masks.odd = masks.odd << 8 | gather(odd(word));
         }
         masks
