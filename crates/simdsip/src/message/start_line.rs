@@ -98,7 +98,7 @@ pub(crate) fn parse(
 
 /// `METHOD SP URI SP SIP/2.0`, exactly; anything else is looked at again by [`odd_request`].
 #[inline]
-fn request(line: &[u8], start: usize) -> Option<Start> {
+pub(super) fn request(line: &[u8], start: usize) -> Option<Start> {
     let (rest, b" SIP/2.0") = line.split_last_chunk::<8>()? else { return None };
     let method_len = method_len(rest)?;
     let (_, [b' ', uri @ ..]) = rest.split_at_checked(method_len)? else { return None };
@@ -152,7 +152,7 @@ fn has_blank(uri: &[u8]) -> bool {
 
 /// `SIP/2.0 SP 3DIGIT SP Reason-Phrase`, exactly; anything else is looked at again by [`odd_status`].
 #[inline]
-fn status(line: &[u8], start: usize) -> Option<Start> {
+pub(super) fn status(line: &[u8], start: usize) -> Option<Start> {
     let (b"SIP/2.0 ", rest) = line.split_first_chunk::<8>()? else { return None };
     plain_status(*rest.first_chunk::<4>()?, start, start.wrapping_add(line.len()))
 }

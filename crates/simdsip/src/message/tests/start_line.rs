@@ -1,10 +1,13 @@
 //! Start lines: each refusal with its place, each defect, and the lengths at which reading goes another way.
 
-use std::format;
+use std::{format, vec};
 use std::vec::Vec;
 
 use super::{check, error, every_backend, lenient};
-use crate::message::start_line::code;
+use crate::defect::DefectSet;
+use crate::message::head::Start;
+use crate::message::start_line::{code, parse, plain, request, status};
+use crate::scan::{BLOCK, Swar};
 use crate::{DefectCode as D, ErrorKind as E, Index, Method, StartLine};
 
 /// The codes of what is odd about this start line.
@@ -226,4 +229,70 @@ fn parts_are_given_as_they_stand_on_the_wire() {
         (Method::Other(b"iNVITE"), &b"sip:a  b"[..], &b"sIP/2.0"[..])
     );
     assert_eq!((message.start_line_range(), message.range()), (2..28, 2..29));
+}
+
+/// The line in a block, padded; where its line feed is.
+fn in_block(line: &[u8]) -> (Vec<u8>, usize) {
+    let mut bytes = [line, b"\r\n"].concat();
+    bytes.resize(bytes.len().max(BLOCK) + 8, b'x');
+    (bytes, line.len() + 1)
+}
+
+/// What the reader of any line makes of it.
+fn by_the_long_way(line: &[u8]) -> (Start, DefectSet) {
+    let (mut found, mut defects) = (Start::NONE, DefectSet::EMPTY);
+    parse(line, 0, line.len(), &mut found, &mut defects).expect("a start line");
+    (found, defects)
+}
+
+#[test]
+fn usual_request_lines_are_read_the_short_way() {
+    for method_len in 1..=17 {
+        for uri_len in 1..80 {
+            let method: Vec<u8> = (b'A'..=b'Z').cycle().skip(uri_len).take(method_len).collect();
+            let line = [&method[..], b" ", &vec![b'u'; uri_len], b" SIP/2.0"].concat();
+            let (bytes, lf) = in_block(&line);
+            let short = plain(Swar, &bytes, 0, lf);
+            assert_eq!(short.is_some(), method_len <= 16 && line.len() < BLOCK, "{method_len} {uri_len}");
+            let other = request(&line, 0);
+            assert_eq!(
+                other.is_some(),
+                method_len <= 15 && method_len + uri_len >= 15,
+                "{method_len} {uri_len}"
+            );
+            for found in [short, other].into_iter().flatten() {
+                assert_eq!((found, DefectSet::EMPTY), by_the_long_way(&line));
+            }
+            // Any other letter in the method, and any blank in the URI, are for the long way.
+            for (at, byte) in
+                (0..method_len).flat_map(|at| [b'@', b'[', b'a', b'1', b'-'].map(|byte| (at, byte)))
+            {
+                let mut line = line.clone();
+                line[at] = byte;
+                let (bytes, lf) = in_block(&line);
+                assert!(plain(Swar, &bytes, 0, lf).is_none() && request(&line, 0).is_none());
+            }
+            for at in [method_len + 1, method_len + uri_len] {
+                let mut line = line.clone();
+                line[at] = b' ';
+                let (bytes, lf) = in_block(&line);
+                assert!(plain(Swar, &bytes, 0, lf).is_none() && request(&line, 0).is_none());
+            }
+        }
+    }
+}
+
+#[test]
+fn usual_status_lines_are_read_the_short_way() {
+    for reason in [&b""[..], b"OK", &[b'r'; 80]] {
+        for code in 0..=999 {
+            let line = [b"SIP/2.0 ", format!("{code:03} ").as_bytes(), reason].concat();
+            let (bytes, lf) = in_block(&line);
+            let short = [plain(Swar, &bytes, 0, lf), status(&line, 0)];
+            assert_eq!(short.map(|found| found.is_some()), [(100..700).contains(&code); 2], "{code}");
+            for found in short.into_iter().flatten() {
+                assert_eq!((found, DefectSet::EMPTY), by_the_long_way(&line));
+            }
+        }
+    }
 }
