@@ -20,7 +20,10 @@ use crate::defect::{DefectClass, DefectCode, DefectSet};
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
+    /// Wherever they show.
     pub(crate) refused: DefectSet,
+    /// Of values: where the element acts on the field, or cannot answer without it.
+    pub(crate) refused_if_needed: DefectSet,
     pub(crate) observes: bool,
 }
 
@@ -36,7 +39,8 @@ impl Policy {
     /// assert!(!Policy::STRICT.refuses(DefectCode::WsBeforeColon)); // the grammar has it
     /// assert!(Policy::STRICT.refuses(DefectCode::BadDate));
     /// ```
-    pub const STRICT: Policy = Policy { refused: DefectSet::violations(), observes: false };
+    pub const STRICT: Policy =
+        Policy { refused: DefectSet::violations(), refused_if_needed: DefectSet::EMPTY, observes: false };
 
     /// The default: what real peers send is accepted, with a defect that says so. Refused is what has no safe reading:
     ///
@@ -51,6 +55,11 @@ impl Policy {
     /// | `unterminated-quote`, `unterminated-angle` | where the value ends would be a guess (RFC 4475 §3.1.2.6 `quotbal` asks for care) |
     /// | `star-not-alone` | a registrar must answer 400 (RFC 3261 §10.3 step 6) |
     ///
+    /// All but the first row count in values that the element acts on, and are passed over elsewhere: a proxy ignores
+    /// what it does not need in order to forward (RFC 3261 §16.3 step 1), a server what it does not need in order to
+    /// answer (§8.2.2), and a response that is dropped is a call that is lost. Each role's fields: [`crate::Role`]. What
+    /// was added by [`refuse`](Policy::refuse) counts everywhere.
+    ///
     /// Accepted with their defect, for RFC 4475 §3.1.2 names a reading that a liberal element may take: numbers too
     /// large (`scalar02`), brackets and spaces at a URI (`ltgtruri`, `badaspec`), headers in a Request-URI (`escruri`),
     /// bad dates (`baddate`), missing brackets (`regbadct`), names without quotes (`baddn`), empty parameters and
@@ -64,9 +73,8 @@ impl Policy {
     /// assert!(!Policy::INTEROP.refuses(DefectCode::BadDate));
     /// ```
     pub const INTEROP: Policy = Policy {
-        refused: DefectSet::EMPTY
-            .with(DefectCode::NoEmptyLine)
-            .with(DefectCode::HeaderWithoutColon)
+        refused: DefectSet::EMPTY.with(DefectCode::NoEmptyLine).with(DefectCode::HeaderWithoutColon),
+        refused_if_needed: DefectSet::EMPTY
             .with(DefectCode::MissingHeader)
             .with(DefectCode::RepeatedHeader)
             .with(DefectCode::BadCSeq)
@@ -79,7 +87,7 @@ impl Policy {
         observes: false,
     };
 
-    /// Interop that refuses what two readers may understand in two ways: for the edge of a network.
+    /// Interop that refuses what two readers may understand in two ways, in whatever field: for the edge of a network.
     ///
     /// ```
     /// # use simdsip::{DefectCode, Policy};
@@ -87,7 +95,11 @@ impl Policy {
     /// assert!(!Policy::BORDER.refuses(DefectCode::LeadingCrlf)); // harmless
     /// ```
     pub const BORDER: Policy = Policy {
-        refused: Policy::INTEROP.refused.union(DefectSet::of_class(DefectClass::Ambiguous)),
+        refused: Policy::INTEROP
+            .refused
+            .union(Policy::INTEROP.refused_if_needed)
+            .union(DefectSet::of_class(DefectClass::Ambiguous)),
+        refused_if_needed: DefectSet::EMPTY,
         observes: false,
     };
 
@@ -97,9 +109,10 @@ impl Policy {
     /// # use simdsip::{DefectCode, Policy};
     /// assert!(!DefectCode::all().any(|code| Policy::CAPTURE.refuses(code)));
     /// ```
-    pub const CAPTURE: Policy = Policy { refused: DefectSet::EMPTY, observes: true };
+    pub const CAPTURE: Policy =
+        Policy { refused: DefectSet::EMPTY, refused_if_needed: DefectSet::EMPTY, observes: true };
 
-    /// The same, but refusing `code`.
+    /// The same, but refusing `code`, wherever it shows.
     ///
     /// ```
     /// # use simdsip::{DefectCode, Policy};
@@ -120,10 +133,14 @@ impl Policy {
     /// ```
     #[must_use]
     pub const fn allow(self, code: DefectCode) -> Policy {
-        Policy { refused: self.refused.without(code), ..self }
+        Policy {
+            refused: self.refused.without(code),
+            refused_if_needed: self.refused_if_needed.without(code),
+            ..self
+        }
     }
 
-    /// Whether `code` is refused.
+    /// Whether `code` is refused: wherever it shows, or at least in a field that the element acts on.
     ///
     /// ```
     /// # use simdsip::{DefectCode, Policy};
@@ -131,7 +148,7 @@ impl Policy {
     /// ```
     #[must_use]
     pub const fn refuses(self, code: DefectCode) -> bool {
-        self.refused.contains(code)
+        self.refused.union(self.refused_if_needed).contains(code)
     }
 }
 

@@ -4,6 +4,8 @@
 //! about it. Sends nothing, looks nothing up: authentication, locations and loops are the caller's. The order of the
 //! checks is that of RFC 3261 §8.2 for a UAS, §16.3 for a proxy, §10.3 for a registrar; RFC 4475 shows what is owed.
 
+mod needed;
+
 use crate::defect::{Defect, DefectCode};
 use crate::header::{HeaderName, Method};
 use crate::message::{Kind, Message};
@@ -12,8 +14,18 @@ use crate::shape::{MediaType, Via};
 use crate::text::Span;
 use crate::typed::{self, Header};
 use crate::uri::{HostKind, Scheme, Uri};
+use needed::Needed;
 
-/// What an element does with requests.
+/// What an element does with requests, and so which header fields it acts on. A malformed one of those cannot be passed
+/// over, any other can: [`Policy::INTEROP`] refuses nothing for it, [`Policy::BORDER`] and [`Policy::STRICT`] do.
+///
+/// | who | acts on |
+/// |---|---|
+/// | all, in requests and responses | Via, From, To, Call-ID, CSeq, Max-Forwards, the Request-URI |
+/// | `Uas` | Contact, Record-Route, Require, the body's type, coding and disposition, Expires, Authorization, and what names a dialog, an event or a state: Event, Subscription-State, RAck, Refer-To, Replaces, Join, Target-Dialog, Session-Expires, SIP-If-Match |
+/// | `Proxy` | Route, Proxy-Require |
+/// | `Registrar` | Contact, Expires, Require, Path, Authorization |
+/// | whoever made the request, in a response that begins or refreshes a dialog | Contact, Record-Route (RFC 3261 §12.1.2) |
 ///
 /// ```
 /// use simdsip::{Element, Role};
@@ -196,15 +208,26 @@ impl<'b> Message<'b> {
     }
 }
 
-fn refused_defect(message: &Message<'_>, element: &Element<'_>) -> Option<Defect> {
-    message.defects().find(|defect| element.policy.refuses(defect.code))
+/// The first defect that the policy refuses: anywhere, or in a field that is needed.
+fn refused_defect(message: &Message<'_>, policy: Policy, needed: Needed) -> Option<Defect> {
+    let mut defects = message.defects();
+    while let Some(defect) = defects.next() {
+        let is_needed = || defects.field().is_none_or(|name| needed.has(name));
+        if policy.refused.contains(defect.code)
+            || (policy.refused_if_needed.contains(defect.code) && is_needed())
+        {
+            return Some(defect);
+        }
+    }
+    None
 }
 
 fn response(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
     if let Some(defect) = unusable(message, &[DefectCode::BadVersion, DefectCode::BadStatus]) {
         return Some(Verdict::blame(defect, 0, "RFC 3261 §18.1.2"));
     }
-    if let Some(defect) = refused_defect(message, element) {
+    let needed = needed::in_response(message, element.role);
+    if let Some(defect) = refused_defect(message, element.policy, needed) {
         return Some(Verdict::blame(defect, 0, "RFC 3261 §18.1.2"));
     }
     let mut hops = message.list::<typed::Via>();
@@ -251,7 +274,7 @@ fn request(message: &Message<'_>, element: &Element<'_>) -> Option<Verdict> {
         let reason = "the Request-URI is longer than the limit";
         return Some(Verdict::refuse(414, "RFC 3261 §21.4.11", reason, Some(long.at())));
     }
-    if let Some(defect) = refused_defect(message, element) {
+    if let Some(defect) = refused_defect(message, element.policy, needed::in_request(element.role)) {
         return Some(Verdict::blame(defect, 400, "RFC 3261 §21.4.1"));
     }
     if let Err(error) = message.request_uri_called() {

@@ -280,6 +280,85 @@ fn what_is_open_or_unreadable_decides_nothing_by_being_overlooked() {
     assert_eq!(message.validate(&border).action, refused);
 }
 
+/// What one malformed field does to a request with the usual policy, by role, and to the response (RFC 3261 §8.2.2,
+/// §16.3 step 1, §16.7, §18.1.2). The border refuses it in either.
+// covers: RFC 3261 §8.2.2, §16.3
+#[test]
+fn interop_passes_over_what_the_role_does_not_need() {
+    let end = "Content-Length: 0\r\n\r\n";
+    let (accept, refused, dropped) = (Action::Accept, Action::Answer(400), Action::Drop);
+    let contact = "Contact: <sip:alice@pc33.a.example>\r\n";
+    // UAS, proxy; the response to a UAC, to a proxy.
+    let nobody = [accept; 4];
+    let everybody = [refused, refused, dropped, dropped];
+    for (field, owed) in [
+        ("User-Agent: a\r\nUser-Agent: b", nobody),
+        ("Server: a\r\nServer: b", nobody),
+        ("Date: Sat, 13 Nov 2010 23:29:00 GMT\r\nDate: Sat, 13 Nov 2010 23:29:00 GMT", nobody),
+        ("Organization: a\r\nOrganization: b", nobody),
+        ("Reply-To: Bob", nobody),
+        ("Reason: Q.850;cause=16;text=\"x", nobody),
+        ("Alert-Info: <urn:a", nobody),
+        ("P-Asserted-Identity: Anonymous", nobody),
+        ("Call-ID: again", everybody),
+        ("From: <sip:again@a.example>;tag=1", everybody),
+        ("To: <sip:again@b.example>", everybody),
+        ("CSeq: 314 INVITE", everybody),
+        ("Max-Forwards: 69\r\nMax-Forwards: 69", everybody),
+        ("Via: SIP/2.0/UDP", everybody),
+        ("Expires: 120\r\nExpires: 3600", [refused, accept, accept, accept]),
+        ("Refer-To: <sip:a>\r\nRefer-To: <sip:b>", [refused, accept, accept, accept]),
+        ("Content-Type: a/b\r\nContent-Type: b/a", [refused, accept, accept, accept]),
+        ("Route: Bob", [accept, refused, accept, accept]),
+        ("Route: <sip:p1.example;lr", [accept, refused, accept, accept]),
+        ("Contact: Bob", [refused, accept, dropped, accept]),
+        ("Contact: *", [refused, accept, dropped, accept]),
+        ("Record-Route: <sip:p1.example;lr", [refused, accept, dropped, accept]),
+    ] {
+        let bytes = request("INVITE", "sip:b@b.example", &format!("{field}\r\n{end}"));
+        let response = with_text(&bytes, "INVITE sip:b@b.example SIP/2.0", "SIP/2.0 200 OK");
+        // A second Via is somebody else's, so the odd one has to be the only one.
+        let own = "Via: SIP/2.0/UDP pc33.a.example;branch=z9hG4bK776\r\n";
+        let to_uac = if field.starts_with("Via") { with_text(&response, own, "") } else { response.clone() };
+        for (at, (bytes, role)) in
+            [(&bytes, Role::Uas), (&bytes, Role::Proxy), (&to_uac, Role::Uas), (&response, Role::Proxy)]
+                .into_iter()
+                .enumerate()
+        {
+            assert_eq!(verdict(bytes, &Element::new(role)), owed[at], "{field} {role:?} {at}");
+            let mut border = Element::new(role);
+            for policy in [Policy::BORDER, Policy::STRICT] {
+                border.policy = policy;
+                assert_ne!(verdict(bytes, &border), Action::Accept, "{field} {role:?} {at} {policy:?}");
+            }
+        }
+        // What one asks for by name is refused wherever it is.
+        let mut asked = Element::new(Role::Proxy);
+        asked.policy = Policy::BORDER;
+        let mut index = Index::<256>::sized();
+        let message = Parser::new(Policy::CAPTURE).parse(&bytes, &mut index).unwrap();
+        let code = message.validate(&asked).defect.unwrap().code;
+        asked.policy = Policy::INTEROP.refuse(code);
+        assert!(!message.validate(&asked).accepts());
+        asked.policy = Policy::INTEROP.refuse(code).allow(code);
+        assert!(message.validate(&asked).accepts() || owed[1] != accept, "{field}");
+    }
+    // A response that makes no dialog needs no Contact: this ends a call, that is a list of bindings.
+    let busy = request("INVITE", "sip:b", &format!("Record-Route: <sip:p1;lr\r\n{end}"));
+    let busy = with_text(&busy, "INVITE sip:b SIP/2.0", "SIP/2.0 486 Busy Here");
+    let bindings = with_text(&request("REGISTER", "sip:b", end), "REGISTER sip:b SIP/2.0", "SIP/2.0 200 OK");
+    let bindings = with_text(&bindings, contact, "Contact: Bob\r\n");
+    let rfc6913 = std::fs::read(root().join("rfc/rfc6913/L00265-200.sip")).unwrap();
+    for bytes in [busy, bindings, rfc6913] {
+        for role in ROLES {
+            assert_eq!(verdict(&bytes, &Element::new(role)), accept, "{}", bytes.escape_ascii());
+        }
+    }
+    let twice = request("REGISTER", "sip:b.example", &format!("Expires: 1\r\nExpires: 2\r\n{end}"));
+    assert_eq!(verdict(&twice, &Element::new(Role::Registrar)), refused);
+    assert_eq!(verdict(&twice, &Element::new(Role::Proxy)), accept);
+}
+
 fn with_text(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     String::from_utf8(bytes.to_vec()).unwrap().replace(from, to).into_bytes()
 }

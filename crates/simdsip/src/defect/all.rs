@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 
 use super::{Defect, DefectCode, StructuralDefects};
 use crate::check::{Findings, Seen, check_field, check_field_in, check_missing, check_request_uri};
+use crate::header::HeaderName;
 use crate::message::{Headers, Message};
 
 /// The defects of a message: first the structural ones, as [`StructuralDefects`] has them; then those of values, by
@@ -28,6 +29,7 @@ pub struct Defects<'b> {
     message: Message<'b>,
     fields: Headers<'b>,
     stage: Stage,
+    field: Option<HeaderName>,
     seen: Seen,
     found: Findings,
 }
@@ -47,10 +49,17 @@ impl<'b> Defects<'b> {
             structural: message.structural_defects(),
             fields: message.headers(),
             stage: Stage::Structure,
+            field: None,
             seen: Seen::default(),
             found: Findings::new(message.value_limits()),
             message,
         }
+    }
+
+    /// The header field that shows the value defect given last; `None` for those of the Request-URI, of what is
+    /// missing, and of structure.
+    pub(crate) fn field(&self) -> Option<HeaderName> {
+        self.field
     }
 
     /// Looks at what comes next, or ends.
@@ -71,11 +80,13 @@ impl<'b> Defects<'b> {
                 self.found = Findings::new(self.message.value_limits());
                 match self.fields.next() {
                     Some(field) => {
+                        self.field = Some(field.id());
                         check_field(field.id(), field.span(), &mut self.found);
                         check_field_in(&self.message, &field, &mut self.seen, &mut self.found);
                     }
                     None => {
                         self.stage = Stage::Missing;
+                        self.field = None;
                         check_missing(&self.message, &mut self.found);
                     }
                 }

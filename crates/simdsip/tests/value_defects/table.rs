@@ -19,7 +19,8 @@ fn table() -> String {
         What is odd about a message that was accepted. Numbers and words are stable. The first table shows in start line, header\n\
         section and framing: `structural_defects()` tells of it, and a policy refuses it while parsing. The second shows in values:\n\
         `defects()` tells of it, too. The third shows in session descriptions: `Sdp::defects()` tells of it, and no message is\n\
-        refused for it. S, I and B: refused by the policies Strict, Interop and Border.\n",
+        refused for it. S, I and B: refused by the policies Strict, Interop and Border. Of values, Interop refuses what shows in a\n\
+        field that the element acts on, Strict and Border what shows in any (`Role` has the fields).\n",
     );
     let tables: [Table; 3] = [
         ("Structure", "", |code| code.is_structural()),
