@@ -22,7 +22,7 @@ pub struct Limits {
     pub uri_len: usize,
     /// Multipart bodies within multipart bodies. Default 8.
     pub mime_depth: usize,
-    /// Parameters of a header value. Default 64. One more is a defect, not an error, as with the next two; 65,535 and
+    /// Parameters of a header value, or of a URI in one. Default 64. One more is a defect, not an error, as with the next two; 65,535 and
     /// more are no limit.
     pub param_count: usize,
     /// Elements of a comma list in one header field. Default 128.

@@ -21,6 +21,7 @@ pub(super) fn judge(text: Span<'_>, out: &mut Findings) {
     if let Some((code, place)) = uri::deviation(text) {
         out.add(code, place);
     }
+    uri::parameters(text, out);
 }
 
 /// The Request-URI: no header fields may stand in it (RFC 3261 §19.1.1).

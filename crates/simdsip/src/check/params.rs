@@ -8,6 +8,7 @@ use super::uri;
 use crate::DefectCode;
 use crate::message::token::{is_token, is_token_slice};
 use crate::text::Span;
+use crate::uri::Escaped;
 
 /// One parameter that the grammar took.
 pub(super) struct Param<'b> {
@@ -181,7 +182,7 @@ fn bracketed<'b>(c: &mut Cursor<'b>, out: &mut Findings) -> Option<Span<'b>> {
 const BACK: usize = 64;
 
 /// The names that have been there.
-struct Names<'b> {
+pub(super) struct Names<'b> {
     count: u32,
     /// Those that the header must have, as [`Rules::which`] numbers them.
     found: u32,
@@ -189,25 +190,40 @@ struct Names<'b> {
 }
 
 impl<'b> Names<'b> {
-    fn new() -> Names<'b> {
+    pub(super) fn new() -> Names<'b> {
         Names { count: 0, found: 0, rows: [(0, Span::NOTHING); BACK] }
     }
 
     fn note(&mut self, name: Span<'b>, rules: &Rules, out: &mut Findings) {
         self.found |= rules.which(name);
-        let hash = name
-            .bytes()
-            .iter()
-            .fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.to_ascii_lowercase().into()));
-        let rows = self.rows.get(..self.count as usize).unwrap_or(&self.rows);
-        let same = |row: &(u32, Span<'_>)| row.0 == hash && row.1.bytes().eq_ignore_ascii_case(name.bytes());
-        if rules.once && rows.iter().any(same) {
+        if self.again(name, |name| name.bytes().iter().copied()) && rules.once {
             out.add(DefectCode::RepeatedParameter, name);
         }
+        self.count_to(name, out);
+    }
+
+    /// The same of a URI's parameter, whose name may be escaped (RFC 3261 §19.1.4; RFC 3966 §3).
+    pub(super) fn note_escaped(&mut self, name: Span<'b>, out: &mut Findings) {
+        if self.again(name, |name| Escaped::new(name).unescaped()) {
+            out.add(DefectCode::RepeatedParameter, name);
+        }
+        self.count_to(name, out);
+    }
+
+    /// Whether `name` has been there, in any case. `text` gives what a name says, byte by byte.
+    pub(super) fn again<T: Iterator<Item = u8>>(&mut self, name: Span<'b>, text: fn(Span<'b>) -> T) -> bool {
+        let lower = |name| text(name).map(|byte| byte.to_ascii_lowercase());
+        let hash = lower(name).fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
+        let rows = self.rows.get(..self.count as usize).unwrap_or(&self.rows);
+        let again = rows.iter().any(|row| row.0 == hash && lower(row.1).eq(lower(name)));
         if let Some(row) = self.rows.get_mut(self.count as usize) {
             *row = (hash, name);
         }
         self.count = self.count.saturating_add(1);
+        again
+    }
+
+    fn count_to(&self, name: Span<'_>, out: &mut Findings) {
         if self.count > out.limits.param_count.into() && out.limits.param_count != u16::MAX {
             out.add(DefectCode::OverLimit, name);
         }

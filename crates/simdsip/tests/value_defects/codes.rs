@@ -7,7 +7,7 @@ use super::{defects, message_with};
 /// A header, a value that shows nothing, and one that shows this code at this offset over this many bytes.
 pub(crate) type Case = (DefectCode, &'static str, &'static [u8], &'static [u8], usize, usize);
 
-pub(crate) const CASES: [Case; 63] = {
+pub(crate) const CASES: [Case; 67] = {
     use DefectCode as D;
     [
         (D::EmptyValue, "Event", b"presence", b"", 0, 0),
@@ -121,6 +121,17 @@ pub(crate) const CASES: [Case; 63] = {
         (D::BadQuotedPair, "To", b"\"B\\ob\" <sip:b@b>", b"\"B\\\xc3\xa9\" <sip:b@b>", 2, 1),
         (D::BadQuotedPair, "To", b"\"B\r\n ob\" <sip:b@b>", b"\"B\\\r\n ob\" <sip:b@b>", 2, 1),
         (D::RepeatedParameter, "To", b"<sip:b@b>;tag=1;x=1", b"<sip:b@b>;tag=1;x=1;Tag=2", 20, 3),
+        (
+            D::RepeatedParameter,
+            "To",
+            b"<sip:b@b;maddr=1.1.1.1>",
+            b"<sip:b@b;maddr=1.1.1.1;x;Maddr=2.2.2.2>",
+            25,
+            5,
+        ),
+        (D::RepeatedParameter, "To", b"<sip:a;lr;a;lr@b;lr>", b"<sip:b@b;lr;%6c%72>", 12, 6),
+        (D::RepeatedParameter, "To", b"<tel:+1;ext=1;a=1>", b"<tel:+1;ext=1;a=1;EXT=2>", 18, 3),
+        (D::RepeatedParameter, "To", b"<urn:b;lr;lr>", b"<sips:b;lr;lr=on>;lr", 11, 2),
         (D::BadToken, "Privacy", b"id ; user", b"id, user", 0, 3),
     ]
 };
@@ -158,13 +169,14 @@ const REQUEST: &str = "REGISTER sip:b.example SIP/2.0\r\nVia: SIP/2.0/UDP a;bran
 const END: usize = usize::MAX;
 
 /// What `from` in the request above makes when it reads `to`.
-pub(crate) const REQUESTS: [(DefectCode, &str, &str, usize, usize); 14] = {
+pub(crate) const REQUESTS: [(DefectCode, &str, &str, usize, usize); 15] = {
     use DefectCode as D;
     [
         (D::HeadersInRequestUri, "sip:b.example", "sip:b.example;lr?Route=%3Csip:x%3E", 25, 18),
         (D::BadUri, "sip:b.example", "<sip:b.example>", 9, 15),
         (D::BadUri, "sip:b.example", "b.example", 9, 9),
         (D::BadHost, "sip:b.example", "sip:-b.example", 13, 10),
+        (D::RepeatedParameter, "sip:b.example", "sip:b.example;transport=tcp;transport=udp", 37, 9),
         (D::MissingHeader, "Call-ID: 7\r\n", "", END, 0),
         (D::MissingHeader, "From: <sip:a@a>;tag=1\r\n", "", END, 0),
         (D::MissingHeader, "To: <sip:a@a>\r\n", "", END, 0),
@@ -205,6 +217,7 @@ fn over_limit_is_told_where_the_limit_ends() {
     (limits.param_count, limits.element_count, limits.comment_depth, limits.uri_len) = (2, 2, 2, 16);
     for (name, good, broken, offset, len) in [
         ("To", "<sip:b@b>;a;b", "<sip:b@b>;a;b;c", 14, 1),
+        ("To", "<sip:b@b;a;b>", "<sip:b@b;a;b;c>", 13, 1),
         ("Supported", "a,b", "a, b, c", 6, 1),
         ("Server", "a ((b) (c))", "a (((b) c))", 4, 1),
         ("To", "<sip:b@b234567890>", "<sip:b@b2345678901>", 1, 17),

@@ -112,9 +112,14 @@ fn many_parameters_elements_and_fields_are_linear() {
     let params = |count: usize| {
         (0..count).fold(String::from("<sip:a@b>"), |text, number| text + &format!(";p{number}=1"))
     };
+    let within = |count: usize| {
+        (0..count)
+            .fold(String::from("<sip:a@b"), |text, number| text + &format!(";p%3{}{number}", number % 10))
+            + ">"
+    };
     let fields = |count: usize| "*\r\nContact: *\r\nTo: <sip:b@b>\r\nContact: ".repeat(count) + "*";
     let elements = |count: usize| "<sip:a@b>,".repeat(count);
-    for make in [&params as &dyn Fn(usize) -> String, &fields, &elements] {
+    for make in [&params as &dyn Fn(usize) -> String, &within, &fields, &elements] {
         is_linear("Contact", &|count| make(count).into_bytes(), 10_000);
     }
 }

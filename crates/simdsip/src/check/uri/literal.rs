@@ -1,5 +1,7 @@
 //! The literal reading of the URI grammars that tests hold `uri::strict` against: it shares nothing with the views.
 
+use std::vec::Vec;
+
 use super::{Deviation, hostport, is_name, is_sip};
 use crate::DefectCode;
 use crate::message::token::is_token_slice;
@@ -8,6 +10,51 @@ use crate::text::Span;
 /// The first departure and where it is, if there is one.
 pub(super) fn deviation(uri: Span<'_>) -> Option<Deviation<'_>> {
     read(uri).err()
+}
+
+/// The first parameter whose name was there, in any case and escaped or not: each is held against each before it.
+pub(super) fn repeated(uri: Span<'_>) -> Option<Span<'_>> {
+    let colon = uri.find([b':']);
+    let rest = uri.after(colon);
+    let params = if is_sip(uri) {
+        let behind = rest.from(rest.find([b'@']));
+        let behind = if behind.is_empty() { rest } else { behind };
+        behind.to(behind.find([b'?']))
+    } else if uri.to(colon).bytes().eq_ignore_ascii_case(b"tel") {
+        rest
+    } else {
+        return None;
+    };
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    let mut rest = params.after(params.find([b';']));
+    while !rest.is_empty() {
+        let name = rest.to(rest.find([b'=', b';']));
+        let said = decoded(name.bytes());
+        // A semicolon without a name is another departure.
+        let is_param = !rest.to(rest.find([b';'])).is_empty();
+        if is_param && names.contains(&said) {
+            return Some(name);
+        }
+        names.extend(is_param.then_some(said));
+        rest = rest.after(rest.find([b';']));
+    }
+    None
+}
+
+/// In small letters, without escapes.
+fn decoded(text: &[u8]) -> Vec<u8> {
+    let digits = |at: usize| {
+        let digits = text.get(at..at + 2).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
+        u8::from_str_radix(core::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut said = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = text.get(at) {
+        let escaped = (byte == b'%').then(|| digits(at + 1)).flatten();
+        at += if escaped.is_some() { 3 } else { 1 };
+        said.push(escaped.unwrap_or(byte).to_ascii_lowercase());
+    }
+    said
 }
 
 fn read(uri: Span<'_>) -> Result<(), Deviation<'_>> {

@@ -7,10 +7,12 @@ mod literal;
 #[cfg(test)]
 mod tests;
 
+use super::findings::Findings;
+use super::params::Names;
 use crate::DefectCode;
 use crate::text::Span;
-use crate::uri::Uri;
 use crate::uri::strict::{self, UriDeviation};
+use crate::uri::{Scheme, Uri};
 
 type Deviation<'b> = (DefectCode, Span<'b>);
 
@@ -31,6 +33,23 @@ pub(super) fn deviation(uri: Span<'_>) -> Option<Deviation<'_>> {
         _ => DefectCode::BadUri,
     };
     Some((code, place))
+}
+
+/// Looks for a parameter that stands again: no URI may have one (RFC 3261 §19.1.1, RFC 3966 §3). Told beside the first
+/// departure, or that one would hide it.
+pub(super) fn parameters(uri: Span<'_>, out: &mut Findings) {
+    let first = uri.find([b';']);
+    if uri.after(first).find([b';']) == uri.end() {
+        return;
+    }
+    let Ok(uri) = Uri::read(uri) else { return };
+    if !matches!(uri.scheme(), Scheme::Sip | Scheme::Sips | Scheme::Tel) {
+        return;
+    }
+    let mut names = Names::new();
+    for param in uri.params() {
+        names.note_escaped(param.name().span(), out);
+    }
 }
 
 /// Whether the scheme is `sip` or `sips`.

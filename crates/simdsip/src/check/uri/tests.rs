@@ -3,7 +3,9 @@
 use std::string::String;
 use std::vec::Vec;
 
-use super::{deviation, literal};
+use super::{deviation, literal, parameters};
+use crate::DefectCode;
+use crate::check::findings::{Findings, ValueLimits};
 use crate::text::Span;
 
 /// The next of a sequence that is the same each time.
@@ -12,6 +14,32 @@ fn next(state: &mut u64) -> usize {
     *state ^= *state >> 7;
     *state ^= *state << 17;
     (*state >> 11) as usize
+}
+
+// covers: RFC 3966 §3
+#[test]
+fn rfc3261_19_1_1_a_parameter_stands_once() {
+    const NAMES: [&str; 8] = ["a", "A", "%61", "%41", "maddr", "m%61ddr", "x", "transport"];
+    const BEFORE: [&str; 6] = ["sip:b@b", "sips:b", "SIP:b;a;a@b:1", "tel:+1", "TEL:7", "urn:b"];
+    let mut state = 19;
+    let mut repeated = 0;
+    for number in 0..20_000 {
+        let mut uri = String::from(BEFORE[number % BEFORE.len()]);
+        for _ in 0..next(&mut state) % 6 {
+            uri += [";", ";", ";", ";;"][next(&mut state) % 4];
+            uri += NAMES[next(&mut state) % NAMES.len()];
+            uri += ["", "=1", "=", "=;"][next(&mut state) % 4];
+        }
+        uri += ["", "?a=1&a=2", "?x;a;a=1"][next(&mut state) % 3];
+        let span = Span::new(uri.as_bytes()).unwrap();
+        let mut out = Findings::new(ValueLimits::new(&crate::Limits::new()));
+        parameters(span, &mut out);
+        let found = out.take_first().map(|defect| (defect.code, defect.at, defect.len));
+        let owed = literal::repeated(span).map(|name| (DefectCode::RepeatedParameter, name.at(), name.len()));
+        assert_eq!(found, owed, "{uri}");
+        repeated += usize::from(owed.is_some());
+    }
+    assert!((5_000..15_000).contains(&repeated), "{repeated}");
 }
 
 // covers: RFC 3261 §19.1.1, §19.1.2; RFC 3966 §3
