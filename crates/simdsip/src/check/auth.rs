@@ -2,13 +2,13 @@
 
 use super::cursor::Cursor;
 use super::findings::{Findings, Read};
-use super::params::Param;
+use super::params::{Names, Param};
 use super::rules::Rules;
 use crate::DefectCode;
 use crate::message::token::is_lws;
 
 /// `auth-scheme LWS auth-param *( COMMA auth-param )`; `Bearer LWS b64token` (RFC 8898 §4).
-pub(super) fn auth(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Read {
+pub(super) fn auth(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read {
     let start = *c;
     let scheme = c.token();
     let white = c.lws();
@@ -25,16 +25,22 @@ pub(super) fn auth(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Read {
         *c = rest;
     }
     let digest = scheme.bytes().eq_ignore_ascii_case(b"digest");
-    parameters(c, if digest { digest_param } else { |_, _| true }, out)
+    parameters(c, rules, if digest { digest_param } else { |_, _| true }, out)
 }
 
 /// `ainfo *( COMMA ainfo )`
-pub(super) fn info(c: &mut Cursor<'_>, _: &Rules, out: &mut Findings) -> Read {
-    parameters(c, digest_param, out)
+pub(super) fn info(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Read {
+    parameters(c, rules, digest_param, out)
 }
 
-/// `auth-param *( COMMA auth-param )`; `fits` judges one and may note more.
-fn parameters(c: &mut Cursor<'_>, fits: fn(&Param<'_>, &mut Findings) -> bool, out: &mut Findings) -> Read {
+/// `auth-param *( COMMA auth-param )`, each name once (RFC 7616 §3.4); `fits` judges one and may note more.
+fn parameters(
+    c: &mut Cursor<'_>,
+    rules: &Rules,
+    fits: fn(&Param<'_>, &mut Findings) -> bool,
+    out: &mut Findings,
+) -> Read {
+    let mut names = Names::new();
     let mut count = 0u16;
     let mut comma = c.here();
     loop {
@@ -45,6 +51,9 @@ fn parameters(c: &mut Cursor<'_>, fits: fn(&Param<'_>, &mut Findings) -> bool, o
             count = count.saturating_add(1);
             if count > out.limits.param_count && out.limits.param_count != u16::MAX {
                 out.add(DefectCode::OverLimit, c.here());
+            }
+            if let Some(name) = { *c }.token() {
+                names.note(name, rules, out);
             }
             one(c, fits, out);
         }

@@ -194,7 +194,7 @@ impl<'b> Names<'b> {
         Names { count: 0, found: 0, rows: [(0, Span::NOTHING); BACK] }
     }
 
-    fn note(&mut self, name: Span<'b>, rules: &Rules, out: &mut Findings) {
+    pub(super) fn note(&mut self, name: Span<'b>, rules: &Rules, out: &mut Findings) {
         self.found |= rules.which(name);
         if self.again(name, |name| name.bytes().iter().copied()) && rules.once {
             out.add(DefectCode::RepeatedParameter, name);
@@ -211,7 +211,7 @@ impl<'b> Names<'b> {
     }
 
     /// Whether `name` has been there, in any case. `text` gives what a name says, byte by byte.
-    pub(super) fn again<T: Iterator<Item = u8>>(&mut self, name: Span<'b>, text: fn(Span<'b>) -> T) -> bool {
+    fn again<T: Iterator<Item = u8>>(&mut self, name: Span<'b>, text: fn(Span<'b>) -> T) -> bool {
         let lower = |name| text(name).map(|byte| byte.to_ascii_lowercase());
         let hash = lower(name).fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
         let rows = self.rows.get(..self.count as usize).unwrap_or(&self.rows);

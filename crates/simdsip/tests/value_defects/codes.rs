@@ -7,7 +7,7 @@ use super::{defects, message_with};
 /// A header, a value that shows nothing, and one that shows this code at this offset over this many bytes.
 pub(crate) type Case = (DefectCode, &'static str, &'static [u8], &'static [u8], usize, usize);
 
-pub(crate) const CASES: [Case; 67] = {
+pub(crate) const CASES: [Case; 70] = {
     use DefectCode as D;
     [
         (D::EmptyValue, "Event", b"presence", b"", 0, 0),
@@ -132,6 +132,16 @@ pub(crate) const CASES: [Case; 67] = {
         (D::RepeatedParameter, "To", b"<sip:a;lr;a;lr@b;lr>", b"<sip:b@b;lr;%6c%72>", 12, 6),
         (D::RepeatedParameter, "To", b"<tel:+1;ext=1;a=1>", b"<tel:+1;ext=1;a=1;EXT=2>", 18, 3),
         (D::RepeatedParameter, "To", b"<urn:b;lr;lr>", b"<sips:b;lr;lr=on>;lr", 11, 2),
+        (
+            D::RepeatedParameter,
+            "Authorization",
+            b"Digest username=\"alice\",realm=\"a\"",
+            b"Digest username=\"alice\",realm=\"a\",USERNAME=\"bob\"",
+            34,
+            8,
+        ),
+        (D::RepeatedParameter, "Proxy-Authenticate", b"Other a=1, b=1", b"Other a=1, b=1, a = 2", 16, 1),
+        (D::RepeatedParameter, "Authentication-Info", b"nc=00000001", b"nc=00000001, nc=00000002", 13, 2),
         (D::BadToken, "Privacy", b"id ; user", b"id, user", 0, 3),
     ]
 };
