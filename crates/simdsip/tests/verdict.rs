@@ -380,3 +380,22 @@ fn rfc3261_19_1_1_a_uri_with_a_parameter_twice_is_refused_at_the_border() {
         assert_eq!(verdict(&bytes, &Element::new(Role::Proxy)), Action::Accept, "{target}");
     }
 }
+
+/// CVE-2020-28361: who does not know such a field by its name leaves it in. The grammar has it (RFC 4475 §3.1.1.1).
+#[test]
+fn white_space_before_the_colon_ends_at_the_border() {
+    use simdsip::{DefectCode, ErrorKind};
+    let more = "P-Asserted-Identity : <sip:evil@x.example>\r\nContent-Length: 0\r\n\r\n";
+    let bytes = request("INVITE", "sip:b@b.example", more);
+    let mut index = Index::<256>::sized();
+    let refused = Parser::new(Policy::BORDER).parse(&bytes, &mut index).unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::Refused(DefectCode::WsBeforeColon));
+    let mut border = Element::new(Role::Proxy);
+    border.policy = Policy::BORDER;
+    assert_eq!(verdict(&bytes, &border), Action::Answer(400));
+    for policy in [Policy::STRICT, Policy::INTEROP] {
+        assert!(Parser::new(policy).parse(&bytes, &mut index).is_ok());
+        border.policy = policy;
+        assert_eq!(verdict(&bytes, &border), Action::Accept);
+    }
+}

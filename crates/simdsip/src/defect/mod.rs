@@ -22,7 +22,7 @@ pub use structural::StructuralDefects;
 /// ```
 /// use simdsip::{DefectClass, DefectCode};
 ///
-/// assert_eq!(DefectCode::WsBeforeColon.class(), DefectClass::Cosmetic);
+/// assert_eq!(DefectCode::LeadingCrlf.class(), DefectClass::Cosmetic);
 /// assert_eq!(DefectCode::NotUtf8.class(), DefectClass::Lossy);
 /// assert_eq!(DefectCode::BareLf.class(), DefectClass::Ambiguous);
 /// ```
@@ -123,7 +123,7 @@ defects! {
     LeadingCrlf = 3, "leading-crlf", Cosmetic, Allows, "RFC 3261 §7.5", "line ends stand before the start line";
     ControlByte = 4, "control-byte", Ambiguous, Forbids, "RFC 3261 §25.1", "a control byte stands in the header section";
     NotUtf8 = 5, "not-utf8", Lossy, Forbids, "RFC 3261 §7", "bytes of the header section are not UTF-8";
-    WsBeforeColon = 6, "ws-before-colon", Cosmetic, Allows, "RFC 3261 §7.3.1", "white space stands between header field name and colon";
+    WsBeforeColon = 6, "ws-before-colon", Ambiguous, Allows, "RFC 3261 §7.3.1", "white space stands between header field name and colon";
     HeaderWithoutColon = 7, "header-without-colon", Lossy, Forbids, "RFC 3261 §7.3.1", "a line of the header section has no colon";
     EmptyHeaderName = 8, "empty-header-name", Lossy, Forbids, "RFC 3261 §7.3.1", "a header field has no name";
     NameNotToken = 9, "name-not-token", Ambiguous, Forbids, "RFC 3261 §25.1", "a header field name holds bytes that no token has";
