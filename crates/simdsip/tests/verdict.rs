@@ -123,7 +123,7 @@ fn request(method: &str, target: &str, more: &str) -> Vec<u8> {
 
 // covers: RFC 3261 §8.2.1, §8.2.2.1, §8.2.2.3, §8.2.3, §19.2, §20.1, §20.32
 #[test]
-fn rfc3261_8_2_what_a_uas_understands() {
+fn what_a_uas_understands() {
     let mut element = strict(Role::Uas);
     element.option_tags = &["100rel"];
     element.body_types = &["application/sdp", "text/plain"];
@@ -163,6 +163,58 @@ fn rfc3261_8_2_what_a_uas_understands() {
     }
     element.methods = &[Method::Bye];
     assert_eq!(verdict(&request("INVITE", target, end), &element), Action::Answer(405));
+}
+
+/// A request that is wrong in all, mended piece by piece: each answer speaks of what is asked first.
+#[test]
+fn rfc3261_8_2_method_then_header_then_content() {
+    let mut element = strict(Role::Uas);
+    element.methods = &[Method::Invite];
+    let broken =
+        "Require: timer\r\nAccept: image/png\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi";
+    let mut more = broken.to_owned();
+    assert_eq!(verdict(&request("FETCH", "tel:+15551234", &more), &element), Action::Answer(501));
+    assert_eq!(verdict(&request("BYE", "tel:+15551234", &more), &element), Action::Answer(405));
+    assert_eq!(verdict(&request("INVITE", "tel:+15551234", &more), &element), Action::Answer(416));
+    for (from, to, owed) in [
+        ("", "", Action::Answer(420)),
+        ("Require: timer", "Supported: timer", Action::Answer(415)),
+        ("text/html", "text/plain", Action::Answer(406)),
+        ("image/png", "text/plain", Action::Accept),
+    ] {
+        more = more.replace(from, to);
+        assert_eq!(verdict(&request("INVITE", "sip:b@b.example", &more), &element), owed, "{more}");
+    }
+}
+
+/// The same for a registrar.
+#[test]
+fn rfc3261_10_3_scheme_extensions_address_of_record_and_the_lone_star() {
+    let more = "Require: outbound\r\nExpires: 0\r\nContent-Length: 0\r\n\r\n";
+    let mut element = strict(Role::Registrar);
+    let mut bytes = request("REGISTER", "tel:+15551234", more);
+    bytes = with_text(&bytes, "To: <sip:bob@b.example>", "To: <tel:+15551234>");
+    for (from, to, owed) in [
+        ("", "", Action::Answer(416)),
+        ("REGISTER tel:+15551234", "REGISTER sip:b.example", Action::Answer(420)),
+        ("Require: outbound", "Require: path", Action::Answer(420)),
+        ("Require: path", "Supported: path", Action::Answer(400)),
+        ("<tel:+15551234>", "<SIPS:bob@b.example>", Action::Accept),
+        ("<sip:alice@pc33.a.example>", "*", Action::Accept),
+        ("Expires: 0", "Expires: 1", Action::Answer(400)),
+        ("Expires: 1", "Expires: 0\r\nm: <sip:c@c.example>", Action::Answer(400)),
+    ] {
+        bytes = with_text(&bytes, from, to);
+        assert_eq!(verdict(&bytes, &element), owed, "{to}");
+        assert_eq!(verdict(&bytes, &Element::new(Role::Registrar)), owed, "{to}");
+    }
+    element.option_tags = &["outbound", "path"];
+    element.schemes = &["tel"];
+    let known = request("REGISTER", "tel:+15551234", more);
+    assert_eq!(verdict(&known, &element), Action::Accept);
+    for (method, owed) in [("OPTIONS", 405), ("FETCH", 501)] {
+        assert_eq!(verdict(&request(method, "sip:b.example", more), &element), Action::Answer(owed));
+    }
 }
 
 // covers: RFC 3261 §19.2, §20.22, §20.29

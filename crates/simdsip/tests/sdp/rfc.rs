@@ -2,8 +2,8 @@
 
 use simdsip::sdp::shape::{Current, Desired, Setup};
 use simdsip::sdp::typed::{
-    Candidate, Crypto, Curr, Des, Fingerprint, Group, Mid, Rtpmap, SctpPort, Simulcast, T38FaxRateManagement,
-    T38FaxVersion,
+    Candidate, Conf, Crypto, Curr, Des, Fingerprint, Group, Mid, Rtpmap, SctpPort, Simulcast,
+    T38FaxRateManagement, T38FaxVersion,
 };
 use simdsip::sdp::{AttributeName, Direction, LineKind, Repeat, Sdp, SdpIndex, Zone};
 use simdsip::{Error, ErrorKind};
@@ -71,6 +71,29 @@ fn rfc8866_5_times_and_groups_of_addresses() -> Result<(), Error> {
     assert!(!sdp.has_defects());
     let connection = sdp.session().connection()?.unwrap();
     assert_eq!((connection.ttl()?, connection.address_count()?), (None, 3));
+    // IPv4 has a TTL before the number, in one byte.
+    for (suffix, ttl, count) in
+        [("/127", Some(127), 1), ("/0/3", Some(0), 3), ("/255/65535", Some(255), 65_535)]
+    {
+        let bytes = wire(&["v=0", "o=- 0 0 IN IP4 192.0.2.1", "s=-", "t=0 0", "m=audio 4000 RTP/AVP 0"]);
+        let bytes = [bytes, wire(&[&format!("c=IN IP4 233.252.0.1{suffix}")])].concat();
+        let mut index = SdpIndex::new();
+        let sdp = Sdp::parse(&bytes, &mut index)?;
+        assert!(!sdp.has_defects(), "{suffix}");
+        let group = sdp.media().next().unwrap().effective_connection()?.unwrap();
+        assert_eq!(
+            (group.address(), group.ttl()?, group.address_count()?),
+            (&b"233.252.0.1"[..], ttl, count)
+        );
+    }
+    for suffix in ["/256", "/x", "/1/65536"] {
+        let bytes = wire(&[&format!("c=IN IP4 233.252.0.1{suffix}")]);
+        let mut index = SdpIndex::new();
+        let sdp = Sdp::parse(&bytes, &mut index)?;
+        let group = sdp.session().connection()?.unwrap();
+        assert!(group.ttl().and(group.address_count()).is_err(), "{suffix}");
+        assert!(sdp.defects().any(|defect| defect.code.as_str() == "sdp-connection"), "{suffix}");
+    }
     let repeats: Vec<_> =
         sdp.session().lines_of(LineKind::Repeat).map(|line| Repeat::parse(line.value()).unwrap()).collect();
     assert_eq!(repeats[0].interval()?, repeats[1].interval()?);
@@ -160,6 +183,7 @@ fn rfc3312_4_preconditions() -> Result<(), Error> {
         "a=curr:qos e2e none",
         "a=des:qos mandatory e2e sendrecv",
         "a=conf:qos e2e recv",
+        "a=conf:qos remote sendrecv",
     ]);
     let mut index = SdpIndex::new();
     let sdp = Sdp::parse(&bytes, &mut index)?;
@@ -170,6 +194,10 @@ fn rfc3312_4_preconditions() -> Result<(), Error> {
         (now.kind(), now.direction(), goal.strength(), goal.status()),
         (&b"qos"[..], &b"none"[..], &b"mandatory"[..], &b"e2e"[..])
     );
+    assert_eq!((now.status(), goal.kind(), goal.direction()), (&b"e2e"[..], &b"qos"[..], &b"sendrecv"[..]));
+    let confirmed: Vec<Conf<'_>> = media.typed_list().collect::<Result<_, _>>()?;
+    let words = confirmed.iter().map(|conf| (conf.kind(), conf.status(), conf.direction()));
+    assert!(words.eq([(&b"qos"[..], &b"e2e"[..], &b"recv"[..]), (b"qos", b"remote", b"sendrecv")]));
     Ok(())
 }
 
