@@ -1,10 +1,11 @@
 //! A message in one line of a log, and what was counted.
 //!
 //! The line holds no user parts, display names, credentials or bodies: hosts, Call-ID, branch and tags are what one
-//! looks for. Counters are plain numbers of the caller's: one set a thread, added up when asked.
+//! looks for. What stands where a host should and is none may be somebody's number, so it is left out, too. Counters are plain numbers of the caller's: one set a thread, added up when asked.
 
 use core::fmt::{self, Write};
 
+use crate::check::is_host;
 use crate::defect::DefectCode;
 use crate::error::{Error, ErrorKind};
 use crate::message::{Message, StartLine};
@@ -77,7 +78,8 @@ impl Description {
         write!(self, " body={}", message.body().len())
     }
 
-    /// Scheme and host of a URI that can be read; what else it holds is somebody's name, number or secret.
+    /// Scheme and host of a URI that can be read; what else it holds is somebody's name, number or secret. A host is an
+    /// address, or a name whose last label begins with a letter (RFC 3261 §25.1): `sip:15551234` has none.
     fn uri(&mut self, label: &str, uri: &[u8]) -> fmt::Result {
         self.write_str(label)?;
         let Ok(uri) = Uri::parse(uri) else { return self.write_str("*") };
@@ -85,9 +87,7 @@ impl Description {
             Scheme::Other(_) => return self.write_str("*"),
             scheme => self.part("", scheme.as_bytes(), 4)?,
         }
-        let host = uri.host().filter(|host| {
-            host.raw().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(byte))
-        });
+        let host = uri.host().filter(|host| is_host(host.raw()));
         match host {
             Some(host) if uri.port().is_ok() => {
                 self.part(if uri.user().is_some() { ":*@" } else { ":" }, host.raw(), 32)

@@ -220,6 +220,26 @@ fn descriptions_are_short_printable_and_tell_no_names() {
 }
 
 #[test]
+fn descriptions_show_hosts_and_no_numbers() {
+    for (uri, shown) in [
+        ("sip:15551234", "sip:*"),
+        ("sip:+15551234;user=phone", "sip:*"),
+        ("sip:555.1234", "sip:*"),
+        ("sip:1-555-1234.:5060", "sip:*"),
+        ("sip:alice@15551234", "sip:*"),
+        ("sip:15551234.example", "sip:15551234.example"),
+        ("sip:15551234@gw1.example.", "sip:*@gw1.example."),
+        ("sip:192.0.2.1:5060", "sip:192.0.2.1"),
+        ("sips:15551234@[2001:db8::1]", "sips:*@[2001:db8::1]"),
+    ] {
+        let bytes = request("INVITE", &[("From", Some(&format!("<{uri}>;tag=1")))]);
+        let mut index = GrowIndex::new();
+        let line = parser().parse_growing(&bytes, &mut index).unwrap().describe().to_string();
+        assert!(line.contains(&format!(" from={shown} tag=1 ")), "{uri}: {line}");
+    }
+}
+
+#[test]
 fn counters_count_each_outcome_once() {
     let mut counters = simdsip::Counters::default();
     let mut index = GrowIndex::new();

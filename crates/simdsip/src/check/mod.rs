@@ -22,6 +22,7 @@ mod via;
 use findings::Reported;
 pub(crate) use findings::{Findings, ValueLimits};
 pub(crate) use message::{Seen, check_field_in, check_missing};
+pub(crate) use uri::is_host;
 
 use crate::DefectCode;
 use crate::header::HeaderName;

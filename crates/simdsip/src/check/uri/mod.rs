@@ -89,7 +89,7 @@ pub(super) fn is_port(port: Span<'_>) -> bool {
 }
 
 /// `hostname / IPv4address / IPv6reference` (RFC 3261 §25.1)
-pub(super) fn is_host(text: &[u8]) -> bool {
+pub(crate) fn is_host(text: &[u8]) -> bool {
     if let [b'[', address @ .., b']'] = text {
         return is_v6(address);
     }
