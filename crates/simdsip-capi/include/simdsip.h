@@ -924,7 +924,8 @@ struct simdsip_defect_text {
     struct simdsip_span message;
 };
 
-// Which dialog a message belongs to: to be compared byte for byte. Tags that are not there have a NULL ptr.
+// Which dialog a message belongs to: the Call-ID to be compared byte for byte, tags in any case of their letters
+// (RFC 3261 §7.3.1). Tags that are not there have a NULL ptr.
 struct simdsip_dialog {
     size_t struct_size;
     struct simdsip_span call_id;

@@ -22,7 +22,8 @@ pub const SIMDSIP_RECEIVED: u32 = 1;
 /// The message is ours.
 pub const SIMDSIP_SENT: u32 = 2;
 
-/// Which dialog a message belongs to: to be compared byte for byte. Tags that are not there have a NULL ptr.
+/// Which dialog a message belongs to: the Call-ID to be compared byte for byte, tags in any case of their letters
+/// (RFC 3261 §7.3.1). Tags that are not there have a NULL ptr.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct simdsip_dialog {

@@ -103,6 +103,9 @@ fn identifier(prefix: &[u8], mut random: u128, digits: usize) -> Identifier {
 
 /// Which transaction a message belongs to. Equal keys, same transaction.
 ///
+/// Branches, tags and hosts are the same in any case of their letters, for they are tokens (RFC 3261 §7.3.1); methods,
+/// Call-IDs and Request-URIs are compared byte for byte.
+///
 /// ```
 /// use simdsip::key::TransactionKey;
 /// # let (parser, mut one, mut two) = (simdsip::Parser::default(), simdsip::Index::new(), simdsip::Index::new());
@@ -122,44 +125,47 @@ pub struct TransactionKey<'b> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Id<'b> {
     /// RFC 3261 §17.1.3: we made the branch, so nobody else has it.
-    Client { branch: &'b [u8] },
+    Client { branch: Token<'b> },
     /// RFC 3261 §17.2.3: two clients may have made the same one.
-    Server { branch: &'b [u8], sent_by: SentBy<'b> },
+    Server { branch: Token<'b>, sent_by: SentBy<'b> },
     /// RFC 3261 §17.2.3 for clients of RFC 2543.
     Rfc2543 {
         uri: &'b [u8],
         call_id: &'b [u8],
         cseq: u32,
-        from_tag: Option<&'b [u8]>,
+        from_tag: Option<Token<'b>>,
         /// Not of INVITE and ACK: the ACK of a refusal has the tag that the INVITE lacked.
-        to_tag: Option<&'b [u8]>,
+        to_tag: Option<Token<'b>>,
         sent_by: SentBy<'b>,
-        branch: Option<&'b [u8]>,
+        branch: Option<Token<'b>>,
     },
 }
 
 /// Host and port of a Via: the host in any case.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct SentBy<'b> {
-    host: &'b [u8],
+    host: Token<'b>,
     port: Option<u16>,
 }
 
-impl PartialEq for SentBy<'_> {
+/// A branch, a tag or a host: the same in any case of ASCII letters (RFC 3261 §7.3.1).
+#[derive(Clone, Copy, Debug)]
+struct Token<'b>(&'b [u8]);
+
+impl PartialEq for Token<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.port == other.port && self.host.eq_ignore_ascii_case(other.host)
+        self.0.eq_ignore_ascii_case(other.0)
     }
 }
 
-impl Eq for SentBy<'_> {}
+impl Eq for Token<'_> {}
 
-impl Hash for SentBy<'_> {
+impl Hash for Token<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.host.len().hash(state);
-        for byte in self.host {
+        self.0.len().hash(state);
+        for byte in self.0 {
             state.write_u8(byte.to_ascii_lowercase());
         }
-        self.port.hash(state);
     }
 }
 
@@ -184,7 +190,8 @@ impl<'b> TransactionKey<'b> {
         else {
             return Ok(None);
         };
-        Ok(via.branch().map(|branch| TransactionKey { method: cseq.method(), id: Id::Client { branch } }))
+        let key = |branch| TransactionKey { method: cseq.method(), id: Id::Client { branch: Token(branch) } };
+        Ok(via.branch().map(key))
     }
 
     /// The server transaction of a request that was received: branch, sent-by and method, an ACK counting as its INVITE
@@ -212,7 +219,7 @@ impl<'b> TransactionKey<'b> {
         let sent_by = sent_by(&via)?;
         match via.branch() {
             Some(branch) if is_unique_branch(branch) => {
-                Ok(Some(TransactionKey { method, id: Id::Server { branch, sent_by } }))
+                Ok(Some(TransactionKey { method, id: Id::Server { branch: Token(branch), sent_by } }))
             }
             branch => Ok(rfc2543(message, method, sent_by, branch)?.map(|id| TransactionKey { method, id })),
         }
@@ -270,7 +277,7 @@ impl<'b> TransactionKey<'b> {
 }
 
 fn sent_by<'b>(via: &Via<'b>) -> Result<SentBy<'b>, Error> {
-    Ok(SentBy { host: via.host_span().bytes(), port: via.port()? })
+    Ok(SentBy { host: Token(via.host_span().bytes()), port: via.port()? })
 }
 
 fn rfc2543<'b>(
@@ -290,7 +297,8 @@ fn rfc2543<'b>(
         return Ok(None);
     };
     let to_tag = if method == Method::Invite { None } else { to.tag() };
-    let (call_id, cseq, from_tag) = (call_id.as_bytes(), cseq.number(), from.tag());
+    let (call_id, cseq) = (call_id.as_bytes(), cseq.number());
+    let (from_tag, to_tag, branch) = (from.tag().map(Token), to_tag.map(Token), branch.map(Token));
     Ok(Some(Id::Rfc2543 { uri, call_id, cseq, from_tag, to_tag, sent_by, branch }))
 }
 
@@ -308,7 +316,8 @@ pub enum Direction {
     Sent,
 }
 
-/// Which dialog a message belongs to: Call-ID, our tag, the peer's tag (RFC 3261 §12). Compared byte for byte.
+/// Which dialog a message belongs to: Call-ID, our tag, the peer's tag (RFC 3261 §12). The Call-ID is compared byte for
+/// byte (§8.1.1.4), the tags in any case of their letters (§7.3.1).
 ///
 /// ```
 /// use simdsip::key::{DialogKey, Direction};
@@ -320,7 +329,7 @@ pub enum Direction {
 /// assert_eq!(DialogKey::of(&ok, Direction::Received)?, DialogKey::of(&bye, Direction::Received)?);
 /// # Ok::<(), simdsip::Error>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub struct DialogKey<'b> {
     /// The Call-ID.
     pub call_id: &'b [u8],
@@ -328,6 +337,26 @@ pub struct DialogKey<'b> {
     pub local_tag: Option<&'b [u8]>,
     /// The peer's tag; `None` before it gave one, or where an RFC 2543 peer has none.
     pub remote_tag: Option<&'b [u8]>,
+}
+
+impl DialogKey<'_> {
+    fn tokens(&self) -> (&[u8], Option<Token<'_>>, Option<Token<'_>>) {
+        (self.call_id, self.local_tag.map(Token), self.remote_tag.map(Token))
+    }
+}
+
+impl PartialEq for DialogKey<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.tokens() == other.tokens()
+    }
+}
+
+impl Eq for DialogKey<'_> {}
+
+impl Hash for DialogKey<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.tokens().hash(state);
+    }
 }
 
 impl<'b> DialogKey<'b> {

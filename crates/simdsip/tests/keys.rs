@@ -53,7 +53,6 @@ fn rfc3261_17_2_3_branch_sent_by_and_method() {
     assert!(!same_server(&invite, &request("CANCEL", &[])));
     for via in [
         "SIP/2.0/UDP pc33.a.example;branch=z9hG4bK777",
-        "SIP/2.0/UDP pc33.a.example;branch=z9hg4bK776",
         "SIP/2.0/UDP pc33.a.example;branch=z9hG4bK776x",
         "SIP/2.0/UDP pc34.a.example;branch=z9hG4bK776",
         "SIP/2.0/UDP pc33.a.example:5060;branch=z9hG4bK776",
@@ -61,6 +60,9 @@ fn rfc3261_17_2_3_branch_sent_by_and_method() {
         assert!(!same_server(&invite, &request("INVITE", &[("Via", Some(via))])), "{via}");
     }
     for via in [
+        // A branch is a token (RFC 3261 §7.3.1).
+        "SIP/2.0/UDP pc33.a.example;branch=z9hg4bK776",
+        "SIP/2.0/UDP pc33.a.example;branch=Z9HG4Bk776",
         "SIP/2.0/TCP PC33.A.EXAMPLE ;received=192.0.2.1;branch=z9hG4bK776",
         "SIP / 2.0 / UDP pc33.a.example ; branch = z9hG4bK776 , SIP/2.0/UDP other;branch=z9hG4bK1",
     ] {
@@ -98,6 +100,8 @@ fn rfc3261_17_2_3_clients_of_rfc_2543() {
             let other = with("INVITE", &[(change.0, Some(change.1))]);
             assert!(!same_server(&invite, &other), "{via} {change:?}");
         }
+        let tag = |tag: &str| with("INVITE", &[("From", Some(&format!("<sip:alice@a.example>;tag={tag}")))]);
+        assert!(same_server(&tag("aB"), &tag("Ab")) && !same_server(&tag("aB"), &tag("aC")));
         let to_tag = [("To", Some("<sip:bob@b.example>;tag=9"))];
         assert!(!same_server(&with("BYE", &[]), &with("BYE", &to_tag)));
         assert!(!same_server(&request("INVITE", &[]), &invite), "a cookie is no other branch");
@@ -156,6 +160,29 @@ fn rfc3261_12_dialogs_seen_from_both_sides() {
             (key.local_tag.map(<[u8]>::to_vec), key.remote_tag.map(<[u8]>::to_vec), key.call_id.to_vec())
         })
     };
+    let same = |to: &str, call_id: &str| {
+        let bytes = [
+            request("BYE", &[("To", Some("<sip:bob@b.example>;tag=Bob"))]),
+            request("BYE", &[("To", Some(to)), ("Call-ID", Some(call_id))]),
+        ];
+        let (mut one, mut two) = (GrowIndex::new(), GrowIndex::new());
+        let one =
+            DialogKey::of(&parser().parse_growing(&bytes[0], &mut one).unwrap(), Direction::Sent).unwrap();
+        let two =
+            DialogKey::of(&parser().parse_growing(&bytes[1], &mut two).unwrap(), Direction::Sent).unwrap();
+        let hash = |key: &Option<DialogKey<'_>>| {
+            let mut hasher = DefaultHasher::new();
+            key.hash(&mut hasher);
+            hasher.finish()
+        };
+        assert_eq!(one == two, hash(&one) == hash(&two));
+        one == two
+    };
+    assert!(same("<sip:bob@b.example>;tag=Bob", "a84b4c76@pc33"));
+    assert!(same("<sip:bob@b.example>;tag=bOB", "a84b4c76@pc33"), "tags are tokens (RFC 3261 §7.3.1)");
+    assert!(!same("<sip:bob@b.example>;tag=Bo", "a84b4c76@pc33"));
+    assert!(!same("<sip:bob@b.example>;tag=Bob", "A84b4c76@pc33"), "Call-IDs are not (§8.1.1.4)");
+    assert!(!same("<sip:bob@b.example>", "a84b4c76@pc33"));
     let bye = request("BYE", &[("To", Some("<sip:bob@b.example>;tag=B"))]);
     let (received, sent) = (of(&bye, Direction::Received).unwrap(), of(&bye, Direction::Sent).unwrap());
     assert_eq!((received.0.as_deref(), received.1.as_deref()), (Some(&b"B"[..]), Some(&b"1928"[..])));
