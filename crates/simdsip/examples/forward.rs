@@ -73,7 +73,7 @@ impl Proxy {
 }
 
 /// Where the second Via says that a response goes (RFC 3261 §18.2.2, RFC 3581 §4): to an address, for names would have
-/// to be looked up.
+/// to be looked up, and not by `maddr`, for nobody here is reached by multicast.
 fn behind(response: &Message<'_>) -> Result<Option<SocketAddr>, Error> {
     let Some(via) = response.list::<simdsip::typed::Via>().nth(1).transpose()? else { return Ok(None) };
     let received = via.received().and_then(|word| std::str::from_utf8(word.raw()).ok()?.parse().ok());

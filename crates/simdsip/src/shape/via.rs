@@ -1,6 +1,6 @@
 //! Via: who sent this hop, and where its responses go.
 //!
-//! Does not apply `received` and `rport`: that is routing. White space may stand around each slash and colon.
+//! Does not apply `received`, `rport` and `maddr`: that is routing. White space may stand around each slash and colon.
 //! Grammar: RFC 3261 §20.42, §25.1; RFC 3581 §3.
 
 use crate::error::{Error, ErrorKind};
@@ -284,6 +284,48 @@ impl<'b> Via<'b> {
             Some(None) => Ok(Some(Rport::Asked)),
             Some(Some(value)) => port(value.span()).map(|port| Some(Rport::Filled(port))),
         }
+    }
+
+    /// The `maddr` parameter: where the response goes in place of sent-by, before `received` (RFC 3261 §18.1.1,
+    /// §18.2.2). The sender chose it, so whoever follows one that is no multicast address sends wherever it likes.
+    ///
+    /// # Errors
+    /// As [`Host::read`].
+    ///
+    /// ```
+    /// use simdsip::Span;
+    /// use simdsip::shape::Via;
+    /// let via = Via::parse(Span::new(b"SIP/2.0/UDP h;maddr=224.2.0.1;ttl=16")?)?;
+    /// assert_eq!((via.maddr()?.unwrap().raw(), via.ttl()?), (&b"224.2.0.1"[..], Some(16)));
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn maddr(&self) -> Result<Option<Host<'b>>, Error> {
+        self.routing(b"maddr").map(Host::read).transpose()
+    }
+
+    /// The `ttl` parameter: how many hops a response to a multicast `maddr` may make (RFC 3261 §18.2.2). Without it,
+    /// one.
+    ///
+    /// # Errors
+    /// `Number` where it is no decimal number, `NumberRange` above 255.
+    ///
+    /// ```
+    /// use simdsip::{ErrorKind, Span};
+    /// use simdsip::shape::Via;
+    /// let via = Via::parse(Span::new(b"SIP/2.0/UDP h;ttl=256")?)?;
+    /// assert_eq!(via.ttl().unwrap_err().kind, ErrorKind::NumberRange);
+    /// # Ok::<(), simdsip::Error>(())
+    /// ```
+    pub fn ttl(&self) -> Result<Option<u8>, Error> {
+        let Some(ttl) = self.routing(b"ttl") else { return Ok(None) };
+        u8::try_from(ttl.number()?).map(Some).map_err(|_| ttl.error(ErrorKind::NumberRange))
+    }
+
+    /// The value of a parameter, or nothing, where the name ends.
+    fn routing(&self, name: &[u8]) -> Option<Span<'b>> {
+        let param = self.params().get(name)?;
+        let name = param.name_span();
+        Some(param.value().map_or(name.from(name.end()), |value| value.span()))
     }
 }
 

@@ -91,6 +91,8 @@ probes! {
             Rport::Asked => sum.number(3),
             Rport::Filled(port) => sum.number(port.into()),
         }));
+        sum.result(view.maddr(), |sum, maddr| sum.option(maddr, Sum::host));
+        sum.result(view.ttl(), |sum, ttl| sum.option(ttl, |sum, ttl| sum.number(ttl.into())));
         sum.params(view.params());
     };
     Auth<'_>: |view, sum| {

@@ -22,7 +22,7 @@ fn edges() -> Vec<(String, Option<u128>)> {
 type Read = fn(&str) -> Option<u128>;
 
 /// Each field, its largest number, and how it is asked for.
-const FIELDS: [(&str, u128, Read); 22] = {
+const FIELDS: [(&str, u128, Read); 23] = {
     const MOST: u128 = u32::MAX as u128;
     [
         ("CSeq", MOST, |n| Some(read::<typed::CSeq<'_>>(&format!("{n} BYE")).ok()?.number().into())),
@@ -59,6 +59,9 @@ const FIELDS: [(&str, u128, Read); 22] = {
                 Some(Rport::Filled(port)) => Some(port.into()),
                 _ => None,
             }
+        }),
+        ("Via ttl", 255, |n| {
+            read::<typed::Via<'_>>(&format!("SIP/2.0/UDP h;ttl={n}")).ok()?.ttl().ok()?.map(u128::from)
         }),
         ("URI port", 65_535, |n| {
             Uri::parse(format!("sip:a@b:{n};x").as_bytes()).ok()?.port().ok()?.map(u128::from)
