@@ -90,7 +90,8 @@ impl<'b> Word<'b> {
         }
     }
 
-    /// The meaning in pieces: without quotes, backslashes of quoted pairs taken away, each fold as one space.
+    /// The meaning in pieces: without quotes, backslashes of quoted pairs taken away, each fold with the blanks around it
+    /// as the one space that it stands for (RFC 3261 §7.3.1; `LWS` of §25.1), as in [`crate::Unfolded`].
     ///
     /// ```
     /// use simdsip::{Span, Word};
@@ -179,18 +180,24 @@ impl<'b> Iterator for Unescaped<'b> {
     type Item = &'b [u8];
 
     fn next(&mut self) -> Option<&'b [u8]> {
-        // A fold is one space; a backslash makes the byte behind it literal.
-        if let [b'\r' | b'\n', ..] = self.rest {
-            let fold = self.rest.iter().take_while(|&&byte| is_lws(byte)).count();
-            self.rest = self.rest.get(fold..).unwrap_or(&[]);
+        // White space that holds a line end is one space; a backslash makes the byte behind it literal.
+        let white = self.rest.iter().take_while(|&&byte| is_lws(byte)).count();
+        if let Some((fold, behind)) = self.rest.split_at_checked(white)
+            && fold.contains(&b'\n')
+        {
+            self.rest = behind;
             return Some(b" ");
         }
         let literal = self.quoted && self.rest.first() == Some(&b'\\') && self.rest.len() > 1;
         self.rest = self.rest.get(usize::from(literal)..)?;
         // Each piece takes a byte at least, so a lone backslash at the end is a piece.
-        let special = |&byte: &u8| matches!(byte, b'\r' | b'\n') || (self.quoted && byte == b'\\');
+        let special = |&byte: &u8| byte == b'\n' || (self.quoted && byte == b'\\');
         let end = self.rest.iter().skip(1).position(special);
-        let end = end.map_or(self.rest.len(), |at| at.saturating_add(1));
+        let mut end = end.map_or(self.rest.len(), |at| at.saturating_add(1));
+        if self.rest.get(end) == Some(&b'\n') {
+            let text = self.rest.get(1..end)?.iter().rposition(|&byte| !is_lws(byte));
+            end = text.map_or(1, |at| at.saturating_add(2));
+        }
         let (piece, rest) = self.rest.split_at_checked(end)?;
         if piece.is_empty() {
             return None;
@@ -220,7 +227,11 @@ mod tests {
             (br#""\\""#, b"\\"),
             (br#""\\\"""#, br#"\""#),
             (br#""a\\b\"c""#, br#"a\b"c"#),
-            (b"\"a \r\n\tb\"", b"a  b"),
+            (b"\"a \r\n\tb\"", b"a b"),
+            (b"\"a\t \n b\r\r\n \r\n\tc \"", b"a b c "),
+            (b"\"a\\ \t\r\n b\\\t\"", b"a  b\t"),
+            (b"\"a \r b\rc\"", b"a \r b\rc"),
+            (b"a\tb \r\n c", b"a\tb c"),
             (b"\"\r\n b\\\r\"", b" b\r"),
             (br"a\b", br"a\b"),
             (br#""open \""#, br#"open ""#),
@@ -233,5 +244,15 @@ mod tests {
         let word = Word::new(Span::new(br#""Ab\c""#).unwrap());
         assert!(word.is_ignore_case(b"aBC") && !word.is(b"aBC") && !word.is_ignore_case(b"aBCd"));
         assert!(!word.is(b"Ab") && !word.is(b"Abcd"));
+    }
+
+    proptest::proptest! {
+        /// A value is read alike as a word and line by line.
+        #[test]
+        fn folds_are_those_of_unfolded(text in "[ab \t\r\n\\\\]{0,24}") {
+            let value = crate::message::token::trim_lws(text.as_bytes());
+            let lines: std::vec::Vec<_> = crate::Unfolded::new(value).collect();
+            proptest::prop_assert_eq!(meaning(value), lines.join(&b' '));
+        }
     }
 }
