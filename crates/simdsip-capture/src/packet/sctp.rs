@@ -18,8 +18,10 @@ const MAX_BYTES: usize = 16 << 20;
 const MAX_MESSAGE: usize = 1 << 20;
 /// Nanoseconds of packet time.
 const MAX_IDLE: i64 = 600_000_000_000;
-/// TSNs behind the highest of which it is known whether they were seen.
+/// TSNs behind the highest of which it is known whether they were seen; one further away is of another place.
 const WINDOW: u32 = 2048;
+/// What two places in a count that does not come round are apart: more than all TSNs.
+const APART: u64 = 1 << 40;
 /// Fragments that wait in one association.
 const MAX_HELD: usize = 4096;
 /// What a fragment costs beside its bytes.
@@ -35,18 +37,29 @@ struct Key {
 
 #[derive(Debug)]
 struct Flow {
-    /// The highest TSN, and which of those before it were seen.
-    highest: Option<u32>,
-    seen: [u64; (WINDOW / 64) as usize],
-    /// Fragments by TSN, as far as it has not come round.
+    /// The place that something went on from last. None before the first chunk.
+    here: Option<Place>,
+    /// Where a TSN was that is far from there: anybody can forge one.
+    other: Option<Box<Place>>,
+    /// How many places there were.
+    places: u64,
+    /// Fragments by the count that does not come round.
     held: BTreeMap<u64, Fragment>,
     /// By the place of their first fragment; each that is held is in one, so that no arrival walks over others.
     runs: BTreeMap<u64, Run>,
     bytes: usize,
-    /// Upper half of the TSNs' 64-bit counterparts.
-    epoch: u64,
     touched: i64,
     serial: u64,
+}
+
+/// Where an association is in its TSNs.
+#[derive(Debug)]
+struct Place {
+    /// The highest TSN, and which of those before it were seen.
+    highest: u32,
+    seen: [u64; (WINDOW / 64) as usize],
+    /// The counterpart of the highest in a count that does not come round.
+    at: u64,
 }
 
 #[derive(Debug)]
@@ -216,12 +229,12 @@ impl Sctp {
         self.serial = self.serial.wrapping_add(1);
         self.queue.push_back((key, self.serial, now));
         let flow = Flow {
-            highest: None,
-            seen: [0; (WINDOW / 64) as usize],
+            here: None,
+            other: None,
+            places: 0,
             held: BTreeMap::new(),
             runs: BTreeMap::new(),
             bytes: 0,
-            epoch: 1,
             touched: now,
             serial: self.serial,
         };
@@ -272,26 +285,32 @@ enum Taken {
     Whole(Option<(Vec<u8>, Vec<FrameRef>)>),
 }
 
-impl Flow {
-    /// The TSN's place in a count that does not come round; `None` where it was seen.
-    fn place(&mut self, tsn: u32) -> Option<u64> {
-        let highest = *self.highest.get_or_insert(tsn.wrapping_sub(1));
-        let ahead = tsn.wrapping_sub(highest).cast_signed();
+impl Place {
+    /// A place of which nothing was seen yet, that a chunk with this TSN is of.
+    fn new(tsn: u32, number: u64) -> Self {
+        let at = number.wrapping_mul(APART);
+        Self { highest: tsn.wrapping_sub(1), seen: [0; (WINDOW / 64) as usize], at }
+    }
+
+    fn is_near(&self, tsn: u32) -> bool {
+        tsn.wrapping_sub(self.highest).cast_signed().unsigned_abs() < WINDOW
+    }
+
+    /// The TSN's counterpart in a count that does not come round; `None` where it was seen.
+    fn take(&mut self, tsn: u32) -> Option<u64> {
+        let ahead = tsn.wrapping_sub(self.highest).cast_signed();
         if ahead > 0 {
-            // All between are not seen yet; where that is the whole window, the rest of it is forgotten.
-            for step in 1..ahead.unsigned_abs().min(WINDOW) {
+            // All between are not seen yet.
+            for step in 1..ahead.unsigned_abs() {
                 self.mark(tsn.wrapping_sub(step), false);
             }
-            if tsn < highest {
-                self.epoch = self.epoch.saturating_add(1);
-            }
-            self.highest = Some(tsn);
-        } else if ahead.unsigned_abs() >= WINDOW || self.is_seen(tsn) {
+            self.highest = tsn;
+            self.at = self.at.saturating_add_signed(i64::from(ahead));
+        } else if self.is_seen(tsn) {
             return None;
         }
         self.mark(tsn, true);
-        let epoch = if ahead <= 0 && tsn > highest { self.epoch.saturating_sub(1) } else { self.epoch };
-        Some(epoch << 32 | u64::from(tsn))
+        Some(if ahead > 0 { self.at } else { self.at.saturating_add_signed(i64::from(ahead)) })
     }
 
     fn is_seen(&self, tsn: u32) -> bool {
@@ -305,6 +324,31 @@ impl Flow {
             let bit = 1u64 << (at % 64);
             *word = if seen { *word | bit } else { *word & !bit };
         }
+    }
+}
+
+impl Flow {
+    /// The TSN's counterpart in a count that does not come round; `None` where it was seen. One far away is of another
+    /// place, and as long as nothing goes on from that the next such one takes its room.
+    fn place(&mut self, tsn: u32) -> Option<u64> {
+        if let Some(here) = self.here.as_mut().filter(|here| here.is_near(tsn)) {
+            return here.take(tsn);
+        }
+        if let Some(other) = self.other.as_mut().filter(|other| other.is_near(tsn)) {
+            let at = other.take(tsn)?;
+            if let Some(here) = &mut self.here {
+                std::mem::swap(here, other);
+            }
+            return Some(at);
+        }
+        self.places = self.places.saturating_add(1);
+        let mut new = Place::new(tsn, self.places);
+        let at = new.take(tsn);
+        match &self.here {
+            None => self.here = Some(new),
+            Some(_) => self.other = Some(Box::new(new)),
+        }
+        at
     }
 
     /// Puts the fragment at `at` into a run with its neighbours. Gives the run, where it is a whole message. Where the
@@ -433,6 +477,34 @@ mod tests {
         assert_eq!(give(&mut all, &both).0, [SIP, SIP]);
         let again = give(&mut all, &chunk(8, 3, SIP));
         assert_eq!((again.0.len(), again.1), (0, Fate::Known(Known::SctpRepeated)));
+    }
+
+    #[test]
+    fn a_forged_tsn_far_away_hides_nothing() {
+        for start in [100u32, u32::MAX - 3_000] {
+            for far in [2_048u32, 5_000, 100_000, 1 << 31, u32::MAX - 100_000] {
+                let (mut all, mut found) = (Sctp::default(), 0);
+                let (front, back) = SIP.split_at(9);
+                for at in 0..6_000u32 {
+                    let tsn = start.wrapping_add(at);
+                    if at % 5 == 1 {
+                        // One alone, then another that goes on from it, then a third somewhere else.
+                        for forged in
+                            [far, far.wrapping_add(1), far.wrapping_add(50_000)].iter().take(at as usize % 4)
+                        {
+                            let (rows, fate, _) = give(&mut all, &chunk(tsn.wrapping_add(*forged), 3, b"x"));
+                            assert_eq!((rows.len(), fate), (0, Fate::Known(Known::SctpNotSip)));
+                        }
+                    }
+                    // A message in one chunk, then one in two with what is forged between them.
+                    let (flags, bytes) = [(3, SIP), (2, front), (1, back)][at as usize % 3];
+                    found += give(&mut all, &chunk(tsn, flags, bytes)).0.len();
+                    assert_eq!(give(&mut all, &chunk(tsn, flags, bytes)).1, Fate::Known(Known::SctpRepeated));
+                }
+                // Where three are forged the place itself is forgotten, and with it what waited there.
+                assert!(found >= 3_900, "{start} {far}: {found} of 4000");
+            }
+        }
     }
 
     #[test]
