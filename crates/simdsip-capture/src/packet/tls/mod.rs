@@ -7,6 +7,7 @@
 
 mod hello;
 mod keys;
+mod search;
 
 use super::Endpoint;
 use super::tcp::Key;
@@ -15,6 +16,7 @@ use crate::stats::{Event, Stats};
 use foldhash::fast::RandomState;
 use hello::Hello;
 use keys::{Opener, Suite};
+use search::Search;
 use std::collections::{HashMap, VecDeque};
 
 const CHANGE_CIPHER_SPEC: u8 = 20;
@@ -79,7 +81,7 @@ pub(crate) struct Tls {
     /// Records opened with the present keys.
     sequence: u64,
     /// Where the next record begins is not known.
-    lost: bool,
+    lost: Option<Box<Search>>,
 }
 
 #[derive(Debug, Default)]
@@ -99,7 +101,8 @@ pub(crate) fn begins(bytes: &[u8]) -> bool {
 impl Tls {
     pub(crate) fn footprint(&self) -> usize {
         let buffers = self.buffer.capacity().saturating_add(self.handshake.capacity());
-        buffers.saturating_add(size_of::<Self>()).saturating_add(size_of::<Opener>())
+        let search = self.lost.as_ref().map_or(0, |search| search.footprint());
+        buffers.saturating_add(search).saturating_add(size_of::<Self>()).saturating_add(size_of::<Opener>())
     }
 
     /// Whether there is nothing to be read any more.
@@ -120,18 +123,21 @@ impl Tls {
         if self.is_closed() {
             return;
         }
+        if let Some(search) = &mut self.lost {
+            search.grant(bytes.len());
+        }
         self.buffer.extend_from_slice(bytes);
         let buffer = std::mem::take(&mut self.buffer);
         let mut used = 0usize;
         loop {
             let rest = buffer.get(used..).unwrap_or_default();
-            if self.lost {
-                let Some(at) = self.found(rest, stats, give) else {
-                    // What is there of a header, or of a record, may go on.
-                    used = buffer.len().saturating_sub(rest.len().min(MAX_RECORD));
+            if let Some(mut search) = self.lost.take() {
+                let Some(end) = self.found(&mut search, rest, stats, give) else {
+                    used = used.saturating_add(search.done());
+                    self.lost = Some(search);
                     break;
                 };
-                used = used.saturating_add(at);
+                used = used.saturating_add(end);
                 continue;
             }
             let Some([kind, major, minor, high, low]) = rest.first_chunk::<HEADER>() else { break };
@@ -157,7 +163,7 @@ impl Tls {
         self.buffer.clear();
         self.handshake.clear();
         match self.state {
-            State::Open(_) => self.lost = true,
+            State::Open(_) => self.lost = Some(Box::default()),
             _ => {
                 stats.event(Event::TlsBroken);
                 self.state = State::Closed;
@@ -319,35 +325,26 @@ impl Tls {
     /// Where in `bytes` a record ends that opens although some before it are missing.
     fn found(
         &mut self,
+        search: &mut Search,
         bytes: &[u8],
         stats: &mut Stats,
         give: &mut impl FnMut(&[u8], &mut Stats),
     ) -> Option<usize> {
         let State::Open(opener) = &mut self.state else { return None };
-        for at in memchr::memchr_iter(APPLICATION_DATA, bytes) {
-            let Some([kind, 3, minor @ 1..=3, high, low]) = bytes.get(at..).and_then(<[u8]>::first_chunk)
-            else {
-                continue;
-            };
-            let from = at.saturating_add(HEADER);
-            let end = from.saturating_add(usize::from(u16::from_be_bytes([*high, *low])));
-            let Some(record) = bytes.get(from..end).filter(|record| record.len() <= MAX_RECORD) else {
-                continue;
-            };
-            for lost in 0..MAX_LOST {
-                let sequence = self.sequence.saturating_add(lost);
-                if let Some((kind, plain)) = opener.open([*kind, 3, *minor, *high, *low], record, sequence) {
+        let present = self.sequence;
+        search.find(bytes, |header, record| {
+            for sequence in (0..MAX_LOST).map(|lost| present.saturating_add(lost)) {
+                if let Some((kind, plain)) = opener.open(header, record, sequence) {
                     self.sequence = sequence.saturating_add(1);
-                    self.lost = false;
                     stats.event(Event::TlsResumed);
                     if kind == APPLICATION_DATA {
                         give(&plain, stats);
                     }
-                    return Some(end);
+                    return true;
                 }
             }
-        }
-        None
+            false
+        })
     }
 }
 
