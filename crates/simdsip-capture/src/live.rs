@@ -8,6 +8,8 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::BuildHasher;
 
 const NONE: u32 = u32::MAX;
+/// Nanoseconds: more than any record waits.
+const MAX_AHEAD: i64 = 24 * 3600 * 1_000_000_000;
 
 #[derive(Debug)]
 struct Slot<T> {
@@ -97,7 +99,8 @@ impl<T> Live<T> {
     /// A record that is `due` by `now`, if there is one.
     pub(crate) fn expired(&mut self, now: i64, due: impl Fn(&T) -> i64) -> Option<T> {
         while let Some((at, serial, look_at)) = self.queue.front().copied() {
-            if look_at > now {
+            // One beyond all that anything waits for was set by a clock that was wrong.
+            if look_at > now && look_at.saturating_sub(now) <= MAX_AHEAD {
                 return None;
             }
             self.queue.pop_front();
@@ -105,7 +108,9 @@ impl<T> Live<T> {
                 self.slots.get(at as usize).and_then(Option::as_ref).filter(|slot| slot.serial == serial);
             match slot.map(|slot| due(&slot.record)) {
                 None => {}
-                Some(later) if later > now => self.queue.push_back((at, serial, later)),
+                Some(later) if later > now => {
+                    self.queue.push_back((at, serial, later.min(now.saturating_add(MAX_AHEAD))));
+                }
                 Some(_) => return self.remove(at, serial),
             }
         }

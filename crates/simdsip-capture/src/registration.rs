@@ -162,10 +162,10 @@ impl Registrations {
         if self.names.len() != names.len() {
             self.names = Arc::clone(names);
         }
-        if let Some(time) = row.time()
-            && time > self.now
+        if let Some(now) = row.clock()
+            && now != self.now
         {
-            self.now = time;
+            self.now = now;
             let due = |attempt: &Registration| attempt.touched.saturating_add(LINGER);
             while let Some(attempt) = self.live.expired(self.now, due) {
                 give(attempt.ended(self.now));
@@ -248,7 +248,7 @@ impl Registration {
             removes: false,
             credentials: false,
             decided: false,
-            touched: now,
+            touched: row.clock().unwrap_or(now),
         }
     }
 
@@ -264,7 +264,7 @@ impl Registration {
         if row.duplicate_of().is_some() {
             return;
         }
-        self.touched = now;
+        self.touched = row.clock().unwrap_or(now);
         let text = |name| {
             let field: simdsip::HeaderField<'_> = message.field(name)?;
             let mut text = Vec::new();
@@ -292,7 +292,7 @@ impl Registration {
         if row.duplicate_of().is_some() {
             return;
         }
-        self.touched = now;
+        self.touched = row.clock().unwrap_or(now);
         if status < 200 || self.status == Some(status) {
             return;
         }

@@ -62,10 +62,10 @@ impl Transactions {
         if self.names.len() != names.len() {
             self.names = Arc::clone(names);
         }
-        if let Some(time) = row.time()
-            && time > self.now
+        if let Some(now) = row.clock()
+            && now != self.now
         {
-            self.now = time;
+            self.now = now;
             while let Some(over) = self.live.expired(self.now, Transaction::due) {
                 give(over);
             }
@@ -102,7 +102,7 @@ impl Transactions {
                 frames: Vec::new(),
                 names: Arc::clone(&self.names),
                 cseq: number,
-                touched: now,
+                touched: row.clock().unwrap_or(now),
             };
             if let Some(oldest) = self.live.insert(hash, new, now.saturating_add(LINGER)) {
                 self.evictions.crowded += 1;
@@ -145,7 +145,7 @@ impl Transaction {
         if row.duplicate_of().is_some() {
             return;
         }
-        self.touched = now;
+        self.touched = row.clock().unwrap_or(now);
         if row.is_retransmission() {
             self.retransmissions = self.retransmissions.saturating_add(1);
         }

@@ -62,10 +62,10 @@ impl Calls {
         if self.names.len() != names.len() {
             self.names = Arc::clone(names);
         }
-        if let Some(time) = row.time()
-            && time > self.now
+        if let Some(now) = row.clock()
+            && now != self.now
         {
-            self.now = time;
+            self.now = now;
             self.expire(give);
         }
         let Ok(message) = row.message() else { return };
@@ -151,7 +151,7 @@ impl Call {
             callee_user: text(row.to().and_then(|to| addr_user(to))),
             src: row.source(),
             dst: row.dest(),
-            touched: now,
+            touched: row.clock().unwrap_or(now),
             names: Arc::clone(names),
             ..Self::default()
         }
@@ -165,7 +165,7 @@ fn take(call: &mut Call, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u3
     if row.duplicate_of().is_some() {
         return;
     }
-    call.touched = now;
+    call.touched = row.clock().unwrap_or(now);
     call.messages = call.messages.saturating_add(1);
     if row.is_retransmission() {
         call.retransmissions = call.retransmissions.saturating_add(1);

@@ -51,6 +51,7 @@ impl Chunk {
             file_offset: None,
             truncated: false,
             time: None,
+            now: None,
             transport: Transport::Udp,
             wraps: Wraps::default(),
             source: nobody,

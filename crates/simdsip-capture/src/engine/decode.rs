@@ -1,5 +1,6 @@
 //! Packets in, payloads out: drives the layers and counts what became of each packet.
 
+use super::clock::Clock;
 use super::sigcomp::{Note, Sigcomp};
 use super::{Options, Payload, Reading, repeat::Repeats};
 use crate::packet::carrier::HepEnds;
@@ -44,7 +45,7 @@ impl Engine {
             sctp: Sctp::default(),
             sigcomp: Sigcomp::new(options.sigcomp_notes),
             repeats: options.repeats.then(Repeats::new),
-            now: 0,
+            clock: Clock::default(),
             parts: Vec::new(),
         };
         Self { layers, stats: Stats::default(), names: Arc::default(), parser }
@@ -89,8 +90,7 @@ pub(super) struct Layers {
     sctp: Sctp,
     sigcomp: Sigcomp,
     repeats: Option<Repeats>,
-    /// Packet time of the last packet that had one.
-    now: i64,
+    clock: Clock,
     /// Other packets whose fragments make the datagram at hand.
     parts: Vec<FrameRef>,
 }
@@ -108,12 +108,17 @@ impl Layers {
         stats.packets += 1;
         stats.link(packet.link);
         match packet.time {
-            Some(time) => self.now = time,
+            Some(time) => self.clock.tick(time),
             None => stats.event(Event::PacketWithoutTime),
         }
         if packet.absent > 0 {
             stats.event(Event::PacketTruncated);
         }
+        let now = self.clock.now();
+        let give = &mut |mut payload: Payload<'_>, stats: &mut Stats| {
+            payload.meta.now = now;
+            give(payload, stats);
+        };
         self.parts.clear();
         let mut origin = Origin {
             file: u32::try_from(file).unwrap_or(u32::MAX),
@@ -121,7 +126,7 @@ impl Layers {
             came: FrameRef { file: u32::try_from(file).unwrap_or(u32::MAX), frame },
             at: (!compressed).then_some(packet.at),
             time: packet.time,
-            now: self.now,
+            now: now.unwrap_or_default(),
             wraps: Wraps::default(),
             ip_id: None,
             absent: packet.absent,
@@ -311,6 +316,11 @@ impl Layers {
     }
 
     pub(super) fn finish(&mut self, stats: &mut Stats, give: &mut Give<'_>) {
+        let now = self.clock.now();
+        let give = &mut |mut payload: Payload<'_>, stats: &mut Stats| {
+            payload.meta.now = now;
+            give(payload, stats);
+        };
         self.fragments.finish(stats);
         self.lost_datagrams(stats);
         self.sctp.finish(stats);
@@ -379,6 +389,7 @@ fn emit(
         file_offset: origin.at,
         truncated: origin.truncated,
         time: origin.time,
+        now: None,
         transport,
         wraps: origin.wraps,
         source,
@@ -397,7 +408,7 @@ fn emit(
     }
     if let Some(repeats) = repeats {
         // A message on a stream that comes twice was sent twice by whoever wrote it, not by TCP.
-        repeats.look(&mut meta, found.bytes, origin.ip_id, origin.now);
+        repeats.look(&mut meta, found.bytes, origin.ip_id, origin.time.unwrap_or(origin.now), origin.now);
     }
     origin.rows = origin.rows.saturating_add(1);
     stats.transport(meta.transport);

@@ -1,6 +1,7 @@
 //! Captures in, rows out.
 
 mod chunk;
+mod clock;
 mod decode;
 mod options;
 mod parallel;

@@ -10,15 +10,18 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 /// Nanoseconds of packet time.
-const SENT_AGAIN: i64 = 32_000_000_000;
-const CAPTURED_TWICE: i64 = 2_000_000;
+const SENT_AGAIN: u64 = 32_000_000_000;
+const CAPTURED_TWICE: u64 = 2_000_000;
 /// A million messages in 32 s is more than most links carry.
 const MAX_SEEN: usize = 1 << 19;
 
 #[derive(Clone, Copy, Debug)]
 struct Seen {
     check: u64,
+    /// What the packet says itself.
     time: i64,
+    /// Where the captures were.
+    queued: i64,
     frame: u64,
     ip_id: Option<u16>,
 }
@@ -38,12 +41,12 @@ impl Repeats {
     }
 
     /// Says in `meta` what the message repeats, and remembers it.
-    pub(super) fn look(&mut self, meta: &mut Meta, bytes: &[u8], ip_id: Option<u16>, now: i64) {
+    pub(super) fn look(&mut self, meta: &mut Meta, bytes: &[u8], ip_id: Option<u16>, time: i64, now: i64) {
         while self.queue.len() > MAX_SEEN
-            || self.queue.front().is_some_and(|(_, time)| now.saturating_sub(*time) > SENT_AGAIN)
+            || self.queue.front().is_some_and(|(_, time)| now.abs_diff(*time) > SENT_AGAIN)
         {
-            let Some((key, time)) = self.queue.pop_front() else { break };
-            if self.seen.get(&key).is_some_and(|seen| seen.time == time) {
+            let Some((key, queued)) = self.queue.pop_front() else { break };
+            if self.seen.get(&key).is_some_and(|seen| seen.queued == queued) {
                 self.seen.remove(&key);
             }
         }
@@ -53,9 +56,9 @@ impl Repeats {
             hasher.write(bytes);
             hasher.finish()
         });
-        let this = Seen { check, time: now, frame: meta.frame, ip_id };
+        let this = Seen { check, time, queued: now, frame: meta.frame, ip_id };
         if let Some(before) = self.seen.get(&key).filter(|before| before.check == check) {
-            let apart = now.saturating_sub(before.time);
+            let apart = time.abs_diff(before.time);
             if apart <= CAPTURED_TWICE && before.ip_id == ip_id {
                 meta.duplicate_of = Some(before.frame);
                 // What comes later is measured from the first.

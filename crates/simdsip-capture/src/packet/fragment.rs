@@ -154,7 +154,7 @@ impl Fragments {
 
     fn expire(&mut self, time: i64, stats: &mut Stats) {
         while let Some((_, _, began)) = self.queue.front() {
-            if time.saturating_sub(*began) <= MAX_AGE {
+            if time.abs_diff(*began) <= MAX_AGE.unsigned_abs() {
                 return;
             }
             self.drop_oldest(Event::FragmentsTimedOut, stats);

@@ -98,7 +98,7 @@ pub(crate) struct Origin {
     /// Offset of the packet's record in the file.
     pub(crate) at: Option<u64>,
     pub(crate) time: Option<i64>,
-    /// The same, or where the packet has none that of the last that had.
+    /// What time it is by this packet and those before: what it says itself may be wrong.
     pub(crate) now: i64,
     pub(crate) wraps: Wraps,
     /// Identification of the innermost IPv4 header.

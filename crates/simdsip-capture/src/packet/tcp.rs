@@ -17,8 +17,8 @@ use std::collections::{HashMap, VecDeque};
 
 const MAX_FLOWS: usize = 65_536;
 const MAX_BYTES: usize = 64 << 20;
-/// Nanoseconds of packet time.
-const MAX_IDLE: i64 = 600_000_000_000;
+/// Nanoseconds of packet time. What lies as far ahead is of a clock that was wrong.
+const MAX_IDLE: u64 = 600_000_000_000;
 
 /// One direction of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,12 +227,12 @@ impl Tcp {
         emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
     ) {
         while let Some((key, serial, queued)) = self.queue.front().copied() {
-            if now.saturating_sub(queued) <= MAX_IDLE {
+            if now.abs_diff(queued) <= MAX_IDLE {
                 return;
             }
             self.queue.pop_front();
             match self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched) {
-                Some(touched) if now.saturating_sub(touched) <= MAX_IDLE => {
+                Some(touched) if now.abs_diff(touched) <= MAX_IDLE => {
                     self.queue.push_back((key, serial, touched));
                 }
                 Some(_) => {

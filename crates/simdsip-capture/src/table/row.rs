@@ -52,6 +52,8 @@ pub(crate) struct Meta {
     pub(crate) file_offset: Option<u64>,
     pub(crate) truncated: bool,
     pub(crate) time: Option<i64>,
+    /// Where the captures are when the message is given, by the engine's clock.
+    pub(crate) now: Option<i64>,
     pub(crate) transport: Transport,
     pub(crate) wraps: Wraps,
     pub(crate) source: Endpoint,
@@ -107,6 +109,11 @@ impl<'r> Row<'r> {
     #[must_use]
     pub fn file_number(&self) -> u32 {
         self.meta.file
+    }
+
+    /// Where the captures are, by all packets: what the message says itself may be wrong.
+    pub(crate) fn clock(&self) -> Option<i64> {
+        self.meta.now.or(self.meta.time)
     }
 
     /// The packet that completed the message, counted from 1.
