@@ -125,6 +125,33 @@ fn forgers_of_several_segments_cost_a_message_each_and_no_more() {
 }
 
 #[test]
+fn a_reset_or_end_at_the_very_next_byte_hides_nothing() {
+    for flags in [RST, RST | ACK, FIN | ACK, FIN, RST | FIN | ACK] {
+        let (all, capture) = interrupted(999, |capture, next| capture.tcp(TCP, next, flags, 1, b""));
+        let (rows, _) = capture.rows();
+        assert_eq!(is_lost(&rows, &all), [] as [&[u8]; 0], "{flags}");
+        assert_eq!(rows.len(), all.len());
+    }
+}
+
+#[test]
+fn a_message_that_an_end_cuts_short_is_given_when_the_peer_agrees() {
+    let (message, later) = (request("cut", "body"), request("later", ""));
+    for (acknowledges, frames) in [(1072, [3, 5]), (1071, [5, 3])] {
+        let mut capture = Capture::new();
+        capture.tcp(TCP, 999, SYN, 0, b"");
+        capture.tcp(TCP, 1000, ACK, 1, &message[..70]);
+        capture.tcp(TCP, 1070, FIN | ACK, 1, &message[70..71]);
+        capture.tcp(BACK, 1, ACK, acknowledges, b"");
+        capture.udp(common::UDP, &later);
+        let (rows, _) = capture.rows();
+        assert_eq!(rows.iter().map(|row| row.frame).collect::<Vec<_>>(), frames);
+        let cut = rows.iter().find(|row| row.frame == 3).unwrap();
+        assert_eq!(cut.bytes, &message[..71]);
+    }
+}
+
+#[test]
 fn a_new_connection_between_the_same_ends_is_believed() {
     let (old, new) = (stream(1000, 3), stream(90_000, 3));
     for (bears_out, late) in [("", false), ("", true), ("SYN ACK", true), ("ACK", true), ("data", false)] {

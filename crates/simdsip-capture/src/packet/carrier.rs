@@ -79,6 +79,12 @@ impl Carrier {
         self.within.carries_sip || self.within.stream.is_sip()
     }
 
+    /// Bytes wait for others.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        let begun = matches!(&self.within.mode, Mode::New(bytes) if !bytes.is_empty());
+        begun || self.within.stream.is_unfinished()
+    }
+
     /// Bytes of memory held.
     pub(crate) fn footprint(&self) -> usize {
         let tls = self.tls.as_ref().map_or(0, |tls| tls.footprint());

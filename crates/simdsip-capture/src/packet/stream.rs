@@ -195,6 +195,11 @@ impl Stream {
         self.is_sip || !self.buffer.is_empty()
     }
 
+    /// Bytes wait for others.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        !self.buffer.is_empty()
+    }
+
     /// Bytes of memory held.
     pub(crate) fn footprint(&self) -> usize {
         let framer = self.framer.as_deref().map_or(0, size_of_val);

@@ -37,6 +37,8 @@ struct Flow {
     memory: Memory,
     /// Tells this flow from a later one with the same key.
     serial: u64,
+    /// Where a FIN stands that cuts a message short, as long as nothing goes on from there.
+    end: Option<u32>,
 }
 
 /// All directions of all connections. The table's hash is seeded: its keys are the sender's to choose.
@@ -48,6 +50,8 @@ pub(crate) struct Tcp {
     tools: Tools,
     memory: Memory,
     serial: u64,
+    /// Flows in which a FIN waits to be acknowledged.
+    ending: usize,
 }
 
 /// Bytes that all flows hold.
@@ -67,6 +71,8 @@ pub(crate) struct Segment<'a> {
     acknowledges: Option<u32>,
     syn: bool,
     ends: bool,
+    /// The sender has no more to say: its byte follows the payload.
+    fin: bool,
     payload: &'a [u8],
     lost: u32,
 }
@@ -88,6 +94,7 @@ pub(crate) fn parse(data: &[u8], missing: usize, absent: usize) -> Result<Segmen
         acknowledges: tcp.ack().then(|| tcp.acknowledgment_number()),
         syn: tcp.syn(),
         ends: tcp.fin() || tcp.rst(),
+        fin: tcp.fin(),
         payload: tcp.payload(),
         lost: u32::try_from(missing).unwrap_or(u32::MAX),
     })
@@ -101,6 +108,7 @@ impl Tcp {
             tools: Tools::new(parser, secrets),
             memory: Memory::default(),
             serial: 0,
+            ending: 0,
         }
     }
 
@@ -131,6 +139,12 @@ impl Tcp {
                 self.answered(&reverse, acknowledges, stats, emit);
             }
         }
+        if self.ending > 0
+            && let Some(acknowledges) = segment.acknowledges
+        {
+            let reverse = Key { source: key.dest, dest: key.source };
+            self.ended(&reverse, acknowledges, stats, emit);
+        }
         if !self.flows.contains_key(&key) {
             if !segment.syn && segment.payload.is_empty() {
                 return Fate::Known(Known::TcpNoPayload);
@@ -145,7 +159,13 @@ impl Tcp {
         }
         let Some(flow) = self.flows.get_mut(&key) else { return Fate::Known(Known::TcpNotSip) };
         flow.touched = now;
+        let waited = flow.end.is_some();
         let brought = flow.take(&key, segment, origin, &mut self.tools, stats, emit);
+        match (waited, flow.end.is_some()) {
+            (false, true) => self.ending = self.ending.saturating_add(1),
+            (true, false) => self.ending = self.ending.saturating_sub(1),
+            _ => {}
+        }
         for _ in 0..flow.order.take_differing() {
             stats.event(Event::TcpOverlap);
         }
@@ -154,6 +174,7 @@ impl Tcp {
         let is_sip = flow.stream.is_sip();
         if !matters && !segment.payload.is_empty() {
             self.memory.exchange(flow.memory, Memory::default());
+            self.ending = self.ending.saturating_sub(usize::from(flow.end.is_some()));
             self.flows.remove(&key);
         }
         self.shrink(stats, emit);
@@ -186,6 +207,7 @@ impl Tcp {
             touched: now,
             memory: Memory::default(),
             serial: self.serial,
+            end: None,
         };
         self.flows.insert(key, flow);
     }
@@ -202,6 +224,25 @@ impl Tcp {
         let Flow { order, stream, .. } = flow;
         let tools = &mut self.tools;
         order.answered(acknowledges, &mut |piece| give(piece, key, stream, None, tools, stats, emit));
+        flow.account(&mut self.memory);
+    }
+
+    /// The other side acknowledges bytes of ours: perhaps the FIN, so that no more will come.
+    fn ended(
+        &mut self,
+        key: &Key,
+        acknowledges: u32,
+        stats: &mut Stats,
+        emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
+    ) {
+        let Some(flow) = self.flows.get_mut(key) else { return };
+        if flow.end.is_none_or(|end| acknowledges.wrapping_sub(end).cast_signed() <= 0) {
+            return;
+        }
+        flow.end = None;
+        self.ending = self.ending.saturating_sub(1);
+        flow.stream
+            .finish(&mut self.tools, stats, &mut |found, origin, stats| emit(key, found, origin, stats));
         flow.account(&mut self.memory);
     }
 
@@ -276,6 +317,7 @@ impl Tcp {
         }
         let Some(mut flow) = self.flows.remove(key) else { return };
         self.memory.exchange(flow.memory, Memory::default());
+        self.ending = self.ending.saturating_sub(usize::from(flow.end.is_some()));
         let Flow { order, stream, .. } = &mut flow;
         let tools = &mut self.tools;
         order.give_up(&mut |piece| give(piece, key, stream, None, tools, stats, emit));
@@ -308,7 +350,7 @@ impl Flow {
         stats: &mut Stats,
         emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
     ) -> Option<Brought> {
-        let Self { order, stream, .. } = self;
+        let Self { order, stream, end, .. } = self;
         let mut at = segment.at;
         if segment.syn {
             let (payload, lost) = (segment.payload, segment.lost);
@@ -331,9 +373,12 @@ impl Flow {
                 give(piece, key, stream, Some(origin), tools, stats, emit);
             })
         });
+        // Anybody can forge a FIN or RST: the bytes that follow are read, and what is cut short waits for them.
+        *end = end.filter(|end| order.is_next(*end));
         let len = u32::try_from(segment.payload.len()).unwrap_or(u32::MAX);
-        if segment.ends && order.is_next(at.wrapping_add(len).wrapping_add(segment.lost)) {
-            stream.finish(tools, stats, &mut |found, origin, stats| emit(key, found, origin, stats));
+        let behind = at.wrapping_add(len).wrapping_add(segment.lost);
+        if segment.fin && order.is_next(behind) && stream.is_unfinished() {
+            *end = Some(behind);
         }
         brought
     }
