@@ -58,6 +58,32 @@ fn fragments_make_one_datagram() {
 }
 
 #[test]
+fn rfc8200_4_5_fragments_of_ipv6_belong_together_whatever_their_next_header() {
+    let message = request("fragments", &"x".repeat(100));
+    let mut udp = vec![0x13, 0xc4, 0x13, 0xc4];
+    udp.extend(u16::try_from(message.len() + 8).unwrap().to_be_bytes());
+    udp.extend([0, 0]);
+    udp.extend(&message);
+    let pieces = [(0u16, 17u8, &udp[..96]), (96, 59, &udp[96..192]), (192, 6, &udp[192..])];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+        let mut capture = Capture::new();
+        for (offset, next, bytes) in order.map(|at: usize| pieces[at]) {
+            let mut frame = vec![2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x86, 0xdd, 0x60, 0, 0, 0];
+            frame.extend(u16::try_from(bytes.len() + 8).unwrap().to_be_bytes());
+            frame.extend([44, 64]);
+            frame.extend([[0xfd; 16], [0xfe; 16]].concat());
+            frame.extend([next, 0]);
+            frame.extend((offset | u16::from(offset < 192)).to_be_bytes());
+            frame.extend([0, 0, 0, 7]);
+            frame.extend(bytes);
+            capture.frame(&frame, frame.len());
+        }
+        let (rows, _) = capture.rows();
+        assert_eq!(rows.iter().map(|row| &row.bytes).collect::<Vec<_>>(), [&message], "{order:?}");
+    }
+}
+
+#[test]
 fn a_datagram_that_lacks_a_fragment_is_counted() {
     let message = request("lost", &"x".repeat(400));
     let mut whole = Capture::new();

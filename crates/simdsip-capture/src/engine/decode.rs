@@ -157,13 +157,14 @@ impl Layers {
         };
         origin.ip_id = ip.id;
         let Some(fragment) = ip.fragment else { return self.transport(&ip, origin, stats, give) };
-        let key = fragment::Key { source: ip.source, dest: ip.dest, protocol: ip.protocol, id: fragment.id };
+        let protocol = ip.source.is_ipv4().then_some(ip.protocol);
+        let key = fragment::Key { source: ip.source, dest: ip.dest, protocol, id: fragment.id };
         origin.truncated |= ip.missing > 0;
         let whole = self.fragments.add(key, fragment, ip.payload, origin, stats);
-        let fate = whole.map(|Whole { payload, truncated, frames }| {
+        let fate = whole.map(|Whole { payload, protocol, truncated, frames }| {
             origin.truncated = truncated;
             self.parts.extend(frames);
-            let fate = match ip.joined(&payload) {
+            let fate = match (Ip { protocol, ..ip }).joined(&payload) {
                 Ok(ip) => self.transport(&ip, origin, stats, give),
                 Err(fate) => fate,
             };
@@ -176,8 +177,8 @@ impl Layers {
 
     /// Datagrams that will not be whole. No receiver saw them, so what looks like SIP is counted and no row.
     fn lost_datagrams(&mut self, stats: &mut Stats) {
-        for Lost { key, payload } in self.fragments.take_lost() {
-            let (source, dest, protocol) = (key.source, key.dest, key.protocol);
+        for Lost { key, protocol, payload } in self.fragments.take_lost() {
+            let (source, dest) = (key.source, key.dest);
             let ip = Ip { source, dest, protocol, payload: &[], missing: 0, fragment: None, id: None };
             // A segment without its end is a hole in its stream, and shows as one.
             if let Ok(ip) = ip.joined(&payload)

@@ -24,7 +24,8 @@ const MAX_AGE: i64 = 30_000_000_000;
 pub(crate) struct Key {
     pub(crate) source: IpAddr,
     pub(crate) dest: IpAddr,
-    pub(crate) protocol: u8,
+    /// Of IPv4 only: fragments of IPv6 belong together whatever their Next Header (RFC 8200 §4.5).
+    pub(crate) protocol: Option<u8>,
     pub(crate) id: u32,
 }
 
@@ -35,6 +36,8 @@ struct Partial {
     ranges: Vec<(usize, usize)>,
     /// Known once the last fragment came.
     total_len: Option<usize>,
+    /// What the fragment at offset zero says that the payload is.
+    protocol: Option<u8>,
     truncated: bool,
     frames: Vec<FrameRef>,
     /// Tells this datagram from a later one with the same key.
@@ -46,6 +49,7 @@ struct Partial {
 pub(crate) struct Whole {
     /// To be given back with [`Fragments::recycle`].
     pub(crate) payload: Vec<u8>,
+    pub(crate) protocol: u8,
     pub(crate) truncated: bool,
     /// The packets of its fragments.
     pub(crate) frames: Vec<FrameRef>,
@@ -55,6 +59,7 @@ pub(crate) struct Whole {
 #[derive(Debug)]
 pub(crate) struct Lost {
     pub(crate) key: Key,
+    pub(crate) protocol: u8,
     /// Its bytes up to the first that is missing.
     pub(crate) payload: Vec<u8>,
 }
@@ -98,6 +103,9 @@ impl Fragments {
         if partial.frames.len() < MAX_FRAMES {
             partial.frames.push(origin.came);
         }
+        if fragment.offset == 0 {
+            partial.protocol.get_or_insert(fragment.protocol);
+        }
         if !fragment.more {
             partial.total_len.get_or_insert(end);
         }
@@ -107,10 +115,11 @@ impl Fragments {
         self.bytes = self.bytes.saturating_add(partial.bytes.len().saturating_sub(held));
         if partial.is_whole() {
             let partial = self.remove(&key)?;
+            let protocol = partial.protocol.unwrap_or(fragment.protocol);
             let total_len = partial.total_len.unwrap_or_default();
             let mut payload = partial.bytes;
             payload.truncate(total_len);
-            return Some(Whole { payload, truncated: partial.truncated, frames: partial.frames });
+            return Some(Whole { payload, protocol, truncated: partial.truncated, frames: partial.frames });
         }
         self.shrink(stats);
         None
@@ -139,6 +148,7 @@ impl Fragments {
             bytes: std::mem::take(&mut self.spare),
             ranges: Vec::new(),
             total_len: None,
+            protocol: None,
             truncated: false,
             frames: Vec::new(),
             serial: self.serial,
@@ -179,11 +189,11 @@ impl Fragments {
         let Some((key, serial, _)) = self.queue.pop_front() else { return false };
         if self.partials.get(&key).is_some_and(|partial| partial.serial == serial) {
             stats.event(event);
-            if let Some(Partial { mut bytes, ranges, .. }) = self.remove(&key)
+            if let Some(Partial { mut bytes, ranges, protocol: Some(protocol), .. }) = self.remove(&key)
                 && let Some((0, end)) = ranges.first().copied()
             {
                 bytes.truncate(end);
-                self.lost.push(Lost { key, payload: bytes });
+                self.lost.push(Lost { key, protocol, payload: bytes });
             }
         }
         true
@@ -259,11 +269,11 @@ mod tests {
     }
 
     fn key(id: u32) -> Key {
-        Key { source: [1, 1, 1, 1].into(), dest: [2, 2, 2, 2].into(), protocol: 17, id }
+        Key { source: [1, 1, 1, 1].into(), dest: [2, 2, 2, 2].into(), protocol: Some(17), id }
     }
 
     fn piece(id: u32, offset: usize, more: bool) -> Fragment {
-        Fragment { id, offset, more }
+        Fragment { id, offset, more, protocol: 17 }
     }
 
     fn add(all: &mut Fragments, id: u32, offset: usize, more: bool, bytes: &[u8]) -> Option<Vec<u8>> {

@@ -1,9 +1,9 @@
-//! IPv4 and IPv6 headers, options and extension headers, up to the transport.
+//! IPv4 and IPv6 headers, options, extension and authentication headers, up to the transport.
 //!
 //! Lengths: the header's own length cuts off link padding; zero (segmentation offload) or one beyond the
 //! captured bytes means all that was captured; whether the frame can have been that long is for
 //! [`super::tcp`] to ask. Checksums are not checked: offload leaves them unset.
-//! Does not reassemble: [`super::fragment`]. RFC 791, RFC 8200.
+//! Does not reassemble: [`super::fragment`]. Checks no authentication. RFC 791, RFC 8200, RFC 4302.
 
 use super::{Fate, Known};
 use etherparse::{
@@ -33,7 +33,7 @@ impl<'a> Ip<'a> {
     /// The packet that fragments like this one made.
     pub(crate) fn joined<'b>(&self, payload: &'b [u8]) -> Result<Ip<'b>, Fate> {
         let (protocol, payload) = match self.source {
-            IpAddr::V4(_) => (self.protocol, payload),
+            IpAddr::V4(_) => authentication(self.protocol, payload)?,
             IpAddr::V6(_) => match extensions(self.protocol, payload)? {
                 (protocol, payload, None) => (protocol, payload),
                 (_, _, Some(_)) => return Err(BAD),
@@ -51,6 +51,8 @@ pub(crate) struct Fragment {
     /// In bytes.
     pub(crate) offset: usize,
     pub(crate) more: bool,
+    /// As this one says; that of the one at offset zero is the datagram's.
+    pub(crate) protocol: u8,
 }
 
 pub(crate) fn parse(data: &[u8]) -> Result<Ip<'_>, Fate> {
@@ -76,11 +78,16 @@ fn v4(data: &[u8]) -> Result<Ip<'_>, Fate> {
         id: u32::from(header.identification()),
         offset: usize::from(header.fragments_offset().value()).saturating_mul(8),
         more: header.more_fragments(),
+        protocol: header.protocol().0,
     });
+    let (protocol, payload) = match fragment {
+        None => authentication(header.protocol().0, payload)?,
+        Some(_) => (header.protocol().0, payload),
+    };
     Ok(Ip {
         source: header.source_addr().into(),
         dest: header.destination_addr().into(),
-        protocol: header.protocol().0,
+        protocol,
         payload,
         missing,
         fragment,
@@ -124,6 +131,7 @@ pub(crate) fn extensions(mut next: u8, mut data: &[u8]) -> Result<(u8, &[u8], Op
                 next = header.next_header().0;
                 data = data.get(header.slice().len()..).ok_or(CUT)?;
             }
+            ip_number::AUTH => (next, data) = behind_authentication(data)?,
             ip_number::IPV6_FRAG => {
                 let header = Ipv6FragmentHeaderSlice::from_slice(data).map_err(|_| CUT)?;
                 next = header.next_header().0;
@@ -131,12 +139,30 @@ pub(crate) fn extensions(mut next: u8, mut data: &[u8]) -> Result<(u8, &[u8], Op
                 if header.is_fragmenting_payload() {
                     let offset = usize::from(header.fragment_offset().value()).saturating_mul(8);
                     let (id, more) = (header.identification(), header.more_fragments());
-                    return Ok((next, data, Some(Fragment { id, offset, more })));
+                    return Ok((next, data, Some(Fragment { id, offset, more, protocol: next })));
                 }
             }
             _ => return Ok((next, data, None)),
         }
     }
+}
+
+/// Passes over the authentication headers of IPv4: the payload is there in the clear.
+fn authentication(mut protocol: u8, mut payload: &[u8]) -> Result<(u8, &[u8]), Fate> {
+    while etherparse::IpNumber(protocol) == ip_number::AUTH {
+        (protocol, payload) = behind_authentication(payload)?;
+    }
+    Ok((protocol, payload))
+}
+
+/// Next Header, and what follows an authentication header. Its length is in 4 bytes, less two (RFC 4302 §2.2).
+fn behind_authentication(data: &[u8]) -> Result<(u8, &[u8]), Fate> {
+    let [next, len, ..] = *data.first_chunk::<12>().ok_or(CUT)?;
+    let len = usize::from(len).saturating_add(2).saturating_mul(4);
+    if len < 12 {
+        return Err(BAD);
+    }
+    Ok((next, data.get(len..).ok_or(CUT)?))
 }
 
 #[cfg(test)]
@@ -187,7 +213,7 @@ mod tests {
     #[test]
     fn v4_fragments() {
         let bytes = v4_bytes(24, 0x2000 | 3, &[], b"data");
-        let fragment = Fragment { id: 0x1234, offset: 24, more: true };
+        let fragment = Fragment { id: 0x1234, offset: 24, more: true, protocol: 17 };
         assert_eq!(parse(&bytes).unwrap().fragment, Some(fragment));
         // "Don't fragment" is no fragment.
         assert_eq!(parse(&v4_bytes(24, 0x4000, &[], b"data")).unwrap().fragment, None);
@@ -207,11 +233,38 @@ mod tests {
         let fragment = [60, 0, 0, 9, 0, 0, 0, 7];
         let bytes = v6_bytes(44, &[&fragment[..], b"abcdefgh"].concat());
         let ip = parse(&bytes).unwrap();
-        assert_eq!(ip.fragment, Some(Fragment { id: 7, offset: 8, more: true }));
+        assert_eq!(ip.fragment, Some(Fragment { id: 7, offset: 8, more: true, protocol: 60 }));
         assert_eq!((ip.protocol, ip.payload), (60, &b"abcdefgh"[..]));
         let atomic = [17, 0, 0, 0, 0, 0, 0, 7];
         let bytes = v6_bytes(44, &[&atomic[..], b"data"].concat());
         assert_eq!(parse(&bytes).unwrap().fragment, None);
+    }
+
+    #[test]
+    fn rfc4302_authentication_headers_are_passed_over() {
+        let header = [17, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9];
+        let payload = [&header[..], b"data"].concat();
+        let mut v4 = v4_bytes(0, 0, &[], &payload);
+        v4[9] = 51;
+        let mut first = v4_bytes(0, 0x2000, &[], &payload[..24]);
+        first[9] = 51;
+        let twice = [&[51, 4][..], &header[2..], &header[..], b"data"].concat();
+        for bytes in [v4.clone(), v6_bytes(51, &payload), v6_bytes(51, &twice)] {
+            let ip = parse(&bytes).unwrap();
+            assert_eq!((ip.protocol, ip.payload), (17, &b"data"[..]));
+        }
+        // Of a fragment it belongs to the whole.
+        let ip = parse(&first).unwrap();
+        assert_eq!((ip.protocol, ip.payload.len()), (51, 24));
+        let whole = ip.joined(&payload).unwrap();
+        assert_eq!((whole.protocol, whole.payload), (17, &b"data"[..]));
+        v4[21] = 0;
+        assert_eq!(parse(&v4), Err(BAD));
+        v4[21] = 200;
+        assert_eq!(parse(&v4), Err(CUT));
+        for len in 0..12 {
+            assert_eq!(parse(&v6_bytes(51, &header[..len])), Err(CUT));
+        }
     }
 
     #[test]
