@@ -120,7 +120,7 @@ pub struct Metrics {
 impl Metrics {
     /// Counts a message.
     pub fn row(&mut self, row: &Row<'_>) {
-        if row.duplicate_of().is_some() {
+        if row.is_duplicate() {
             self.duplicates += 1;
             return;
         }

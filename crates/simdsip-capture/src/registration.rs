@@ -261,7 +261,7 @@ impl Registration {
         now: i64,
     ) {
         self.remember(frame);
-        if row.duplicate_of().is_some() {
+        if row.is_duplicate() {
             return;
         }
         self.touched = row.clock().unwrap_or(now);
@@ -289,7 +289,7 @@ impl Registration {
 
     fn response(&mut self, row: &Row<'_>, status: u16, frame: FrameRef, now: i64) {
         self.remember(frame);
-        if row.duplicate_of().is_some() {
+        if row.is_duplicate() {
             return;
         }
         self.touched = row.clock().unwrap_or(now);

@@ -142,7 +142,7 @@ impl Transaction {
         if self.frames.len() < MAX_FRAMES {
             self.frames.push(FrameRef { file: row.file_number(), frame: row.frame() });
         }
-        if row.duplicate_of().is_some() {
+        if row.is_duplicate() {
             return;
         }
         self.touched = row.clock().unwrap_or(now);

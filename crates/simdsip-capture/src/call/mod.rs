@@ -162,7 +162,7 @@ fn take(call: &mut Call, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u3
     if call.frames.len() < MAX_FRAMES {
         call.frames.push(FrameRef { file: row.file_number(), frame: row.frame() });
     }
-    if row.duplicate_of().is_some() {
+    if row.is_duplicate() {
         return;
     }
     call.touched = row.clock().unwrap_or(now);

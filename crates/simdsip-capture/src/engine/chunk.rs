@@ -57,6 +57,7 @@ impl Chunk {
             source: nobody,
             dest: nobody,
             is_retransmission: false,
+            is_duplicate: false,
             duplicate_of: None,
         };
         self.push(&Payload { meta, bytes, error: None, unfinished: false, framed: false, frames: &[] });

@@ -396,6 +396,7 @@ fn emit(
         source,
         dest,
         is_retransmission: false,
+        is_duplicate: false,
         duplicate_of: None,
     };
     if let Some(HepEnds { source, dest, protocol, time }) = found.hep {
@@ -408,8 +409,16 @@ fn emit(
         meta.time = time.or(meta.time);
     }
     if let Some(repeats) = repeats {
-        // A message on a stream that comes twice was sent twice by whoever wrote it, not by TCP.
-        repeats.look(&mut meta, found.bytes, origin.ip_id, origin.time.unwrap_or(origin.now), origin.now);
+        // What agents send on a stream may be one packet that two of them saw.
+        let on_stream = found.hep.is_none() && !matches!(meta.transport, Transport::Udp);
+        repeats.look(
+            &mut meta,
+            found.bytes,
+            on_stream,
+            origin.ip_id,
+            origin.time.unwrap_or(origin.now),
+            origin.now,
+        );
     }
     origin.rows = origin.rows.saturating_add(1);
     stats.transport(meta.transport);

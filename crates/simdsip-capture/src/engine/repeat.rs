@@ -1,7 +1,8 @@
 //! Messages that were seen before: sent again, or captured twice.
 //!
-//! The same bytes between the same ends within 32 s (64·T1, RFC 3261 §17.1.1.2) were sent again. Within 2 ms and with
-//! the same IPv4 identification it is one packet that was captured twice; IPv6 has none, and the time decides alone.
+//! The same bytes between the same ends within 32 s (64·T1, RFC 3261 §17.1.1.2) were sent again. Within 2 ms, in another
+//! packet with the same IPv4 identification it is one datagram that was captured twice; IPv6 has none, and the time
+//! decides alone. A stream gives the bytes of such packets once: what comes twice on it was written twice.
 //! Compares 128 bits of a seeded hash, not bytes. Bounded by packet time and by count.
 
 use crate::table::Meta;
@@ -22,6 +23,7 @@ struct Seen {
     time: i64,
     /// Where the captures were.
     queued: i64,
+    file: u32,
     frame: u64,
     ip_id: Option<u16>,
 }
@@ -41,7 +43,15 @@ impl Repeats {
     }
 
     /// Says in `meta` what the message repeats, and remembers it.
-    pub(super) fn look(&mut self, meta: &mut Meta, bytes: &[u8], ip_id: Option<u16>, time: i64, now: i64) {
+    pub(super) fn look(
+        &mut self,
+        meta: &mut Meta,
+        bytes: &[u8],
+        on_stream: bool,
+        ip_id: Option<u16>,
+        time: i64,
+        now: i64,
+    ) {
         while self.queue.len() > MAX_SEEN
             || self.queue.front().is_some_and(|(_, time)| now.abs_diff(*time) > SENT_AGAIN)
         {
@@ -56,11 +66,14 @@ impl Repeats {
             hasher.write(bytes);
             hasher.finish()
         });
-        let this = Seen { check, time, queued: now, frame: meta.frame, ip_id };
+        let this = Seen { check, time, queued: now, file: meta.file, frame: meta.frame, ip_id };
         if let Some(before) = self.seen.get(&key).filter(|before| before.check == check) {
             let apart = time.abs_diff(before.time);
-            if apart <= CAPTURED_TWICE && before.ip_id == ip_id {
-                meta.duplicate_of = Some(before.frame);
+            let other = (before.file, before.frame) != (meta.file, meta.frame);
+            if !on_stream && other && apart <= CAPTURED_TWICE && before.ip_id == ip_id {
+                meta.is_duplicate = true;
+                // A number alone says nothing of a frame in another file.
+                meta.duplicate_of = (before.file == meta.file).then_some(before.frame);
                 // What comes later is measured from the first.
                 return;
             }

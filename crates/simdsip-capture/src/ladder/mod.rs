@@ -91,7 +91,7 @@ impl Ladder {
     pub fn row(&mut self, row: &Row<'_>, hide: &Hide<'_>) {
         let Ok(message) = row.message() else { return };
         let same = message.field(HeaderName::CallId).is_some_and(|field| field.value() == self.call_id);
-        if !same || row.duplicate_of().is_some() {
+        if !same || row.is_duplicate() {
             return;
         }
         if self.arrows.len() >= MAX_MESSAGES {

@@ -59,6 +59,8 @@ pub(crate) struct Meta {
     pub(crate) source: Endpoint,
     pub(crate) dest: Endpoint,
     pub(crate) is_retransmission: bool,
+    /// Of a packet that was captured twice, the second time.
+    pub(crate) is_duplicate: bool,
     pub(crate) duplicate_of: Option<u64>,
 }
 
@@ -109,6 +111,11 @@ impl<'r> Row<'r> {
     #[must_use]
     pub fn file_number(&self) -> u32 {
         self.meta.file
+    }
+
+    /// One packet was captured twice, and this is the second time, be it in another file.
+    pub(crate) fn is_duplicate(&self) -> bool {
+        self.meta.is_duplicate
     }
 
     /// Where the captures are, by all packets: what the message says itself may be wrong.
@@ -164,7 +171,7 @@ impl<'r> Row<'r> {
         self.meta.is_retransmission
     }
 
-    /// The frame that this one is a second capture of.
+    /// The frame that this one is a second capture of; none where that is in another file.
     #[must_use]
     pub fn duplicate_of(&self) -> Option<u64> {
         self.meta.duplicate_of
