@@ -76,8 +76,18 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// Bytes of memory that early segments take, the smallest ones' bookkeeping included.
+    /// Bytes of memory held.
     pub(crate) fn footprint(&self) -> usize {
+        self.early().saturating_add(self.recent.capacity())
+    }
+
+    /// Forgets what repeated bytes are compared with: only the room is worth more.
+    pub(crate) fn forget(&mut self) {
+        self.recent = Vec::new();
+    }
+
+    /// Bytes of memory that early segments take, the smallest ones' bookkeeping included.
+    pub(crate) fn early(&self) -> usize {
         let claim = self.claim.as_ref().map_or(0, |claim| claim.bytes.len().saturating_add(HELD_COST));
         self.held_len.saturating_add(self.held.len().saturating_mul(HELD_COST)).saturating_add(claim)
     }

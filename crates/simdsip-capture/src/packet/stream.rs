@@ -23,6 +23,7 @@ const MAX_SPARE: usize = 16;
 const MAX_FRAMES: usize = 4096;
 /// A buffer that grew beyond this is given back once it is empty.
 const SMALL: usize = 16 * 1024;
+const SMALL_FRAMES: usize = 64;
 
 type StreamFramer = Framer<HEADERS>;
 
@@ -203,7 +204,8 @@ impl Stream {
     /// Bytes of memory held.
     pub(crate) fn footprint(&self) -> usize {
         let framer = self.framer.as_deref().map_or(0, size_of_val);
-        self.buffer.capacity().saturating_add(framer)
+        let frames = self.frames.capacity().saturating_mul(size_of::<FrameRef>());
+        self.buffer.capacity().saturating_add(framer).saturating_add(frames)
     }
 
     /// Takes bytes that follow those before.
@@ -233,6 +235,9 @@ impl Stream {
                 self.buffer = Vec::new();
             }
             self.frames.clear();
+            if self.frames.capacity() > SMALL_FRAMES {
+                self.frames = Vec::new();
+            }
             self.put_back(tools);
         } else {
             if self.frames.last() != Some(&came) && self.frames.len() < MAX_FRAMES {

@@ -254,7 +254,7 @@ impl Tcp {
         stats: &mut Stats,
         emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
     ) {
-        let Some(flow) = self.flows.get_mut(key).filter(|flow| flow.order.footprint() > 0) else { return };
+        let Some(flow) = self.flows.get_mut(key).filter(|flow| flow.order.early() > 0) else { return };
         let Flow { order, stream, .. } = flow;
         let tools = &mut self.tools;
         order.settle(acknowledged, now, &mut |piece| give(piece, key, stream, None, tools, stats, emit));
@@ -288,14 +288,17 @@ impl Tcp {
     fn shrink(&mut self, stats: &mut Stats, emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats)) {
         while self.flows.len() > MAX_FLOWS || self.memory.total > MAX_BYTES {
             let Some((key, serial, queued)) = self.queue.pop_front() else { return };
-            match self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched) {
-                // Touched since it was queued: it has a second chance.
-                Some(touched) if touched > queued => self.queue.push_back((key, serial, touched)),
-                Some(_) => {
-                    stats.event(Event::TcpFlowEvicted);
-                    self.remove(&key, serial, stats, emit);
-                }
-                None => {}
+            let crowded = self.flows.len() > MAX_FLOWS;
+            let Some(flow) = self.flows.get_mut(&key).filter(|flow| flow.serial == serial) else { continue };
+            let before = flow.memory.total;
+            flow.order.forget();
+            flow.account(&mut self.memory);
+            // Touched since it was queued, or lighter now: it has a second chance.
+            if flow.touched > queued || !crowded && flow.memory.total < before {
+                self.queue.push_back((key, serial, flow.touched));
+            } else {
+                stats.event(Event::TcpFlowEvicted);
+                self.remove(&key, serial, stats, emit);
             }
         }
         // Flows that were forgotten early must not pile up behind a long one.
@@ -334,8 +337,8 @@ impl Memory {
 
 impl Flow {
     fn account(&mut self, all: &mut Memory) {
-        let early = self.order.footprint();
-        let memory = Memory { total: self.stream.footprint().saturating_add(early), early };
+        let total = self.stream.footprint().saturating_add(self.order.footprint());
+        let memory = Memory { total, early: self.order.early() };
         all.exchange(self.memory, memory);
         self.memory = memory;
     }
@@ -418,3 +421,6 @@ fn not_sip(payload: &[u8]) -> Known {
         _ => Known::TcpNotSip,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -163,6 +163,11 @@ fn repeated_bytes_that_differ_are_told() {
     // An early segment that the hole's filling overlaps.
     assert_eq!(told(116, b"qrst"), 0);
     assert_eq!(told(112, b"mnopQR"), 1);
+    assert!(order.footprint() >= order.recent.capacity() && order.recent.capacity() >= 18);
+    let mut told = |at: u32, bytes: &[u8]| {
+        order.push(at, bytes, 0, origin(), &mut |_| {});
+        order.take_differing()
+    };
     // Too long ago to be known.
     assert_eq!(told(120, &[b'z'; 4000]), 0);
     assert_eq!(told(100, b"XXXX"), 0);
