@@ -18,8 +18,8 @@ const MAX_HELD_BYTES: usize = 256 * 1024;
 /// An empty queue that grew beyond this is given back.
 const SMALL: usize = 16;
 const MAX_HELD: usize = 1024;
-/// Bytes that are remembered to be compared.
-const RECENT: usize = 1024;
+/// Bytes that are remembered to be compared: more than most messages have.
+const RECENT: usize = 16 * 1024;
 /// What a held segment costs beside its bytes: its place in the queue, and the allocator's share.
 const HELD_COST: usize = 2 * size_of::<Held>();
 /// Nanoseconds of packet time.

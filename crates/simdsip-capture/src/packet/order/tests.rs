@@ -150,6 +150,27 @@ proptest! {
 }
 
 #[test]
+fn another_start_line_is_told_however_long_the_message() {
+    for len in [100, 1_300, 5_000, RECENT] {
+        let message = vec![b'x'; len];
+        let mut other = message.clone();
+        other[8] = b'y';
+        for piece in [536, 1_448, len] {
+            let mut order = Order::default();
+            let mut given = |bytes: &[u8]| {
+                let mut at = 1000;
+                for bytes in bytes.chunks(piece) {
+                    order.push(at, bytes, 0, origin(), &mut |_| {});
+                    at += bytes.len() as u32;
+                }
+                order.take_differing()
+            };
+            assert_eq!((given(&message), given(&message), given(&other)), (0, 0, 1), "{len} {piece}");
+        }
+    }
+}
+
+#[test]
 fn repeated_bytes_that_differ_are_told() {
     let mut order = Order::default();
     let mut told = |at: u32, bytes: &[u8]| {
@@ -169,6 +190,6 @@ fn repeated_bytes_that_differ_are_told() {
         order.take_differing()
     };
     // Too long ago to be known.
-    assert_eq!(told(120, &[b'z'; 4000]), 0);
+    assert_eq!(told(120, &[b'z'; 2 * RECENT]), 0);
     assert_eq!(told(100, b"XXXX"), 0);
 }
