@@ -248,7 +248,7 @@ impl Registration {
             removes: false,
             credentials: false,
             decided: false,
-            touched: row.clock().unwrap_or(now),
+            touched: row.stamp().unwrap_or(now),
         }
     }
 
@@ -264,7 +264,7 @@ impl Registration {
         if row.is_duplicate() {
             return;
         }
-        self.touched = row.clock().unwrap_or(now);
+        self.touched = row.stamp().unwrap_or(now);
         let text = |name| {
             let field: simdsip::HeaderField<'_> = message.field(name)?;
             let mut text = Vec::new();
@@ -292,7 +292,7 @@ impl Registration {
         if row.is_duplicate() {
             return;
         }
-        self.touched = row.clock().unwrap_or(now);
+        self.touched = row.stamp().unwrap_or(now);
         if status < 200 || self.status == Some(status) {
             return;
         }

@@ -102,7 +102,7 @@ impl Transactions {
                 frames: Vec::new(),
                 names: Arc::clone(&self.names),
                 cseq: number,
-                touched: row.clock().unwrap_or(now),
+                touched: row.stamp().unwrap_or(now),
             };
             if let Some(oldest) = self.live.insert(hash, new, now.saturating_add(LINGER)) {
                 self.evictions.crowded += 1;
@@ -145,7 +145,7 @@ impl Transaction {
         if row.is_duplicate() {
             return;
         }
-        self.touched = row.clock().unwrap_or(now);
+        self.touched = row.stamp().unwrap_or(now);
         if row.is_retransmission() {
             self.retransmissions = self.retransmissions.saturating_add(1);
         }

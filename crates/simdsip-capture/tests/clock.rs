@@ -100,3 +100,50 @@ fn a_wrong_clock_gives_up_no_stream() {
     let (rows, _) = capture.rows();
     assert_eq!(rows.iter().map(|row| &row.bytes).collect::<Vec<_>>(), [&whole]);
 }
+
+#[test]
+fn what_comes_first_after_a_pause_is_not_old() {
+    let hour = 3_600_000_000_000;
+    let expected = (vec![Outcome::Answered, Outcome::Incomplete], vec![RegistrationResult::Registered], 0);
+    // A pause before all, so that the first request is what ends it.
+    let mut capture = Capture::new();
+    capture.udp(UDP, b"x");
+    capture.now += hour;
+    capture.udp(UDP, &message("INVITE sip:b@x SIP/2.0", "INVITE", "call"));
+    capture.udp(UDP, &message("INVITE sip:b@x SIP/2.0", "INVITE", "call"));
+    capture.udp(BACK, &message("SIP/2.0 200 OK", "INVITE", "call"));
+    let mut rows = Vec::new();
+    let mut calls = Calls::default();
+    let mut outcomes = Vec::new();
+    let mut messages = Messages::from_reader(&capture.bytes[..], "made", &Options::default()).unwrap();
+    let names = messages.names();
+    while messages
+        .step(&mut |row| {
+            rows.push(row.duplicate_of().is_some() || row.is_retransmission());
+            calls.row(row, &names, &mut |call| outcomes.push(call.outcome()));
+        })
+        .unwrap()
+        == Progress::More
+    {}
+    assert_eq!((rows, outcomes.len()), (vec![false, true, false], 0));
+    calls.finish(&mut |call| outcomes.push(call.outcome()));
+    assert_eq!(outcomes, [Outcome::Answered]);
+    assert_eq!(told(|capture| capture.now += 1_000_000_000), expected);
+
+    // A stream and a datagram in fragments.
+    let whole = request("whole", "body");
+    let (front, back) = whole.split_at(70);
+    let mut capture = Capture::new();
+    capture.tcp(TCP, 999, SYN, 0, b"");
+    capture.now += hour;
+    capture.tcp(TCP, 1000, ACK, 1, front);
+    capture.tcp(TCP, 1070, ACK, 1, back);
+    let mut made = Capture::new();
+    made.udp(UDP, &whole);
+    let datagram = &made.bytes[24 + 16 + 14 + 20..];
+    capture.now += hour;
+    capture.ip(UDP, 17, 0x2000, &datagram[..64]);
+    capture.ip(UDP, 17, 8, &datagram[64..]);
+    let (rows, _) = capture.rows();
+    assert_eq!(rows.iter().map(|row| &row.bytes).collect::<Vec<_>>(), [&whole, &whole]);
+}

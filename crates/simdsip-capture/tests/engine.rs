@@ -95,8 +95,10 @@ fn a_datagram_that_lacks_a_fragment_is_counted() {
     capture.now += 60_000_000_000;
     for later in [false, true] {
         if later {
-            // Another datagram's fragment tells that time went by.
-            capture.ip(((3, 0), (4, 0)), 17, 0x2000 | 8, &[0; 8]);
+            // Fragments of another datagram tell that time went by: one alone may be wrong.
+            for offset in [8, 9] {
+                capture.ip(((3, 0), (4, 0)), 17, 0x2000 | offset, &[0; 8]);
+            }
         }
         let (rows, stats) = capture.rows();
         assert_eq!((rows.len(), count(&stats, "event", "sip-in-incomplete-datagram")), (0, 1));

@@ -151,7 +151,7 @@ impl Call {
             callee_user: text(row.to().and_then(|to| addr_user(to))),
             src: row.source(),
             dst: row.dest(),
-            touched: row.clock().unwrap_or(now),
+            touched: row.stamp().unwrap_or(now),
             names: Arc::clone(names),
             ..Self::default()
         }
@@ -165,7 +165,7 @@ fn take(call: &mut Call, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u3
     if row.is_duplicate() {
         return;
     }
-    call.touched = row.clock().unwrap_or(now);
+    call.touched = row.stamp().unwrap_or(now);
     call.messages = call.messages.saturating_add(1);
     if row.is_retransmission() {
         call.retransmissions = call.retransmissions.saturating_add(1);

@@ -52,6 +52,7 @@ impl Chunk {
             truncated: false,
             time: None,
             now: None,
+            stamp: None,
             transport: Transport::Udp,
             wraps: Wraps::default(),
             source: nobody,

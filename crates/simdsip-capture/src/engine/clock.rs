@@ -20,6 +20,11 @@ impl Clock {
         self.now
     }
 
+    /// The same, or what the last packet says, where that is ahead: what it touches is marked with.
+    pub(super) fn stamp(&self) -> Option<i64> {
+        self.now.map(|now| now.max(self.last))
+    }
+
     /// A packet says that it is `time`.
     pub(super) fn tick(&mut self, time: i64) {
         let last = std::mem::replace(&mut self.last, time);

@@ -114,9 +114,9 @@ impl Layers {
         if packet.absent > 0 {
             stats.event(Event::PacketTruncated);
         }
-        let now = self.clock.now();
+        let (now, stamp) = (self.clock.now(), self.clock.stamp());
         let give = &mut |mut payload: Payload<'_>, stats: &mut Stats| {
-            payload.meta.now = now;
+            (payload.meta.now, payload.meta.stamp) = (now, stamp);
             give(payload, stats);
         };
         self.parts.clear();
@@ -317,9 +317,9 @@ impl Layers {
     }
 
     pub(super) fn finish(&mut self, stats: &mut Stats, give: &mut Give<'_>) {
-        let now = self.clock.now();
+        let (now, stamp) = (self.clock.now(), self.clock.stamp());
         let give = &mut |mut payload: Payload<'_>, stats: &mut Stats| {
-            payload.meta.now = now;
+            (payload.meta.now, payload.meta.stamp) = (now, stamp);
             give(payload, stats);
         };
         self.fragments.finish(stats);
@@ -391,6 +391,7 @@ fn emit(
         truncated: origin.truncated,
         time: origin.time,
         now: None,
+        stamp: None,
         transport,
         wraps: origin.wraps,
         source,
@@ -411,14 +412,7 @@ fn emit(
     if let Some(repeats) = repeats {
         // What agents send on a stream may be one packet that two of them saw.
         let on_stream = found.hep.is_none() && !matches!(meta.transport, Transport::Udp);
-        repeats.look(
-            &mut meta,
-            found.bytes,
-            on_stream,
-            origin.ip_id,
-            origin.time.unwrap_or(origin.now),
-            origin.now,
-        );
+        repeats.look(&mut meta, found.bytes, on_stream, origin);
     }
     origin.rows = origin.rows.saturating_add(1);
     stats.transport(meta.transport);

@@ -5,6 +5,7 @@
 //! decides alone. A stream gives the bytes of such packets once: what comes twice on it was written twice.
 //! Compares 128 bits of a seeded hash, not bytes. Bounded by packet time and by count.
 
+use crate::packet::Origin;
 use crate::table::Meta;
 use foldhash::quality::FixedState;
 use std::collections::{HashMap, VecDeque};
@@ -21,7 +22,7 @@ struct Seen {
     check: u64,
     /// What the packet says itself.
     time: i64,
-    /// Where the captures were.
+    /// Until when it is remembered is counted from here.
     queued: i64,
     file: u32,
     frame: u64,
@@ -43,15 +44,9 @@ impl Repeats {
     }
 
     /// Says in `meta` what the message repeats, and remembers it.
-    pub(super) fn look(
-        &mut self,
-        meta: &mut Meta,
-        bytes: &[u8],
-        on_stream: bool,
-        ip_id: Option<u16>,
-        time: i64,
-        now: i64,
-    ) {
+    pub(super) fn look(&mut self, meta: &mut Meta, bytes: &[u8], on_stream: bool, origin: &Origin) {
+        let (now, queued) = (origin.now, origin.stamp());
+        let time = origin.time.unwrap_or(now);
         while self.queue.len() > MAX_SEEN
             || self.queue.front().is_some_and(|(_, time)| now.abs_diff(*time) > SENT_AGAIN)
         {
@@ -66,11 +61,11 @@ impl Repeats {
             hasher.write(bytes);
             hasher.finish()
         });
-        let this = Seen { check, time, queued: now, file: meta.file, frame: meta.frame, ip_id };
+        let this = Seen { check, time, queued, file: meta.file, frame: meta.frame, ip_id: origin.ip_id };
         if let Some(before) = self.seen.get(&key).filter(|before| before.check == check) {
             let apart = time.abs_diff(before.time);
             let other = (before.file, before.frame) != (meta.file, meta.frame);
-            if !on_stream && other && apart <= CAPTURED_TWICE && before.ip_id == ip_id {
+            if !on_stream && other && apart <= CAPTURED_TWICE && before.ip_id == this.ip_id {
                 meta.is_duplicate = true;
                 // A number alone says nothing of a frame in another file.
                 meta.duplicate_of = (before.file == meta.file).then_some(before.frame);
@@ -79,7 +74,7 @@ impl Repeats {
             }
             meta.is_retransmission = apart <= SENT_AGAIN;
         }
-        self.queue.push_back((key, now));
+        self.queue.push_back((key, queued));
         self.seen.insert(key, this);
     }
 }

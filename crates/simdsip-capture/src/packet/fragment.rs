@@ -143,7 +143,7 @@ impl Fragments {
 
     fn begin(&mut self, key: Key, origin: &Origin) {
         self.serial = self.serial.wrapping_add(1);
-        self.queue.push_back((key, self.serial, origin.now));
+        self.queue.push_back((key, self.serial, origin.stamp()));
         let partial = Partial {
             bytes: std::mem::take(&mut self.spare),
             ranges: Vec::new(),
@@ -163,8 +163,10 @@ impl Fragments {
     }
 
     fn expire(&mut self, time: i64, stats: &mut Stats) {
-        while let Some((_, _, began)) = self.queue.front() {
-            if time.abs_diff(*began) <= MAX_AGE.unsigned_abs() {
+        while let Some((_, _, began)) = self.queue.front_mut() {
+            // A mark ahead of the clock was wrong.
+            *began = time.min(*began);
+            if time.saturating_sub(*began) <= MAX_AGE {
                 return;
             }
             self.drop_oldest(Event::FragmentsTimedOut, stats);

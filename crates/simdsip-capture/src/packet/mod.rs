@@ -111,6 +111,14 @@ pub(crate) struct Origin {
     pub(crate) rows: u16,
 }
 
+impl Origin {
+    /// What its packet's marks are: `now`, or where the packet is ahead of it what it says itself, which the next one
+    /// bears out or not. So nothing looks old that comes first after a pause.
+    pub(crate) fn stamp(&self) -> i64 {
+        self.time.map_or(self.now, |time| time.max(self.now))
+    }
+}
+
 /// What became of a packet. Each has exactly one fate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {

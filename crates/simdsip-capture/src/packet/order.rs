@@ -23,8 +23,8 @@ const RECENT: usize = 16 * 1024;
 /// What a held segment costs beside its bytes: its place in the queue, and the allocator's share.
 const HELD_COST: usize = 2 * size_of::<Held>();
 /// Nanoseconds of packet time.
-const ACKNOWLEDGED_WAIT: u64 = 200_000_000;
-const MAX_WAIT: u64 = 30_000_000_000;
+const ACKNOWLEDGED_WAIT: i64 = 200_000_000;
+const MAX_WAIT: i64 = 30_000_000_000;
 
 /// Bytes in sequence, or the fact that some are missing.
 #[derive(Clone, Copy, Debug)]
@@ -218,8 +218,7 @@ impl Order {
     /// Acknowledged bytes are waited for a little, since captures of several queues swap packets.
     pub(crate) fn settle(&mut self, acknowledged: Option<u32>, now: i64, give: &mut impl FnMut(Piece<'_>)) {
         while let Some(first) = self.held.front() {
-            // What lies far ahead is of a clock that was wrong.
-            let age = now.abs_diff(first.origin.now);
+            let age = now.saturating_sub(first.origin.stamp());
             let beyond = acknowledged.is_some_and(|at| at.wrapping_sub(first.at).cast_signed() >= 0);
             if !(age > MAX_WAIT || beyond && age > ACKNOWLEDGED_WAIT) {
                 return;

@@ -16,8 +16,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 const MAX_FLOWS: usize = 16_384;
 const MAX_BYTES: usize = 16 << 20;
 const MAX_MESSAGE: usize = 1 << 20;
-/// Nanoseconds of packet time. What lies as far ahead is of a clock that was wrong.
-const MAX_IDLE: u64 = 600_000_000_000;
+/// Nanoseconds of packet time.
+const MAX_IDLE: i64 = 600_000_000_000;
 /// TSNs behind the highest of which it is known whether they were seen; one further away is of another place.
 const WINDOW: u32 = 2048;
 /// What two places in a count that does not come round are apart: more than all TSNs.
@@ -163,7 +163,7 @@ impl Sctp {
         let mut fate = Known::SctpControl;
         let mut rank = 0u8;
         for data in data_chunks(packet.chunks) {
-            let (of, worth) = match self.chunk(key, &data, origin.came, now, stats) {
+            let (of, worth) = match self.chunk(key, &data, origin.came, origin.stamp(), stats) {
                 Taken::Repeated => (Known::SctpRepeated, 1),
                 Taken::Waits => (Known::SctpEarly, 2),
                 Taken::Whole(held) => {
@@ -243,13 +243,18 @@ impl Sctp {
 
     fn expire(&mut self, now: i64, stats: &mut Stats) {
         while let Some((key, serial, queued)) = self.queue.front().copied() {
-            if now.abs_diff(queued) <= MAX_IDLE {
+            // A mark ahead of the clock was wrong.
+            if queued <= now && now.saturating_sub(queued) <= MAX_IDLE {
                 return;
             }
             self.queue.pop_front();
-            let touched = self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched);
+            let flow = self.flows.get_mut(&key).filter(|flow| flow.serial == serial);
+            let touched = flow.map(|flow| {
+                flow.touched = flow.touched.min(now);
+                flow.touched
+            });
             match touched {
-                Some(touched) if now.abs_diff(touched) <= MAX_IDLE => {
+                Some(touched) if now.saturating_sub(touched) <= MAX_IDLE => {
                     self.queue.push_back((key, serial, touched));
                 }
                 Some(_) => self.remove(&key, Event::SctpFlowIdle, stats),

@@ -17,8 +17,8 @@ use std::collections::{HashMap, VecDeque};
 
 const MAX_FLOWS: usize = 65_536;
 const MAX_BYTES: usize = 64 << 20;
-/// Nanoseconds of packet time. What lies as far ahead is of a clock that was wrong.
-const MAX_IDLE: u64 = 600_000_000_000;
+/// Nanoseconds of packet time.
+const MAX_IDLE: i64 = 600_000_000_000;
 
 /// One direction of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -155,10 +155,10 @@ impl Tcp {
             if !segment.syn && port == Port::Other && looks == Looks::NotSip && !other {
                 return Fate::Known(not_sip(segment.payload));
             }
-            self.begin(key, port, now);
+            self.begin(key, port, origin.stamp());
         }
         let Some(flow) = self.flows.get_mut(&key) else { return Fate::Known(Known::TcpNotSip) };
-        flow.touched = now;
+        flow.touched = origin.stamp();
         let waited = flow.end.is_some();
         let brought = flow.take(&key, segment, origin, &mut self.tools, stats, emit);
         match (waited, flow.end.is_some()) {
@@ -268,12 +268,18 @@ impl Tcp {
         emit: &mut impl FnMut(&Key, Found<'_>, &mut Origin, &mut Stats),
     ) {
         while let Some((key, serial, queued)) = self.queue.front().copied() {
-            if now.abs_diff(queued) <= MAX_IDLE {
+            // A mark ahead of the clock was wrong.
+            if queued <= now && now.saturating_sub(queued) <= MAX_IDLE {
                 return;
             }
             self.queue.pop_front();
-            match self.flows.get(&key).filter(|flow| flow.serial == serial).map(|flow| flow.touched) {
-                Some(touched) if now.abs_diff(touched) <= MAX_IDLE => {
+            let flow = self.flows.get_mut(&key).filter(|flow| flow.serial == serial);
+            let touched = flow.map(|flow| {
+                flow.touched = flow.touched.min(now);
+                flow.touched
+            });
+            match touched {
+                Some(touched) if now.saturating_sub(touched) <= MAX_IDLE => {
                     self.queue.push_back((key, serial, touched));
                 }
                 Some(_) => {

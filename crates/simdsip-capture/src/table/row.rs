@@ -54,6 +54,8 @@ pub(crate) struct Meta {
     pub(crate) time: Option<i64>,
     /// Where the captures are when the message is given, by the engine's clock.
     pub(crate) now: Option<i64>,
+    /// The same, or what the last packet says, where that is ahead.
+    pub(crate) stamp: Option<i64>,
     pub(crate) transport: Transport,
     pub(crate) wraps: Wraps,
     pub(crate) source: Endpoint,
@@ -121,6 +123,11 @@ impl<'r> Row<'r> {
     /// Where the captures are, by all packets: what the message says itself may be wrong.
     pub(crate) fn clock(&self) -> Option<i64> {
         self.meta.now.or(self.meta.time)
+    }
+
+    /// What is touched by the message is marked with: see `Origin::stamp`.
+    pub(crate) fn stamp(&self) -> Option<i64> {
+        self.meta.stamp.or(self.meta.time)
     }
 
     /// The packet that completed the message, counted from 1.
