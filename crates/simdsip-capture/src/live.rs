@@ -1,7 +1,8 @@
 //! What is going on: records that are found by a hash and given up by packet time, or when there are too many.
 //!
-//! The hash is seeded, and whoever looks compares what it stands for. A record is looked at again when its time may
-//! have come, so that thousands cost nothing in between.
+//! The hash is seeded, and whoever looks compares what it stands for. Few records share a hash, however they are made:
+//! of too many the oldest is given up, so that no search is long. A record is looked at again when its time may have
+//! come, so that thousands cost nothing in between.
 
 use foldhash::fast::RandomState;
 use std::collections::{HashMap, VecDeque};
@@ -10,6 +11,8 @@ use std::hash::BuildHasher;
 const NONE: u32 = u32::MAX;
 /// Nanoseconds: more than any record waits.
 const MAX_AHEAD: i64 = 24 * 3600 * 1_000_000_000;
+/// Records of one hash.
+const MAX_CHAIN: usize = 16;
 
 #[derive(Debug)]
 struct Slot<T> {
@@ -67,8 +70,9 @@ impl<T> Live<T> {
         }
     }
 
-    /// Adds a record that is to be looked at then. Gives the oldest if there are too many.
+    /// Adds a record that is to be looked at then. Gives the oldest if there are too many, of all or of this hash.
     pub(crate) fn insert(&mut self, hash: u64, record: T, look_at: i64) -> Option<T> {
+        let crowded = self.last_of_full_chain(hash).and_then(|(at, serial)| self.remove(at, serial));
         self.serial = self.serial.wrapping_add(1);
         let next = self.heads.get(&hash).copied().unwrap_or(NONE);
         let slot = Slot { hash, next, serial: self.serial, record };
@@ -85,15 +89,37 @@ impl<T> Live<T> {
         self.heads.insert(hash, at);
         self.queue.push_back((at, self.serial, look_at));
         self.count += 1;
+        if crowded.is_some() {
+            self.forget_removed();
+            return crowded;
+        }
         if self.count <= self.max {
             return None;
         }
-        while let Some((at, serial, _)) = self.queue.pop_front() {
-            if let Some(record) = self.remove(at, serial) {
-                return Some(record);
+        self.pop()
+    }
+
+    /// The oldest record of a hash that has as many as it may.
+    fn last_of_full_chain(&self, hash: u64) -> Option<(u32, u32)> {
+        let mut at = *self.heads.get(&hash)?;
+        let mut len = 1;
+        loop {
+            let slot = self.slots.get(at as usize)?.as_ref()?;
+            if slot.next == NONE {
+                return (len >= MAX_CHAIN).then_some((at, slot.serial));
             }
+            (at, len) = (slot.next, len + 1);
         }
-        None
+    }
+
+    /// Records that were removed out of turn stand in the queue until it is twice as long as it has to be.
+    fn forget_removed(&mut self) {
+        if self.queue.len() > 2 * self.count + 1024 {
+            let slots = &self.slots;
+            self.queue.retain(|(at, serial, _)| {
+                slots.get(*at as usize).and_then(Option::as_ref).is_some_and(|slot| slot.serial == *serial)
+            });
+        }
     }
 
     /// A record that is `due` by `now`, if there is one.
@@ -175,6 +201,19 @@ mod tests {
         assert_eq!(live.find(7, |(number, _)| *number == 1), None);
         assert_eq!(live.find(7, |(number, _)| *number == 3), Some(&mut (3, 30)));
         assert_eq!([live.pop(), live.pop(), live.pop()], [Some((2, 20)), Some((3, 30)), None]);
+        assert!(live.heads.is_empty());
+    }
+
+    #[test]
+    fn of_one_hash_there_are_few() {
+        let mut live = Live::new(65_536);
+        for number in 0..100_000 {
+            let oldest = live.insert(7, number, i64::MAX);
+            assert_eq!(oldest, (number >= 16).then(|| number - 16));
+            assert!(live.queue.len() <= 2 * 16 + 1025, "{}", live.queue.len());
+        }
+        assert_eq!((live.count, live.slots.len()), (16, 16));
+        assert_eq!(std::iter::from_fn(|| live.pop()).collect::<Vec<_>>(), Vec::from_iter(99_984..100_000));
         assert!(live.heads.is_empty());
     }
 }

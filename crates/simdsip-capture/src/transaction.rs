@@ -79,8 +79,8 @@ impl Transactions {
         let host = via.host_span().bytes();
         let port = via.port().ok().flatten().map(|port| format!(":{port}")).unwrap_or_default();
         let key = [branch, b" ", host, port.as_bytes(), b" ", method.as_bytes()].concat();
-        let hash = self.live.hash(&[&key, call_id]);
         let number = cseq.number();
+        let hash = self.live.hash(&[&key, call_id, &number.to_be_bytes()]);
         let same = |one: &Transaction| one.key == key && one.call_id == call_id && one.cseq == number;
         let now = row.time().unwrap_or(self.now);
         let found = self.live.find(hash, same).is_some();

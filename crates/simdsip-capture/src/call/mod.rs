@@ -72,20 +72,35 @@ impl Calls {
         let Some(call_id) = message.field(HeaderName::CallId).map(|field| field.value()) else { return };
         let Some(cseq) = message.cseq().ok().flatten() else { return };
         let (from_tag, to_tag) = (row.from().and_then(|from| from.tag()), row.to().and_then(|to| to.tag()));
-        let hash = self.live.hash(&[call_id]);
-        let is_of = |call: &Call| call.call_id() == call_id && call.has_tag(from_tag, to_tag);
+        // Within its dialogs the caller's tag is that of From or, in requests of the other side, that of To.
+        let hash = |live: &Live<Call>, tag: Option<&[u8]>| match tag {
+            Some(tag) => live.hash(&[call_id, tag]),
+            None => live.hash(&[call_id]),
+        };
+        let begun_with =
+            |tag| move |call: &Call| call.call_id() == call_id && call.from_tag.as_deref() == tag;
+        let by_from = hash(&self.live, from_tag);
+        let by_to = to_tag.map(|_| hash(&self.live, to_tag));
         let now = row.time().unwrap_or(self.now);
-        if self.live.find(hash, is_of).is_none() {
+        let found = |live: &mut Live<Call>| match live.find(by_from, begun_with(from_tag)) {
+            Some(_) => Some((by_from, from_tag)),
+            None => by_to
+                .filter(|by_to| live.find(*by_to, begun_with(to_tag)).is_some())
+                .map(|by_to| (by_to, to_tag)),
+        };
+        let place = found(&mut self.live);
+        if place.is_none() {
             if message.kind() != Kind::Request || message.method() != Some(Method::Invite) {
                 return;
             }
             let call = Call::begin(row, call_id, from_tag, now, &self.names);
-            if let Some(oldest) = self.live.insert(hash, call, now.saturating_add(LINGER)) {
+            if let Some(oldest) = self.live.insert(by_from, call, now.saturating_add(LINGER)) {
                 self.evictions.crowded += 1;
                 give(oldest.ended(self.now));
             }
         }
-        if let Some(call) = self.live.find(hash, is_of) {
+        let (hash, tag) = place.unwrap_or((by_from, from_tag));
+        if let Some(call) = self.live.find(hash, begun_with(tag)) {
             take(call, row, &message, cseq.number(), cseq.method(), now);
         }
     }
@@ -125,12 +140,6 @@ impl Call {
         } else {
             MAX_SETUP
         }
-    }
-
-    /// Whether a message with these tags is of one of its dialogs.
-    fn has_tag(&self, from: Option<&[u8]>, to: Option<&[u8]>) -> bool {
-        let ours = self.from_tag.as_deref();
-        ours == from || (to.is_some() && ours == to)
     }
 
     fn begin(

@@ -4,6 +4,9 @@
 
 use simdsip_capture::{Messages, Options, Progress, Row, Stats};
 
+#[path = "../../../simdsip/tests/common/clock.rs"]
+pub mod clock;
+
 /// A capture of Ethernet frames, written packet by packet.
 pub struct Capture {
     pub bytes: Vec<u8>,
@@ -123,4 +126,33 @@ pub fn request(id: &str, body: &str) -> Vec<u8> {
          Max-Forwards: 70\r\nContent-Length: {len}\r\n\r\n{body}"
     )
     .into_bytes()
+}
+
+/// A message of a dialog, or one that begins it.
+pub struct Sip<'a> {
+    /// Method, or status code and reason.
+    pub start: &'a str,
+    pub cseq: (u32, &'a str),
+    pub call_id: &'a str,
+    pub from_tag: &'a str,
+    /// None where it is empty.
+    pub to_tag: &'a str,
+    pub branch: &'a str,
+}
+
+impl Sip<'_> {
+    pub fn bytes(&self) -> Vec<u8> {
+        let Sip { start, cseq: (number, method), call_id, from_tag, to_tag, branch } = self;
+        let line = match start.starts_with(|letter: char| letter.is_ascii_digit()) {
+            true => format!("SIP/2.0 {start}"),
+            false => format!("{start} sip:bob@example.com SIP/2.0"),
+        };
+        let to_tag = if to_tag.is_empty() { String::new() } else { format!(";tag={to_tag}") };
+        format!(
+            "{line}\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK{branch}\r\n\
+             From: <sip:alice@example.com>;tag={from_tag}\r\nTo: <sip:bob@example.com>{to_tag}\r\n\
+             Call-ID: {call_id}\r\nCSeq: {number} {method}\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+        )
+        .into_bytes()
+    }
 }
