@@ -4,7 +4,7 @@ mod common;
 
 use common::clock::Stopwatch;
 use common::{Capture, Sip, UDP, each_row};
-use simdsip_capture::{Calls, Options, Registrations, Transactions};
+use simdsip_capture::{Call, Calls, Options, Registrations, Side, Transactions};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,4 +74,80 @@ fn registrations_of_one_call_id_take_linear_time() {
         },
         |count| [0, count, count],
     );
+}
+
+/// A message a second after the one before, of whom it is sent by.
+fn sends(capture: &mut Capture, caller: bool, sip: &Sip<'_>) {
+    capture.now += 1_000_000_000;
+    let (one, other) = UDP;
+    capture.udp(if caller { (one, other) } else { (other, one) }, &sip.bytes());
+}
+
+fn calls(capture: &Capture) -> Vec<Call> {
+    let names: Arc<[String]> = Arc::from(["made".to_owned()]);
+    let (mut calls, mut made) = (Calls::default(), Vec::new());
+    each_row(&capture.bytes, &Options::default(), |row| calls.row(row, &names, &mut |call| made.push(call)));
+    calls.finish(&mut |call| made.push(call));
+    made
+}
+
+/// A call that was answered; the answer is its second second.
+fn answered() -> Capture {
+    let mut capture = Capture::new();
+    sends(&mut capture, true, &CALL);
+    sends(&mut capture, false, &Sip { start: "200 OK", to_tag: "b", ..CALL });
+    capture
+}
+
+const BYE: Sip<'_> = Sip { start: "BYE", cseq: (2, "BYE"), to_tag: "b", branch: "bye", ..CALL };
+/// The callee's.
+const BYE_BACK: Sip<'_> = Sip { from_tag: "b", to_tag: "a", branch: "back", ..BYE };
+
+/// Seconds from the answer to the end, and who hung up.
+fn ends(capture: &Capture) -> (Option<i64>, Option<Side>) {
+    let calls = calls(capture);
+    let [call] = &calls[..] else { panic!("{} calls", calls.len()) };
+    let end = call.end().map(|end| (end - call.answer().expect("it was answered")) / 1_000_000_000);
+    assert_eq!(end.is_some(), call.bye().0.is_some());
+    (end, call.who_hung_up())
+}
+
+#[test]
+fn rfc3261_15_1_2_a_bye_that_is_refused_ends_nothing() {
+    for refusal in ["401 Unauthorized", "403 Forbidden", "407 Proxy Authentication Required", "500 No"] {
+        let mut capture = answered();
+        let forged = Sip { cseq: (99, "BYE"), branch: "forged", ..BYE };
+        sends(&mut capture, true, &forged);
+        sends(&mut capture, false, &Sip { start: refusal, ..forged });
+        assert_eq!(ends(&capture), (None, None), "{refusal}");
+        // Longer than a call that is over is waited for; then another BYE of the same number.
+        capture.now += 660_000_000_000;
+        sends(&mut capture, false, &BYE_BACK);
+        sends(&mut capture, true, &Sip { start: "200 OK", ..BYE_BACK });
+        assert_eq!(ends(&capture), (Some(663), Some(Side::Callee)), "{refusal}");
+    }
+}
+
+#[test]
+fn rfc3261_15_1_1_a_bye_ends_a_call_if_it_is_accepted_or_not_answered() {
+    for answer in [Some("200 OK"), Some("408 Request Timeout"), Some("481 No Such Call"), None] {
+        let mut capture = answered();
+        sends(&mut capture, true, &BYE);
+        if let Some(start) = answer {
+            sends(&mut capture, false, &Sip { start, ..BYE });
+        }
+        assert_eq!(ends(&capture), (Some(1), Some(Side::Caller)), "{answer:?}");
+    }
+    // A challenge that is met, and one number that both sides use.
+    let mut capture = answered();
+    sends(&mut capture, true, &BYE);
+    sends(&mut capture, false, &Sip { start: "407 Who Are You", ..BYE });
+    sends(&mut capture, false, &BYE_BACK);
+    let met = Sip { cseq: (3, "BYE"), branch: "met", ..BYE };
+    sends(&mut capture, true, &met);
+    sends(&mut capture, false, &Sip { start: "200 OK", ..met });
+    assert_eq!(ends(&capture), (Some(4), Some(Side::Caller)));
+    // Both hang up at once: whoever did first, though the other is answered first.
+    sends(&mut capture, true, &Sip { start: "200 OK", ..BYE_BACK });
+    assert_eq!(ends(&capture), (Some(3), Some(Side::Callee)));
 }

@@ -6,6 +6,7 @@
 //! is heard is given up by packet time. Where a call is seen on both sides of a proxy, what its caller saw counts.
 //! RFC 3261 §12, §13, §17; RFC 6076.
 
+mod bye;
 mod record;
 
 pub use record::{Call, Outcome, Side};
@@ -187,10 +188,14 @@ fn take(call: &mut Call, row: &Row<'_>, message: &simdsip::Message<'_>, cseq: u3
         Kind::Request => request(call, row, message, cseq, by_caller, now),
         Kind::Response => {
             if let Ok(Some(status)) = message.status() {
-                response(call, row, message, status, cseq, of, now);
+                response(call, row, message, status, (cseq, of, side(by_caller)), now);
             }
         }
     }
+}
+
+fn side(by_caller: bool) -> Side {
+    if by_caller { Side::Caller } else { Side::Callee }
 }
 
 /// The first description is the offer, one of the other side the answer (RFC 3264 §5, §6). `from_caller` says who sent
@@ -236,10 +241,8 @@ fn request(
             call.cancelled |= by_caller && row.source().addr == call.src.addr;
             call.reason_q850 = q850(row).or(call.reason_q850);
         }
-        Some(Method::Bye) if call.ts_bye.is_none() => {
-            call.ts_bye = Some(now);
-            call.bye_by = Some(if by_caller { Side::Caller } else { Side::Callee });
-            call.reason_q850 = q850(row).or(call.reason_q850);
+        Some(Method::Bye) => {
+            call.byes.request(now, side(by_caller), cseq, q850(row), row.is_retransmission());
         }
         _ => {}
     }
@@ -250,14 +253,11 @@ fn response(
     row: &Row<'_>,
     message: &simdsip::Message<'_>,
     code: u16,
-    cseq: u32,
-    of: Method<'_>,
+    (cseq, of, by): (u32, Method<'_>, Side),
     now: i64,
 ) {
     match of {
-        Method::Bye if (200..300).contains(&code) => {
-            call.ts_bye_answered.get_or_insert(now);
-        }
+        Method::Bye => call.byes.response(code, by, cseq, now),
         Method::Invite if call.ts_answer.is_none() || cseq <= call.invite_cseq => {
             // Of a re-INVITE by the callee the tags are the other way round.
             if row.from().and_then(|from| from.tag()) != call.from_tag.as_deref() {

@@ -1,5 +1,6 @@
 //! One call: what is remembered of it while it goes on, and what its row says.
 
+use super::bye::Byes;
 use crate::packet::Endpoint;
 use crate::table::FrameRef;
 use sha2::{Digest, Sha256};
@@ -100,8 +101,6 @@ pub struct Call {
     pub(super) ts_ring: Option<i64>,
     pub(super) ts_answer: Option<i64>,
     pub(super) ts_final: Option<i64>,
-    pub(super) ts_bye: Option<i64>,
-    pub(super) ts_bye_answered: Option<i64>,
     pub(super) ts_end: Option<i64>,
     pub(super) caller: Vec<u8>,
     pub(super) callee: Vec<u8>,
@@ -122,7 +121,7 @@ pub struct Call {
     pub(super) retransmissions: i32,
     pub(super) ua_caller: Option<Vec<u8>>,
     pub(super) ua_callee: Option<Vec<u8>>,
-    pub(super) bye_by: Option<Side>,
+    pub(super) byes: Byes,
     pub(super) tags: Tags,
     pub(super) messages: i32,
     pub(super) frames: Vec<FrameRef>,
@@ -142,8 +141,6 @@ impl Default for Call {
             ts_ring: None,
             ts_answer: None,
             ts_final: None,
-            ts_bye: None,
-            ts_bye_answered: None,
             ts_end: None,
             caller: Vec::new(),
             callee: Vec::new(),
@@ -163,7 +160,7 @@ impl Default for Call {
             retransmissions: 0,
             ua_caller: None,
             ua_callee: None,
-            bye_by: None,
+            byes: Byes::default(),
             tags: Tags::default(),
             messages: 0,
             frames: Vec::new(),
@@ -178,14 +175,17 @@ impl Call {
     /// Nothing but retransmissions is to come.
     pub(super) fn is_over(&self) -> bool {
         match self.ts_answer {
-            Some(_) => self.ts_bye.is_some(),
+            Some(_) => self.byes.is_over(),
             None => self.status.is_some(),
         }
     }
 
     /// The call as it stands when the captures are at `now`.
     pub(super) fn ended(mut self, now: i64) -> Self {
-        self.ts_end = self.ts_bye.or(if self.ts_answer.is_none() { self.ts_final } else { None });
+        let bye = self.byes.end();
+        let refused = self.ts_final.filter(|_| self.ts_answer.is_none());
+        self.ts_end = bye.map(|bye| bye.at).or(refused);
+        self.reason_q850 = bye.and_then(|bye| bye.reason_q850).or(self.reason_q850);
         let silent = now.saturating_sub(self.ts_start) >= super::LINGER;
         self.outcome = match self.status.map(|status| status.code) {
             _ if self.ts_answer.is_some() => Outcome::Answered,
@@ -293,7 +293,7 @@ impl Call {
         self.ts_answer
     }
 
-    /// Packet time of the first BYE; of a call that was not answered, of its final response.
+    /// Packet time of the BYE that ended it; of a call that was not answered, of its final response.
     #[must_use]
     pub fn end(&self) -> Option<i64> {
         self.ts_end
@@ -305,10 +305,11 @@ impl Call {
         self.ts_final
     }
 
-    /// Packet times of the BYE and of the 2xx that answers it.
+    /// Packet times of the BYE that ended it and of the 2xx that answers it. A BYE that is refused ends nothing; of those
+    /// that are not answered the first counts.
     #[must_use]
     pub fn bye(&self) -> (Option<i64>, Option<i64>) {
-        (self.ts_bye, self.ts_bye_answered)
+        (self.byes.end().map(|bye| bye.at), self.byes.answered())
     }
 
     /// A 3xx was followed by another INVITE, or was the end.
@@ -347,10 +348,10 @@ impl Call {
         self.retransmissions
     }
 
-    /// Who sent the BYE.
+    /// Who sent the BYE that ended it.
     #[must_use]
     pub fn who_hung_up(&self) -> Option<Side> {
-        self.bye_by.filter(|_| self.ts_answer.is_some())
+        self.byes.end().map(|bye| bye.by).filter(|_| self.ts_answer.is_some())
     }
 
     /// The packets of its messages, in order.

@@ -26,7 +26,7 @@ pub(super) static COLUMNS: &[Column] = &[
     maybe(
         "ts_end",
         Timestamp,
-        "the first BYE; of a call that was not answered, its final response",
+        "the BYE that ended it; of a call that was not answered, its final response",
         |call| time(call.end()),
     ),
     always("caller", Utf8, "URI of From", |call| Value::text(Some(call.uris().0))),
