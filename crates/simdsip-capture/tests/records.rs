@@ -151,3 +151,28 @@ fn rfc3261_15_1_1_a_bye_ends_a_call_if_it_is_accepted_or_not_answered() {
     sends(&mut capture, true, &Sip { start: "200 OK", ..BYE_BACK });
     assert_eq!(ends(&capture), (Some(3), Some(Side::Callee)));
 }
+
+#[test]
+fn rfc6076_4_6_an_invite_within_a_dialog_begins_no_call() {
+    let again = Sip { cseq: (5, "INVITE"), to_tag: "b", branch: "again", ..CALL };
+    let exchange = |capture: &mut Capture| {
+        sends(capture, true, &again);
+        sends(capture, false, &Sip { start: "200 OK", ..again });
+        sends(capture, true, &BYE);
+        sends(capture, false, &Sip { start: "200 OK", ..BYE });
+    };
+    // It began before the capture.
+    let mut capture = Capture::new();
+    exchange(&mut capture);
+    assert_eq!(calls(&capture).len(), 0);
+    // Its row was given: the BYE was not answered for longer than any response takes.
+    let mut capture = answered();
+    sends(&mut capture, true, &Sip { cseq: (4, "BYE"), branch: "unanswered", ..BYE });
+    capture.now += 60_000_000_000;
+    exchange(&mut capture);
+    assert_eq!(ends(&capture), (Some(1), Some(Side::Caller)));
+    // Within a call it is a part of it.
+    let mut capture = answered();
+    exchange(&mut capture);
+    assert_eq!(ends(&capture), (Some(3), Some(Side::Caller)));
+}

@@ -3,7 +3,8 @@
 //! A retry after 401 or 407 is the same call, and so are the branches of a fork, re-INVITEs and whatever else is sent
 //! within its dialogs. The legs of a back-to-back user agent have Call-IDs of their own and are calls of their own. A
 //! call that is over is given a while later, when no retransmission is to be expected any more; one of which nothing
-//! is heard is given up by packet time. Where a call is seen on both sides of a proxy, what its caller saw counts.
+//! is heard is given up by packet time. A call of which the capture holds no initial INVITE, only a re-INVITE, makes no
+//! row, since all ratios count initial ones. Where a call is seen on both sides of a proxy, what its caller saw counts.
 //! RFC 3261 §12, §13, §17; RFC 6076.
 
 mod bye;
@@ -91,7 +92,9 @@ impl Calls {
         };
         let place = found(&mut self.live);
         if place.is_none() {
-            if message.kind() != Kind::Request || message.method() != Some(Method::Invite) {
+            // One with a To tag is of a call that began before the capture, or whose row was given: none begins.
+            let begins = message.kind() == Kind::Request && message.method() == Some(Method::Invite);
+            if !begins || to_tag.is_some() {
                 return;
             }
             let call = Call::begin(row, call_id, from_tag, now, &self.names);
