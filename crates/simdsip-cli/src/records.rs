@@ -113,14 +113,17 @@ pub(crate) fn transactions(args: &args::Records, color: When, cap: Option<Backen
 
 /// Where records go.
 enum Sink {
-    Machine(Box<Encoder>, Box<Writer>),
+    /// The encoder is made with the first record, since a row's file is numbered among those that could be opened.
+    Machine(Option<Box<Encoder>>, Box<Writer>),
     People(Box<People>, Output),
 }
 
 impl Sink {
-    fn record<M: Maker>(&mut self, record: &M::Record) {
+    fn record<M: Maker>(&mut self, record: &M::Record, plan: &Plan, names: &[String]) {
         match self {
-            Sink::Machine(encoder, _) => encoder.record(record),
+            Sink::Machine(encoder, _) => {
+                encoder.get_or_insert_with(|| Box::new(plan.encoder(names))).record(record);
+            }
             Sink::People(people, output) => people.record::<M>(record, output.buffer()),
         }
     }
@@ -128,7 +131,9 @@ impl Sink {
     fn flush(&mut self, live: bool) -> io::Result<()> {
         match self {
             Sink::Machine(encoder, writer) => {
-                writer.write(encoder.take())?;
+                if let Some(encoder) = encoder {
+                    writer.write(encoder.take())?;
+                }
                 writer.flush()
             }
             Sink::People(people, output) => {
@@ -142,7 +147,7 @@ impl Sink {
 
     fn spill(&mut self) -> io::Result<()> {
         match self {
-            Sink::Machine(encoder, writer) if encoder.is_full() => writer.write(encoder.take()),
+            Sink::Machine(Some(encoder), writer) if encoder.is_full() => writer.write(encoder.take()),
             Sink::Machine(..) => Ok(()),
             Sink::People(_, output) => output.spill(),
         }
@@ -174,15 +179,13 @@ fn run<M: Maker + Default>(
     };
     let columns = named.clone().unwrap_or_else(|| M::TABLE.default_columns());
     let plan = Plan::new(&args.format, M::TABLE, columns);
-    let names: Vec<String> =
-        args.captures.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
     let sink = match plan.wanted {
         Wanted::Text => {
             let people = People::new::<M>(named, plan.masker.clone(), Style::of(color));
             Sink::People(Box::new(people), Output::new(Form::Text))
         }
         _ => match plan.writer(&args.format) {
-            Some(writer) => Sink::Machine(Box::new(plan.encoder(&names)), Box::new(writer)),
+            Some(writer) => Sink::Machine(None, Box::new(writer)),
             None => return Ok(Status::Trouble),
         },
     };
@@ -190,11 +193,12 @@ fn run<M: Maker + Default>(
     let filter = args.filters.filter();
     let mut left = args.filters.limit.unwrap_or(u64::MAX);
     let mut maker = M::default();
-    let mut take = |record: M::Record| {
+    let mut files: Arc<[String]> = Arc::default();
+    let mut take = |record: M::Record, names: &[String]| {
         if left > 0 && M::keeps(&filter, &record) {
             left -= 1;
             kept(&record);
-            sink.borrow_mut().record::<M>(&record);
+            sink.borrow_mut().record::<M>(&record, &plan, names);
         }
         left == 0
     };
@@ -205,14 +209,17 @@ fn run<M: Maker + Default>(
         &|live| sink.borrow_mut().flush(live),
         &mut |row, names| {
             see(row);
-            maker.row(row, names, &mut |record| full |= take(record));
+            if files.len() != names.len() {
+                files = Arc::clone(names);
+            }
+            maker.row(row, names, &mut |record| full |= take(record, names));
             if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         },
         &mut || sink.borrow_mut().spill(),
     )?;
     if !full {
         maker.finish(&mut |record| {
-            take(record);
+            take(record, &files);
         });
     }
     if let Err(error) = sink.into_inner().finish() {

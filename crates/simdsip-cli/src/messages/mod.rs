@@ -78,31 +78,34 @@ impl<'a> Choice<'a> {
 fn in_turn(args: &Messages, options: &Options, plan: &Plan, writer: Writer) -> io::Result<Status> {
     let mut found = false;
     let mut choice = Choice::new(args, &mut found);
-    let names: Vec<String> =
-        args.captures.files.iter().map(|path| path.to_string_lossy().into_owned()).collect();
-    let sink = RefCell::new((plan.encoder(&names), writer));
+    // Made with the first row, since a row's file is numbered among those that could be opened.
+    let sink = RefCell::new((None::<Encoder>, writer));
     let flush = |_: bool| {
         let (encoder, writer) = &mut *sink.borrow_mut();
-        writer.write(encoder.take())?;
+        if let Some(encoder) = encoder {
+            writer.write(encoder.take())?;
+        }
         writer.flush()
     };
     let status = drive(
         &args.captures.files,
         options,
         &flush,
-        &mut |row, _| {
+        &mut |row, names| {
             if choice.keeps(row) {
-                sink.borrow_mut().0.message(row);
+                sink.borrow_mut().0.get_or_insert_with(|| plan.encoder(names)).message(row);
             }
             choice.flow()
         },
-        &mut || {
-            let (encoder, writer) = &mut *sink.borrow_mut();
-            if encoder.is_full() { writer.write(encoder.take()) } else { Ok(()) }
+        &mut || match &mut *sink.borrow_mut() {
+            (Some(encoder), writer) if encoder.is_full() => writer.write(encoder.take()),
+            _ => Ok(()),
         },
     )?;
-    let (mut encoder, mut writer) = sink.into_inner();
-    writer.write(encoder.take())?;
+    let (encoder, mut writer) = sink.into_inner();
+    if let Some(mut encoder) = encoder {
+        writer.write(encoder.take())?;
+    }
     writer.finish()?;
     Ok(if found { status.max(Status::Found) } else { status })
 }

@@ -221,3 +221,17 @@ fn tables_are_written_as_files() {
     let stream = simdsip(&["transactions", "--arrow", "-", CAPTURE]);
     assert!(stream.out.starts_with(&[0xff, 0xff, 0xff, 0xff]) && stream.out.len() > 1000);
 }
+
+#[test]
+fn files_have_their_own_names_where_another_cannot_be_opened() {
+    // The dictionary of Arrow holds the names of those that are numbered.
+    for table in ["messages", "calls", "transactions"] {
+        for limit in [&[][..], &["--limit", "9"]] {
+            let args = [&[table, "--arrow", "-"][..], limit, &["nowhere.pcap", CAPTURE]].concat();
+            let ran = simdsip(&args);
+            assert_eq!(ran.status, Some(2), "{table} {limit:?}");
+            let has = |name: &str| ran.out.windows(name.len()).any(|bytes| bytes == name.as_bytes());
+            assert!(has(CAPTURE) && !has("nowhere.pcap"), "{table} {limit:?}");
+        }
+    }
+}
