@@ -9,7 +9,7 @@ use crate::escape::escaped;
 use crate::output::{Form, Output, Status, complain};
 use crate::style::{Ink, Style};
 use simdsip::Backend;
-use simdsip_capture::table::{Column, Columns, Csv, Record, Table, Value};
+use simdsip_capture::table::{Column, Columns, Csv, Masked, Record, Table, Value};
 use simdsip_capture::{
     Call, Calls, Filter, Outcome, Registration, Registrations, Row, Transaction, Transactions,
 };
@@ -301,8 +301,14 @@ impl Show<'_> {
     fn column(&mut self, record: &impl Record, column: &'static Column) -> String {
         let value = record.value(column);
         let mut text = Vec::new();
-        if let Some(masked) = self.masker.of(&[], None)(column, &value) {
-            return escaped(&masked);
+        let mut mask = self.masker.of(&[], None);
+        match mask(column, &value) {
+            Some(Masked::Text(bytes)) => return escaped(&bytes),
+            Some(_) => {
+                Csv::new(Columns::only(column)).masked_row(record, &mut mask, &mut text);
+                return escaped(text.trim_ascii_end());
+            }
+            None => {}
         }
         if value.append_text(&mut text) {
             return escaped(&text);

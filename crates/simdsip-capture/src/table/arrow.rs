@@ -5,7 +5,7 @@
 
 use super::column::{Column, ColumnType, Columns, Table};
 use super::json::addr;
-use super::value::{FrameRef, Record, Value};
+use super::value::{FrameRef, Masked, Record, Value};
 use arrow_array::types::Int32Type;
 use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, DictionaryArray, FixedSizeBinaryArray, Float64Array, Int16Array,
@@ -93,8 +93,8 @@ fn frame_fields(types: Types) -> Fields {
     ])
 }
 
-/// What may take the place of text: a mask. Gives the bytes to be shown, `None` to leave the value as it is.
-pub type Mask<'m> = dyn FnMut(&Column, &Value<'_>) -> Option<Vec<u8>> + 'm;
+/// What may take the place of values: a mask. Gives what is to be shown, `None` to leave the value as it is.
+pub type Mask<'m> = dyn FnMut(&Column, &Value<'_>) -> Option<Masked> + 'm;
 
 /// Gathers rows into record batches.
 #[derive(Debug)]
@@ -128,7 +128,7 @@ impl Batches {
         for (column, cells) in &mut self.columns {
             let value = record.value(column);
             match mask(column, &value) {
-                Some(bytes) => cells.push(&Value::Text(&bytes)),
+                Some(masked) => cells.push(&masked.as_value()),
                 None => cells.push(&value),
             }
         }

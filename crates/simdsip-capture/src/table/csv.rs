@@ -4,7 +4,7 @@ use super::arrow::Mask;
 use super::column::Columns;
 use super::json::{addr, float, hex, int, print};
 use super::time;
-use super::value::{FrameRef, Record, Value};
+use super::value::{FrameRef, Masked, Record, Value};
 
 /// Writes rows as CSV.
 ///
@@ -55,10 +55,8 @@ impl Csv {
             self.field.clear();
             let field = &mut self.field;
             let found = row.value(column);
-            if let Some(bytes) = mask(column, &found) {
-                text(&bytes, self.defused, out);
-                continue;
-            }
+            let masked = mask(column, &found);
+            let found = masked.as_ref().map_or(found, Masked::as_value);
             match &found {
                 Value::Null => continue,
                 Value::Bool(flag) => print(format_args!("{flag}"), field),

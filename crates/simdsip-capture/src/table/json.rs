@@ -4,7 +4,7 @@ use super::arrow::Mask;
 use super::column::Columns;
 use super::row::RowDefect;
 use super::time;
-use super::value::{FrameRef, Record, Value};
+use super::value::{FrameRef, Masked, Record, Value};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::io::Write;
@@ -45,8 +45,8 @@ impl Jsonl {
             out.extend_from_slice(key);
             let found = row.value(column);
             let masked = mask(column, &found);
+            let found = masked.as_ref().map_or(found, Masked::as_value);
             let bytes: &[u8] = match &found {
-                _ if masked.is_some() => masked.as_deref().unwrap_or_default(),
                 Value::Text(bytes) | Value::Binary(bytes) => bytes,
                 Value::Lines(_) | Value::Folded(_) | Value::Quoted(_) => {
                     self.scratch.clear();

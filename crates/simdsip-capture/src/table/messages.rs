@@ -191,9 +191,12 @@ pub(super) static COLUMNS: &[Column] = &[
         "frame of which this is a second capture: the same bytes and IPv4 identification within 2 ms",
         |row| Value::maybe_int(row.meta.duplicate_of),
     ),
-    asked("raw_sha256", Fixed32, "SHA-256 of the message's bytes", |row| {
-        Value::Hash(Sha256::digest(row.bytes).into())
-    }),
+    asked(
+        "raw_sha256",
+        Fixed32,
+        "SHA-256 of the message's bytes; where secrets are hidden, of what is shown of them",
+        |row| Value::Hash(Sha256::digest(row.bytes).into()),
+    ),
     asked("raw", Binary, "the message's bytes; may hold secrets", |row| Value::Binary(row.bytes)),
     always(
         "defects",

@@ -31,7 +31,7 @@ pub use export::{
 pub use file::{ArrowFile, ParquetFiles};
 pub use json::Jsonl;
 pub use row::{Row, RowDefect, RowDefects, Transport, error_code};
-pub use value::{FrameRef, Frames, Record, Value, Words};
+pub use value::{FrameRef, Frames, Masked, Record, Value, Words};
 
 pub(crate) use json::text as json_text;
 pub(crate) use messages::{addr_user, q850};

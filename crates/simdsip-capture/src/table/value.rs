@@ -60,6 +60,27 @@ pub enum Value<'r> {
     Frames(Frames<'r>),
 }
 
+/// What takes the place of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Masked {
+    /// Of text or bytes.
+    Text(Vec<u8>),
+    /// Of texts, each of them.
+    Texts(Vec<Vec<u8>>),
+    /// Of a SHA-256.
+    Hash([u8; 32]),
+}
+
+impl Masked {
+    pub(crate) fn as_value(&self) -> Value<'_> {
+        match self {
+            Self::Text(bytes) => Value::Text(bytes),
+            Self::Texts(texts) => Value::Texts(texts),
+            Self::Hash(hash) => Value::Hash(*hash),
+        }
+    }
+}
+
 impl<'r> Value<'r> {
     /// Text, or null.
     pub(crate) fn text(text: Option<&'r [u8]>) -> Self {

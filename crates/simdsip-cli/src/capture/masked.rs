@@ -8,7 +8,7 @@ use crate::mask::{self, Secrets, Shown};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use simdsip::Message;
-use simdsip_capture::table::{Column, Value};
+use simdsip_capture::table::{Column, Masked, Value};
 use std::cell::OnceCell;
 use std::fmt::Write;
 use std::hash::{BuildHasher, RandomState};
@@ -41,7 +41,7 @@ impl Masker {
         &'m self,
         bytes: &'m [u8],
         message: Option<Message<'m>>,
-    ) -> impl FnMut(&Column, &Value<'_>) -> Option<Vec<u8>> + 'm {
+    ) -> impl FnMut(&Column, &Value<'_>) -> Option<Masked> + 'm {
         let whole = OnceCell::new();
         move |column, value| {
             if self.secrets == Secrets::Shown || matches!(value, Value::Null) {
@@ -49,23 +49,29 @@ impl Masker {
             }
             let shown = || whole.get_or_init(|| Shown::new(bytes, message, self.secrets));
             if column.name == "auth_response" {
-                return Some(self.hash(value));
+                return Some(Masked::Text(self.hash(value)));
             }
             // Where the parameters of credentials can be told apart in two ways, what is hidden decides.
             let odd = |text: &[u8]| {
                 column.name.starts_with("auth_") && text.iter().any(|byte| b"\", \r\n\\".contains(byte))
             };
-            match value {
-                Value::Text(text) | Value::Lines(text) if odd(text) => Some(shown().piece(text).into_owned()),
-                Value::Quoted(word) if odd(word.raw()) => Some(shown().word(word)),
-                Value::Text(text) | Value::Lines(text) if mask::concerns(text) => {
-                    Some(shown().piece(text).into_owned())
+            Some(Masked::Text(match value {
+                Value::Text(text) | Value::Lines(text) if odd(text) || mask::concerns(text) => {
+                    shown().piece(text).into_owned()
                 }
-                Value::Quoted(word) if mask::concerns(word.raw()) => Some(shown().word(word)),
-                Value::Folded(field) => Some(shown().unfolded(field.unfolded())),
-                Value::Binary(bytes) => Some(shown().of(bytes).into_owned()),
-                _ => None,
-            }
+                Value::Quoted(word) if odd(word.raw()) || mask::concerns(word.raw()) => shown().word(word),
+                Value::Folded(field) => shown().unfolded(field.unfolded()),
+                Value::Binary(bytes) => shown().of(bytes).into_owned(),
+                Value::Texts(texts) if texts.iter().any(|text| mask::concerns(text)) => {
+                    let texts = texts.iter().map(|text| shown().piece(text).into_owned());
+                    return Some(Masked::Texts(texts.collect()));
+                }
+                // Whoever had the hash of the bytes as they are could try passwords in what is hidden.
+                Value::Hash(_) if shown().differs() => {
+                    return Some(Masked::Hash(Sha256::digest(shown().bytes()).into()));
+                }
+                _ => return None,
+            }))
         }
     }
 

@@ -6,7 +6,7 @@ use crate::escape::{cut, escaped};
 use crate::mask::{self, Secrets, Shown};
 use crate::style::{Ink, Style};
 use simdsip::{HeaderName, Kind};
-use simdsip_capture::table::{Column, Columns, Csv, Record};
+use simdsip_capture::table::{Column, Columns, Csv, Masked, Record};
 use simdsip_capture::{Endpoint, Row};
 
 /// Longer methods are cut.
@@ -184,7 +184,8 @@ fn cell(
     let value = row.value(column);
     let mut text = Vec::new();
     match mask(column, &value) {
-        Some(bytes) => return escaped(&bytes),
+        Some(Masked::Text(bytes)) => return escaped(&bytes),
+        Some(_) => csv.masked_row(row, mask, &mut text),
         None if value.append_text(&mut text) => return escaped(&text),
         None => csv.row(row, &mut text),
     }

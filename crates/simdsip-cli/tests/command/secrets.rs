@@ -92,6 +92,53 @@ fn the_raw_column_is_masked_in_every_format() {
 }
 
 #[test]
+fn the_hash_is_of_what_is_shown() {
+    let scratch = Scratch::new("hash");
+    let harmless = b"OPTIONS sip:a@b SIP/2.0\r\n\r\n";
+    let path = scratch.write("keys.pcap", &pcap(&[KEYS, harmless]));
+    let hashes = |extra: &[&str]| {
+        let rows = simdsip(&[&["messages", "--columns", "raw_sha256,raw", &path][..], extra].concat()).json();
+        rows.into_iter()
+            .map(|row| (row["raw_sha256"].clone(), row["raw"].as_str().unwrap().to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let (hidden, shown) = (hashes(&[]), hashes(&["--show-secrets"]));
+    for (hash, raw) in hidden.iter().chain(&shown) {
+        assert_eq!(hash, &simdsip_corpus::sha256::hex(raw.as_bytes()));
+    }
+    assert_ne!(hidden[0], shown[0]);
+    assert_eq!(hidden[1], shown[1]);
+    let arrow = simdsip(&["messages", "--columns", "raw_sha256", "--arrow", "-", &path]);
+    let bytes = |hex: &str| -> Vec<u8> {
+        hex.as_bytes()
+            .chunks(2)
+            .map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap())
+            .collect()
+    };
+    let has = |hash: &serde_json::Value| {
+        let hash = bytes(hash.as_str().unwrap());
+        arrow.out.windows(32).any(|part| part == hash)
+    };
+    assert!(has(&hidden[0].0) && !has(&shown[0].0));
+}
+
+#[test]
+fn secrets_in_lists_are_hidden() {
+    let scratch = Scratch::new("lists");
+    let invite = b"INVITE sip:a@b SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n\
+        To: <sip:c@d>\r\nCall-ID: sip:u:geheim@h\r\nCSeq: 1 INVITE\r\n\r\n";
+    let path = scratch.write("id.pcap", &pcap(&[invite]));
+    for format in ["--jsonl", "--csv", "--text"] {
+        let hidden = simdsip(&["calls", format, "--columns", "call_ids", &path]);
+        let shown = simdsip(&["calls", format, "--columns", "call_ids", "--show-secrets", &path]);
+        assert!(hidden.text().contains("sip:u:******@h"), "{format}: {}", hidden.text());
+        assert!(shown.text().contains("sip:u:geheim@h"), "{format}: {}", shown.text());
+    }
+    let arrow = simdsip(&["calls", "--arrow", "-", "--columns", "call_ids", &path]);
+    assert!(!arrow.out.windows(6).any(|part| part == b"geheim"));
+}
+
+#[test]
 fn no_response_of_the_corpus_is_shown() {
     // Independent of the masking code: every quoted response that the files hold.
     for folder in ["corpus/own", "corpus/torture/rfc4475", "corpus/regress"] {
