@@ -2,12 +2,16 @@
 //!
 //! A conversation is a Call-ID. Its packets are those that complete its messages, and the fragments and segments that
 //! hold parts of them; of WebSocket and TLS connections all packets are taken, since the others could not be read
-//! without them. Rows tell which: [`Extraction::row`] first; then [`Extraction::copy`] reads the captures again.
+//! without them, and of key logs that the captures hold the lines of these sessions. Rows tell which: [`Extraction::row`] first; then [`Extraction::copy`] reads the captures again.
 //! draft-ietf-opsawg-pcapng.
 
-use crate::packet::{Endpoint, Wraps, ip, link, tcp};
+mod keys;
+
+use crate::packet::{Endpoint, Wraps, ip, link};
 use crate::read::{Next, OpenError, ReadError, Sequence, Source};
 use crate::table::{FrameRef, Row, Transport};
+use etherparse::TcpSlice;
+use keys::Keys;
 use std::collections::HashSet;
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -72,14 +76,19 @@ impl Extraction {
         let name = |file: usize| names.get(file).cloned().unwrap_or_default();
         let mut copy = PcapNg::begin(out).map_err(ExtractError::Write)?;
         let mut count = 0;
+        let mut keys = Keys::default();
         loop {
             match sequence.next() {
                 Next::Packet { file, frame, packet, .. } => {
-                    if !packet.secrets.is_empty() {
-                        copy.secrets(packet.secrets).map_err(ExtractError::Write)?;
-                    }
+                    // Secrets of other sessions are nobody's business.
+                    let mut lines = keys.key_log(packet.secrets);
                     let place = FrameRef { file: u32::try_from(file).unwrap_or(u32::MAX), frame };
-                    if self.frames.contains(&place) || self.has_connection(packet.link, packet.data) {
+                    let segment = self.segment(packet.link, packet.data);
+                    lines.extend(segment.map(|payload| keys.segment(payload)).unwrap_or_default());
+                    if !lines.is_empty() {
+                        copy.secrets(&lines).map_err(ExtractError::Write)?;
+                    }
+                    if segment.is_some() || self.frames.contains(&place) {
                         copy.packet(packet.link, packet.time, packet.data, packet.absent)
                             .map_err(ExtractError::Write)?;
                         count += 1;
@@ -99,22 +108,18 @@ impl Extraction {
         Ok(count)
     }
 
-    /// Whether a packet, not in a tunnel, is a segment of a connection that is taken whole.
-    fn has_connection(&self, link: u32, data: &[u8]) -> bool {
+    /// What a packet, not in a tunnel, holds of a connection that is taken whole.
+    fn segment<'p>(&self, link: u32, data: &'p [u8]) -> Option<&'p [u8]> {
         if self.connections.is_empty() {
-            return false;
+            return None;
         }
-        let Some(ip) =
-            link::network(link, data, &mut Wraps::default()).ok().and_then(|inner| ip::parse(inner).ok())
-        else {
-            return false;
-        };
-        let Some(segment) = (ip.protocol == 6).then(|| tcp::parse(ip.payload, 0, 0).ok()).flatten() else {
-            return false;
-        };
-        let source = Endpoint { addr: ip.source, port: segment.source };
-        let dest = Endpoint { addr: ip.dest, port: segment.dest };
-        self.connections.contains(&(source, dest)) || self.connections.contains(&(dest, source))
+        let ip = ip::parse(link::network(link, data, &mut Wraps::default()).ok()?).ok()?;
+        let segment = (ip.protocol == 6).then(|| TcpSlice::from_slice(ip.payload).ok()).flatten()?;
+        let source = Endpoint { addr: ip.source, port: segment.source_port() };
+        let dest = Endpoint { addr: ip.dest, port: segment.destination_port() };
+        let taken =
+            self.connections.contains(&(source, dest)) || self.connections.contains(&(dest, source));
+        taken.then(|| segment.payload())
     }
 }
 

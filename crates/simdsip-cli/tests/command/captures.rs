@@ -206,6 +206,41 @@ fn what_is_extracted_holds_the_same_messages() {
     assert_eq!(itself.status, Some(2));
 }
 
+/// A pcapng block of a key log.
+fn key_log(lines: &[u8]) -> Vec<u8> {
+    assert!(lines.len().is_multiple_of(4));
+    let len = u32::try_from(lines.len()).unwrap();
+    let words = |words: &[u32]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<_>>();
+    [words(&[10, len + 20, 0x544c_534b, len]), lines.to_vec(), words(&[len + 20])].concat()
+}
+
+#[test]
+fn what_is_extracted_holds_no_secrets_of_others() {
+    let scratch = Scratch::new("keys");
+    let foreign = format!("CLIENT_RANDOM {} {}    \n", "ab".repeat(32), "cd".repeat(48));
+    let out = scratch.path("out.pcapng");
+    let extracted = |path: &str| {
+        let id = simdsip(&["messages", "--columns", "call_id", path]).json().remove(0)["call_id"].take();
+        let ran = simdsip(&["extract", "--call", id.as_str().unwrap(), "-o", &out, path]);
+        assert_eq!(ran.status, Some(0), "{}", ran.err);
+        String::from_utf8_lossy(&std::fs::read(&out).unwrap()).into_owned()
+    };
+    let tls = std::fs::read(root().join("corpus/capture/synthetic/tls13.pcapng")).unwrap();
+    // The section header, which says its own length, and then secrets that are nobody's.
+    let first = u32::from_le_bytes(tls[4..8].try_into().unwrap()) as usize;
+    let both = [&tls[..first], &key_log(foreign.as_bytes()), &tls[first..]].concat();
+    let copy = extracted(&scratch.write("both.pcapng", &both));
+    assert!(copy.contains("CLIENT_TRAFFIC_SECRET_0") && !copy.contains(&"cd".repeat(48)));
+    // A copy holds those of its sessions; of datagrams there are none.
+    let plain = scratch.path("plain.pcapng");
+    let id = simdsip(&["messages", "--columns", "call_id", FORK]).json().remove(0)["call_id"].take();
+    assert_eq!(simdsip(&["extract", "--call", id.as_str().unwrap(), "-o", &plain, FORK]).status, Some(0));
+    let bytes = std::fs::read(&plain).unwrap();
+    let first = u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize;
+    let with = [&bytes[..first], &key_log(foreign.as_bytes()), &bytes[first..]].concat();
+    assert!(!extracted(&scratch.write("with.pcapng", &with)).contains("CLIENT_RANDOM"));
+}
+
 #[test]
 fn tables_are_written_as_files() {
     let scratch = Scratch::new("files");
