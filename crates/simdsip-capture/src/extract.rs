@@ -117,8 +117,7 @@ impl Extraction {
         let segment = (ip.protocol == 6).then(|| TcpSlice::from_slice(ip.payload).ok()).flatten()?;
         let source = Endpoint { addr: ip.source, port: segment.source_port() };
         let dest = Endpoint { addr: ip.dest, port: segment.destination_port() };
-        let taken =
-            self.connections.contains(&(source, dest)) || self.connections.contains(&(dest, source));
+        let taken = self.connections.contains(&(source, dest)) || self.connections.contains(&(dest, source));
         taken.then(|| segment.payload())
     }
 }

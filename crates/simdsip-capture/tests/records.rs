@@ -1,10 +1,10 @@
-//! Calls, transactions and registrations of messages that somebody made to confuse or to take long.
+//! Calls, transactions, registrations and ladders of messages that somebody made to confuse or to take long.
 
 mod common;
 
 use common::clock::Stopwatch;
 use common::{Capture, Sip, UDP, each_row};
-use simdsip_capture::{Call, Calls, Options, Registrations, Side, Transactions};
+use simdsip_capture::{Call, Calls, Ladder, Options, Registrations, Side, Transactions};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -175,4 +175,39 @@ fn rfc6076_4_6_an_invite_within_a_dialog_begins_no_call() {
     let mut capture = answered();
     exchange(&mut capture);
     assert_eq!(ends(&capture), (Some(3), Some(Side::Caller)));
+}
+
+#[test]
+fn a_ladder_has_few_participants_however_many_sources_are_forged() {
+    let ladder = |sources: u8| {
+        let mut capture = Capture::new();
+        for source in 1..=sources {
+            capture.udp(((source, 5060), (255, 5060)), &CALL.bytes());
+        }
+        let mut ladder = Ladder::new(b"one");
+        each_row(&capture.bytes, &Options::default(), |row| ladder.row(row, &<[u8]>::to_vec));
+        ladder
+    };
+    // Sixty-three sources and the destination.
+    let (few, many) = (ladder(63), ladder(250));
+    for (drawn, lane) in [
+        (few.text(None), "others"),
+        (few.svg(), "others"),
+        (few.html(), "others"),
+        (few.mermaid(), "others"),
+        (few.json(), "\"others\"]"),
+    ] {
+        assert!(!drawn.contains(lane), "{drawn}");
+    }
+    for drawn in [many.text(None), many.svg(), many.html(), many.mermaid()] {
+        assert!(drawn.contains("others are 187 participants"), "{drawn}");
+        assert!(drawn.contains("10.0.0.63") && !drawn.contains("10.0.0.65"), "{drawn}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&many.json()).unwrap();
+    assert_eq!((json["participants"].as_array().unwrap().len(), &json["others"]), (65, &187.into()));
+    assert_eq!(json["participants"][64], "others");
+    assert_eq!(json["messages"][249]["from"], 64);
+    assert_eq!(json["messages"][249]["to"], 1);
+    // No line is longer than the lanes of them and a note.
+    assert!(many.text(None).lines().all(|line| line.chars().count() < 65 * 20 + 100));
 }

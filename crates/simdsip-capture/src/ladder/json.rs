@@ -29,7 +29,7 @@ pub(super) fn draw(drawing: &Drawing) -> String {
             arrow.again,
         );
     }
-    let _ = writeln!(out, "],\"more\":{}}}", drawing.more);
+    let _ = writeln!(out, "],\"others\":{},\"more\":{}}}", drawing.others, drawing.more);
     out
 }
 

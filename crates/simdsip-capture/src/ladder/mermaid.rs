@@ -23,6 +23,10 @@ pub(super) fn draw(drawing: &Drawing) -> String {
             coded(&arrow.label)
         );
     }
+    let end = drawing.names.len().saturating_sub(1);
+    for line in drawing.left_out() {
+        let _ = writeln!(out, "    Note over p{end}: {}", coded(&line));
+    }
     out
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Headers are attackers' text: each drawing escapes what its format takes for its own, and controls are replaced in
 //! all of them. Participants are IP addresses; where several ports of one address talk to each other they stand apart.
+//! Sources can be forged, so the first sixty-four have a line of their own and all others share one.
 
 mod json;
 mod mermaid;
@@ -12,9 +13,12 @@ mod text;
 use crate::packet::Endpoint;
 use crate::table::Row;
 use simdsip::{HeaderName, Kind};
+use std::collections::{HashMap, HashSet};
 
 /// Messages that one ladder takes.
 const MAX_MESSAGES: usize = 10_000;
+/// Participants that have a line of their own.
+const MAX_PARTICIPANTS: usize = 64;
 /// Letters of a label.
 const MAX_LABEL: usize = 120;
 
@@ -142,7 +146,8 @@ impl Ladder {
         mermaid::draw(&self.drawing())
     }
 
-    /// One JSON object: `call_id`, `participants`, `messages`.
+    /// One JSON object: `call_id`, `participants`, `messages`, and how many participants are `others` and how many
+    /// messages there was no room for, `more`.
     #[must_use]
     pub fn json(&self) -> String {
         json::draw(&self.drawing())
@@ -150,7 +155,7 @@ impl Ladder {
 
     fn drawing(&self) -> Drawing {
         // An address that talks to itself is several participants.
-        let apart: Vec<_> = self
+        let apart: HashSet<_> = self
             .arrows
             .iter()
             .filter(|(from, to, _)| from.addr == to.addr)
@@ -160,21 +165,29 @@ impl Ladder {
             true => std::net::SocketAddr::new(end.addr, end.port).to_string(),
             false => end.addr.to_string(),
         };
-        let mut names: Vec<String> = Vec::new();
+        let mut numbers: HashMap<String, usize> = HashMap::new();
         let mut number = |end: &Endpoint| {
-            let name = name(end);
-            names.iter().position(|known| *known == name).unwrap_or_else(|| {
-                names.push(name);
-                names.len() - 1
-            })
+            let next = numbers.len();
+            *numbers.entry(name(end)).or_insert(next)
         };
         let mut arrows: Vec<_> = self
             .arrows
             .iter()
-            .map(|(from, to, arrow)| Arrow { from: number(from), to: number(to), ..arrow.clone() })
+            .map(|(from, to, arrow)| {
+                let (from, to) = (number(from), number(to));
+                Arrow { from: from.min(MAX_PARTICIPANTS), to: to.min(MAX_PARTICIPANTS), ..arrow.clone() }
+            })
             .collect();
         arrows.sort_by_key(|arrow| arrow.time);
-        Drawing { call_id: clean(&self.call_id), names, arrows, more: self.more }
+        let others = numbers.len().saturating_sub(MAX_PARTICIPANTS);
+        let mut names = vec![String::new(); numbers.len().min(MAX_PARTICIPANTS)];
+        for (name, number) in numbers {
+            if let Some(place) = names.get_mut(number) {
+                *place = name;
+            }
+        }
+        names.extend((others > 0).then(|| "others".to_owned()));
+        Drawing { call_id: clean(&self.call_id), names, others, arrows, more: self.more }
     }
 }
 
@@ -182,11 +195,20 @@ impl Ladder {
 struct Drawing {
     call_id: String,
     names: Vec<String>,
+    /// Participants that the last name stands for.
+    others: usize,
     arrows: Vec<Arrow>,
     more: usize,
 }
 
 impl Drawing {
+    /// What is not drawn as it is, a line each.
+    fn left_out(&self) -> Vec<String> {
+        let others = (self.others > 0).then(|| format!("others are {} participants", self.others));
+        let more = (self.more > 0).then(|| format!("{} more messages", self.more));
+        others.into_iter().chain(more).collect()
+    }
+
     /// Seconds since the first message.
     fn clock(&self, arrow: &Arrow) -> String {
         let start = self.arrows.first().map_or(0, |first| first.time);

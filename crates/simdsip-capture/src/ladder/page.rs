@@ -33,6 +33,10 @@ pub(super) fn draw(drawing: &Drawing) -> String {
             if arrow.again { ", again" } else { "" },
         );
     }
-    out.push_str("</table>\n</body>\n</html>\n");
+    out.push_str("</table>\n");
+    for line in drawing.left_out() {
+        let _ = writeln!(out, "<p>{line}</p>");
+    }
+    out.push_str("</body>\n</html>\n");
     out
 }

@@ -41,12 +41,13 @@ pub(super) fn draw(drawing: &Drawing) -> String {
     for (at, arrow) in drawing.arrows.iter().enumerate() {
         row(drawing, arrow, TOP + 24 + ROW * at, lane, &centre, CLOCK + lane * count, &mut out);
     }
-    if drawing.more > 0 {
+    let left_out = drawing.left_out();
+    if !left_out.is_empty() {
         let _ = writeln!(
             out,
-            "<text x=\"16\" y=\"{}\" fill=\"#59636e\">{} more messages</text>",
+            "<text x=\"16\" y=\"{}\" fill=\"#59636e\">{}</text>",
             height - 8,
-            drawing.more
+            left_out.join(", ")
         );
     }
     out.push_str("</svg>\n");

@@ -1,6 +1,6 @@
 //! A ladder as text.
 
-use super::{Arrow, Drawing};
+use super::Drawing;
 
 /// Columns of a lane where there is room.
 const LANE: usize = 30;
@@ -10,7 +10,7 @@ pub(super) fn draw(drawing: &Drawing, columns: Option<usize>) -> String {
     let names = &drawing.names;
     let clock = drawing.arrows.iter().map(|arrow| drawing.clock(arrow).len()).max().unwrap_or(0);
     let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0) + 2;
-    let labels = drawing.arrows.iter().map(|arrow| label(arrow).chars().count()).max().unwrap_or(0) + 6;
+    let labels = drawing.arrows.iter().map(|arrow| arrow.label.chars().count()).max().unwrap_or(0) + 6;
     // Many participants, or a narrow terminal, make the lanes narrow.
     let room = columns.unwrap_or(if names.len() > 4 { 170 } else { 150 }).saturating_sub(clock + 24);
     let widest = room / names.len().max(1);
@@ -33,9 +33,9 @@ pub(super) fn draw(drawing: &Drawing, columns: Option<usize>) -> String {
             line[centre(at)] = '│';
         }
         let (from, to) = (centre(arrow.from), centre(arrow.to));
-        let text = label(arrow);
+        let text = &arrow.label;
         if from == to {
-            put(&mut line, from + 2, &text);
+            put(&mut line, from + 2, text);
         } else {
             let (left, right) = (from.min(to), from.max(to));
             line[left + 1..right].fill('─');
@@ -50,7 +50,7 @@ pub(super) fn draw(drawing: &Drawing, columns: Option<usize>) -> String {
                 line[left + 1] = '◀'
             }
             let space = right - left - 5;
-            let shown = cut(&text, space);
+            let shown = cut(text, space);
             put(&mut line, left + 3, &format!("{shown} "));
         }
         let mut text: String = line.into_iter().collect();
@@ -67,14 +67,11 @@ pub(super) fn draw(drawing: &Drawing, columns: Option<usize>) -> String {
         out.push_str(text.trim_end());
         out.push('\n');
     }
-    if drawing.more > 0 {
-        out.push_str(&format!("{} more messages\n", drawing.more));
+    for line in drawing.left_out() {
+        out.push_str(&line);
+        out.push('\n');
     }
     out
-}
-
-fn label(arrow: &Arrow) -> String {
-    arrow.label.clone()
 }
 
 fn put(line: &mut Vec<char>, at: usize, text: &str) {
