@@ -32,7 +32,7 @@ fn batch(types: Types) -> (RecordBatch, Vec<serde_json::Value>) {
     {}
     let rows =
         String::from_utf8(text).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    (batches.take(), rows)
+    (batches.take().unwrap(), rows)
 }
 
 #[test]
@@ -125,4 +125,32 @@ fn files_give_back_what_was_written() {
         assert_eq!(rows, 404);
     }
     std::fs::remove_dir_all(&dir).unwrap();
+}
+
+/// A row of one long text.
+struct Long(Vec<u8>);
+
+impl Record for Long {
+    fn value(&self, _: &simdsip_capture::table::Column) -> Value<'_> {
+        Value::Text(&self.0)
+    }
+}
+
+#[test]
+fn a_batch_is_full_by_its_bytes_and_refused_where_offsets_end() {
+    let columns = Table::Messages.parse_columns("user_agent").unwrap();
+    let schema = Arc::new(arrow_schema(Table::Messages, &columns, Types::Native, ""));
+    let mut batches = Batches::new(schema, &columns, Types::Native, &[]);
+    let row = Long(vec![b'x'; 1 << 20]);
+    let mut fill = |batches: &mut Batches, count: usize| (0..count).for_each(|_| batches.row(&row));
+    fill(&mut batches, 63);
+    assert!(!batches.is_full(64) && batches.is_full(63));
+    fill(&mut batches, 1);
+    assert!(batches.is_full(usize::MAX));
+    assert_eq!(batches.take().unwrap().num_rows(), 64);
+    assert!(batches.is_empty() && !batches.is_full(1));
+    fill(&mut batches, 690);
+    assert_eq!(batches.take(), Err(simdsip_capture::table::BatchTooLong));
+    fill(&mut batches, 2);
+    assert_eq!(batches.take().unwrap().num_rows(), 2);
 }

@@ -6,7 +6,9 @@ use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedBytes;
 use pyo3::types::PyCapsule;
-use simdsip_capture::table::{Batches, RecordBatch, Table, Types, arrow_schema, to_stream, to_struct};
+use simdsip_capture::table::{
+    BatchTooLong, Batches, RecordBatch, Table, Types, arrow_schema, to_stream, to_struct,
+};
 use simdsip_capture::{Chunk, Options, Reading, Stats};
 use std::sync::Arc;
 
@@ -80,13 +82,19 @@ pub(crate) fn parse_buffers(
     let valid: Option<Vec<bool>> = valid.map(|valid| valid.iter().map(|byte| *byte != 0).collect());
     let batch = py.detach(|| batch(&offsets, width, &data, valid.as_deref()));
     let batch = batch.ok_or_else(|| PyValueError::new_err("expected offsets that rise within the values"))?;
+    let batch = batch.map_err(|error| PyValueError::new_err(error.to_string()))?;
     if valid.as_ref().is_some_and(|valid| valid.len() != batch.num_rows()) {
         return Err(PyValueError::new_err("expected as many validities as values"));
     }
     Ok(StructArray { batch, valid })
 }
 
-fn batch(offsets: &[u8], width: usize, data: &[u8], valid: Option<&[bool]>) -> Option<RecordBatch> {
+fn batch(
+    offsets: &[u8],
+    width: usize,
+    data: &[u8],
+    valid: Option<&[bool]>,
+) -> Option<Result<RecordBatch, BatchTooLong>> {
     let columns = Table::message_columns();
     let schema = Arc::new(arrow_schema(Table::Messages, &columns, Types::Native, "show-secrets"));
     let mut batches = Batches::new(schema, &columns, Types::Native, &[]);

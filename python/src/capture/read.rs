@@ -2,12 +2,12 @@
 
 use super::input::{Opened, Stop, inputs};
 use super::options::{Asked, columns};
-use super::table::{Table, plan};
+use super::table::{Table, plan, whole};
 use crate::message::{Message, Place};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use simdsip_capture::table::{Batches, Columns, RecordBatch, Schema, Table as Tables};
+use simdsip_capture::table::{BatchTooLong, Batches, Columns, RecordBatch, Schema, Table as Tables};
 use simdsip_capture::{Chunk, Filter, Progress, Reading, Row, Stats, in_order};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
@@ -32,14 +32,14 @@ struct Batcher {
 }
 
 /// A batch, if one came, and how the read went.
-type Step = (Option<RecordBatch>, Result<(), simdsip_capture::ReadError>);
+type Step = (Option<Result<RecordBatch, BatchTooLong>>, Result<(), simdsip_capture::ReadError>);
 
 impl Batcher {
     /// The next batch of about so many rows; `None` at the end.
     fn next(&mut self, rows: usize) -> Step {
         let Batcher { opened, reading, chunk, batches, filter, any, left, ended } = self;
         let mut went = Ok(());
-        while !*ended && batches.len() < rows {
+        while !*ended && !batches.is_full(rows) {
             let progress = opened.messages.fill(chunk, CHUNK.min(rows));
             let mut stats = Stats::default();
             chunk.rows(reading, &mut stats, &mut |row| {
@@ -113,7 +113,7 @@ pub(crate) fn read_pcap(
         }
     });
     batcher.opened.settle(py, ended)?;
-    Ok(Table::new(schema, all))
+    Ok(Table::new(schema, whole(all)?))
 }
 
 /// The same on several threads, while this one looks for signals.
@@ -148,7 +148,7 @@ fn threaded(py: Python<'_>, paths: &Bound<'_, PyAny>, columns: &Columns, asked: 
         })
     });
     opened.settle(py, ended)?;
-    Ok(Table::new(schema, all))
+    Ok(Table::new(schema, whole(all)?))
 }
 
 /// Runs `work` on a thread of its own and looks for signals on this one.

@@ -2,10 +2,10 @@
 
 use super::input::{Opened, inputs};
 use super::options::{Asked, columns};
-use super::table::{Table, plan};
+use super::table::{Table, plan, whole};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use simdsip_capture::table::{Batches, RecordBatch, Table as Tables};
+use simdsip_capture::table::{BatchTooLong, Batches, RecordBatch, Table as Tables};
 use simdsip_capture::{Calls, Progress, Registrations, Transactions};
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ macro_rules! record_table {
             let schema = plan(Tables::$table, &columns, types);
             let mut opened = Opened::new(py, &inputs(paths)?, &options)?;
             let mut batches = Batches::new(Arc::clone(&schema), &columns, types, &opened.names);
-            let mut all: Vec<RecordBatch> = Vec::new();
+            let mut all: Vec<Result<RecordBatch, BatchTooLong>> = Vec::new();
             let ended = py.detach(|| {
                 let (messages, names) = (&mut opened.messages, Arc::clone(&opened.names));
                 let mut maker = $maker::default();
@@ -36,7 +36,7 @@ macro_rules! record_table {
                     if limit > 0 && filter.$keeps(&record) {
                         limit -= 1;
                         batches.row(&record);
-                        if batches.len() >= ROWS {
+                        if batches.is_full(ROWS) {
                             all.push(batches.take());
                         }
                     }
@@ -61,7 +61,7 @@ macro_rules! record_table {
                 all.push(batches.take());
             }
             opened.settle(py, ended)?;
-            Ok(Table::new(schema, all))
+            Ok(Table::new(schema, whole(all)?))
         }
     };
 }

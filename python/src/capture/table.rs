@@ -4,7 +4,7 @@ use crate::text::text;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict};
-use simdsip_capture::table::{self as tables, RecordBatch, Types, cell, to_schema, to_stream};
+use simdsip_capture::table::{self as tables, BatchTooLong, RecordBatch, Types, cell, to_schema, to_stream};
 use std::sync::Arc;
 
 /// Rows that `_repr_html_` shows.
@@ -154,6 +154,12 @@ pub(crate) fn schema<'py>(py: Python<'py>, table: &str) -> PyResult<Bound<'py, P
     let mut json = Vec::new();
     found.schema_json(&mut json);
     py.import("json")?.call_method1("loads", (text(py, &json)?,))
+}
+
+/// Batches, unless one of them was too long.
+pub(crate) fn whole(batches: Vec<Result<RecordBatch, BatchTooLong>>) -> PyResult<Vec<RecordBatch>> {
+    let all: Result<Vec<_>, _> = batches.into_iter().collect();
+    all.map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
 /// An empty table of that kind, and what fills it.

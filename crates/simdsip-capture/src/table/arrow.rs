@@ -1,7 +1,8 @@
 //! Rows as Arrow record batches.
 //!
 //! Text goes into one buffer a column and is looked at once, as a whole: where it is UTF-8 it is taken as it is, else
-//! what is not becomes U+FFFD. Dictionaries hold closed sets and are the same in every batch.
+//! what is not becomes U+FFFD. Dictionaries hold closed sets and are the same in every batch. Offsets have 32 bits, so a
+//! batch that grows beyond them is refused; [`Batches::is_full`] says long before that it should be taken.
 
 use super::column::{Column, ColumnType, Columns, Table};
 use super::json::addr;
@@ -16,6 +17,23 @@ use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer
 use arrow_schema::{DataType, Field, Fields, Schema, TimeUnit};
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Bytes of a batch that is full: whoever reads it has to hold it whole.
+const FULL: usize = 64 << 20;
+/// Bytes of a column: one that is not UTF-8 becomes three, and no offset is beyond 2^31.
+const MAX: usize = i32::MAX as usize / 3;
+
+/// A column of a batch has more bytes than its offsets can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BatchTooLong;
+
+impl std::fmt::Display for BatchTooLong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a record batch is too long for offsets of 32 bits")
+    }
+}
+
+impl std::error::Error for BatchTooLong {}
 
 /// Which Arrow types are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,6 +121,8 @@ pub struct Batches {
     columns: Vec<(&'static Column, Cells)>,
     types: Types,
     rows: usize,
+    /// What values of no fixed length take.
+    bytes: usize,
 }
 
 impl Batches {
@@ -110,7 +130,7 @@ impl Batches {
     #[must_use]
     pub fn new(schema: Arc<Schema>, columns: &Columns, types: Types, files: &[String]) -> Self {
         let columns = columns.iter().map(|column| (column, Cells::new(column.ty, files))).collect();
-        Self { schema, columns, types, rows: 0 }
+        Self { schema, columns, types, rows: 0, bytes: 0 }
     }
 
     /// Appends a row.
@@ -118,7 +138,7 @@ impl Batches {
     pub fn row(&mut self, record: &impl Record) {
         self.rows += 1;
         for (column, cells) in &mut self.columns {
-            cells.push(&record.value(column));
+            self.bytes = self.bytes.saturating_add(cells.append(&record.value(column)));
         }
     }
 
@@ -127,10 +147,11 @@ impl Batches {
         self.rows += 1;
         for (column, cells) in &mut self.columns {
             let value = record.value(column);
-            match mask(column, &value) {
-                Some(masked) => cells.push(&masked.as_value()),
-                None => cells.push(&value),
-            }
+            let len = match mask(column, &value) {
+                Some(masked) => cells.append(&masked.as_value()),
+                None => cells.append(&value),
+            };
+            self.bytes = self.bytes.saturating_add(len);
         }
     }
 
@@ -146,15 +167,29 @@ impl Batches {
         self.rows == 0
     }
 
-    /// The rows since the last batch.
+    /// Whether there are so many rows, or 64 MiB of them: time for [`Batches::take`].
     #[must_use]
-    pub fn take(&mut self) -> RecordBatch {
+    pub fn is_full(&self, rows: usize) -> bool {
+        self.rows >= rows || self.bytes >= FULL
+    }
+
+    /// The rows since the last batch.
+    ///
+    /// # Errors
+    /// A column of them has more than 715 MB. They are lost.
+    pub fn take(&mut self) -> Result<RecordBatch, BatchTooLong> {
         let types = self.types;
+        self.bytes = 0;
+        if self.columns.iter().any(|(_, cells)| cells.len > MAX) {
+            let columns = self.columns.iter().map(|(column, cells)| (*column, cells.emptied()));
+            (self.columns, self.rows) = (columns.collect(), 0);
+            return Err(BatchTooLong);
+        }
         let arrays: Vec<_> = self.columns.iter_mut().map(|(_, cells)| cells.take(types)).collect();
         self.rows = 0;
         let options = arrow_array::RecordBatchOptions::new().with_row_count(arrays.is_empty().then_some(0));
-        RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
-            .expect("arrays are as the schema says")
+        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+            .expect("arrays are as the schema says"))
     }
 }
 
@@ -165,6 +200,8 @@ struct Cells {
     valid: Vec<bool>,
     any_null: bool,
     held: Held,
+    /// Bytes beyond a fixed length for each row. Items of lists count at least one.
+    len: usize,
 }
 
 #[derive(Debug)]
@@ -196,7 +233,7 @@ enum Held {
 }
 
 /// Words, and the array that all batches share.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Dictionary {
     words: Vec<String>,
     array: Arc<StringArray>,
@@ -243,8 +280,7 @@ struct Texts {
 
 impl Texts {
     fn end(&mut self) {
-        // Batches end long before 2^31 bytes.
-        self.ends.push(i32::try_from(self.bytes.len()).unwrap_or(i32::MAX));
+        self.ends.push(end(self.bytes.len()));
     }
 
     fn take_offsets(&mut self) -> OffsetBuffer<i32> {
@@ -274,6 +310,11 @@ fn lossy(offsets: &OffsetBuffer<i32>, bytes: &[u8], nulls: Option<&NullBuffer>) 
         valid.then(|| String::from_utf8_lossy(bytes.get(range).unwrap_or_default()))
     });
     texts.collect()
+}
+
+/// Where an item ends: within 2^31, or the batch is refused as a whole.
+fn end(len: usize) -> i32 {
+    i32::try_from(len).unwrap_or(i32::MAX)
 }
 
 fn offsets(ends: Vec<i32>) -> OffsetBuffer<i32> {
@@ -312,11 +353,19 @@ impl Cells {
                 names: Dictionary::new(files.to_vec()),
             },
         };
-        Self { ty, valid: Vec::new(), any_null: false, held }
+        Self { ty, valid: Vec::new(), any_null: false, held, len: 0 }
+    }
+
+    /// Appends a value. Gives the bytes that it takes beyond a fixed length.
+    #[inline]
+    fn append(&mut self, value: &Value<'_>) -> usize {
+        let len = self.push(value);
+        self.len = self.len.saturating_add(len);
+        len
     }
 
     #[inline]
-    fn push(&mut self, value: &Value<'_>) {
+    fn push(&mut self, value: &Value<'_>) -> usize {
         let null = matches!(value, Value::Null);
         self.valid.push(!null);
         self.any_null |= null;
@@ -325,6 +374,7 @@ impl Cells {
         };
         match &mut self.held {
             Held::Texts(texts) => {
+                let start = texts.bytes.len();
                 match value {
                     Value::Text(bytes) | Value::Binary(bytes) => texts.bytes.extend_from_slice(bytes),
                     Value::Addr(at) => addr(*at, &mut texts.bytes),
@@ -334,6 +384,7 @@ impl Cells {
                     }
                 }
                 texts.end();
+                return texts.bytes.len().saturating_sub(start);
             }
             Held::Bools(flags) => flags.push(matches!(value, Value::Bool(true))),
             Held::Int16s(numbers) => numbers.push(i16::try_from(int(value)).unwrap_or(i16::MAX)),
@@ -353,27 +404,34 @@ impl Cells {
                 _ => bytes.extend_from_slice(&[0; 32][..width(self.ty)]),
             },
             Held::TextLists(ends, texts) => {
+                let start = texts.bytes.len().saturating_add(texts.ends.len());
                 if let Value::Texts(all) = value {
                     for text in *all {
                         texts.bytes.extend_from_slice(text);
                         texts.end();
                     }
                 }
-                ends.push(texts.ends.len() as i32);
+                ends.push(end(texts.ends.len()));
+                return texts.bytes.len().saturating_add(texts.ends.len()).saturating_sub(start);
             }
             Held::WordLists(ends, keys, words) => {
+                let start = keys.len();
                 if let Value::Words(all) = value {
                     keys.extend(all.iter().map(|word| words.index(word)));
                 }
-                ends.push(keys.len() as i32);
+                ends.push(end(keys.len()));
+                return size_of::<i32>() * (keys.len() - start);
             }
             Held::NumberLists(ends, numbers) => {
+                let start = numbers.len();
                 if let Value::Numbers(all) = value {
                     numbers.extend(all.iter().map(|number| i32::from(*number)));
                 }
-                ends.push(numbers.len() as i32);
+                ends.push(end(numbers.len()));
+                return size_of::<i32>() * (numbers.len() - start);
             }
             Held::Defects { ends, codes, offsets, lens } => {
+                let start = (codes.bytes.len(), lens.len());
                 if let Value::Defects(all) = value {
                     for defect in all.clone() {
                         codes.bytes.extend_from_slice(defect.code.as_bytes());
@@ -382,21 +440,39 @@ impl Cells {
                         lens.push(i32::try_from(defect.len).unwrap_or(i32::MAX));
                     }
                 }
-                ends.push(lens.len() as i32);
+                ends.push(end(lens.len()));
+                return codes.bytes.len() - start.0 + 3 * size_of::<i32>() * (lens.len() - start.1);
             }
             Held::Frames { ends, files, frames, .. } => {
+                let start = frames.len();
                 if let Value::Frames(all) = value {
                     for (_, FrameRef { file, frame }) in all.iter() {
                         files.push(i32::try_from(file).unwrap_or_default());
                         frames.push(i64::try_from(frame).unwrap_or(i64::MAX));
                     }
                 }
-                ends.push(frames.len() as i32);
+                ends.push(end(frames.len()));
+                return (size_of::<i32>() + size_of::<i64>()) * (frames.len() - start);
             }
         }
+        0
+    }
+
+    /// The same without rows.
+    fn emptied(&self) -> Self {
+        let held = match &self.held {
+            Held::Words(_, words) => Held::Words(Vec::new(), words.clone()),
+            Held::WordLists(_, _, words) => Held::WordLists(Vec::new(), Vec::new(), words.clone()),
+            Held::Frames { names, .. } => {
+                Held::Frames { ends: Vec::new(), files: Vec::new(), frames: Vec::new(), names: names.clone() }
+            }
+            _ => return Self::new(self.ty, &[]),
+        };
+        Self { ty: self.ty, valid: Vec::new(), any_null: false, held, len: 0 }
     }
 
     fn take(&mut self, types: Types) -> ArrayRef {
+        self.len = 0;
         let valid = std::mem::take(&mut self.valid);
         let nulls = std::mem::take(&mut self.any_null).then(|| NullBuffer::from(valid));
         let list =

@@ -22,7 +22,7 @@ mod value;
 
 pub use ::arrow_array::RecordBatch;
 pub use ::arrow_schema::Schema;
-pub use arrow::{Batches, Mask, Types, arrow_schema};
+pub use arrow::{BatchTooLong, Batches, Mask, Types, arrow_schema};
 pub use column::{Column, ColumnType, Columns, Table, UnknownColumn, schema, schema_json};
 pub use csv::Csv;
 pub use export::{

@@ -5,8 +5,8 @@ use super::masked::Masker;
 use crate::output::{Form, Output, complain, reason};
 use simdsip_capture::Row;
 use simdsip_capture::table::{
-    ArrowFile, Batches, Columns, Csv, Jsonl, ParquetFiles, Record, RecordBatch, Schema, Table, Types,
-    arrow_schema,
+    ArrowFile, BatchTooLong, Batches, Columns, Csv, Jsonl, ParquetFiles, Record, RecordBatch, Schema, Table,
+    Types, arrow_schema,
 };
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -52,7 +52,7 @@ enum Kind {
 /// What was made.
 pub(crate) enum Made {
     Bytes(Vec<u8>),
-    Batch(Option<RecordBatch>),
+    Batch(Result<RecordBatch, BatchTooLong>),
 }
 
 /// All that is needed to make encoders, one a thread.
@@ -143,14 +143,15 @@ impl Encoder {
     pub(crate) fn is_full(&self) -> bool {
         match &self.kind {
             Kind::Json(_, out) | Kind::Csv(_, out) => out.len() >= 64 << 10,
-            Kind::Arrow(batches) => batches.len() >= BATCH,
+            Kind::Arrow(batches) => batches.is_full(BATCH),
         }
     }
 
     pub(crate) fn take(&mut self) -> Made {
         match &mut self.kind {
             Kind::Json(_, out) | Kind::Csv(_, out) => Made::Bytes(std::mem::take(out)),
-            Kind::Arrow(batches) => Made::Batch((!batches.is_empty()).then(|| batches.take())),
+            Kind::Arrow(batches) if batches.is_empty() => Made::Bytes(Vec::new()),
+            Kind::Arrow(batches) => Made::Batch(batches.take()),
         }
     }
 }
@@ -176,8 +177,8 @@ impl Writer {
     pub(crate) fn write(&mut self, made: Made) -> io::Result<()> {
         match (self, made) {
             (Writer::Output(output), Made::Bytes(bytes)) => output.write_all(&bytes),
-            (Writer::Arrow(file), Made::Batch(Some(batch))) => file.write(&batch),
-            (Writer::Parquet(files), Made::Batch(Some(batch))) => files.write(&batch),
+            (Writer::Arrow(file), Made::Batch(batch)) => file.write(&batch.map_err(io::Error::other)?),
+            (Writer::Parquet(files), Made::Batch(batch)) => files.write(&batch.map_err(io::Error::other)?),
             _ => Ok(()),
         }
     }
