@@ -204,3 +204,36 @@ def test_other_threads_run_during_a_read(mixed_pcap):
         done.set()
         thread.join()
     assert len(ticks) > before
+
+
+SHARED = """
+import faulthandler, sys, threading, time, warnings
+import simdsip
+
+faulthandler.dump_traceback_later(30, exit=True)
+warnings.simplefilter("always")
+warnings.showwarning = lambda *_: time.sleep(0.01)
+for _ in range(20):
+    shared = simdsip.{work}({path!r})
+    threads = [threading.Thread(target=lambda: [None for _ in shared]) for _ in range(4)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+print("done")
+"""
+
+
+@pytest.mark.parametrize("work", ["iter_batches", "iter_messages"])
+def test_threads_share_an_iterator_of_a_capture_that_is_cut_short(calls_pcap, tmp_path, work):
+    path = tmp_path / "cut.pcap"
+    path.write_bytes(calls_pcap.read_bytes()[:2000])
+    done = subprocess.run(
+        [sys.executable, "-c", SHARED.format(work=work, path=str(path))], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "done\n", done.stderr
+
+
+@pytest.mark.filterwarnings("always")
+def test_a_warning_may_ask_the_iterator_that_warns(calls_pcap, monkeypatch):
+    shared = simdsip.iter_batches(io.BytesIO(calls_pcap.read_bytes()[:2000]))
+    asked = []
+    monkeypatch.setattr("warnings.showwarning", lambda *_: asked.append(next(shared, None)))
+    assert len(list(shared)) == 1 and asked == [None]

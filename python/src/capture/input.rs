@@ -76,8 +76,13 @@ impl Stop {
     }
 
     /// What was raised.
-    pub(crate) fn take(&self) -> PyResult<()> {
-        self.raised.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+    pub(crate) fn take(&self) -> Option<PyErr> {
+        self.raised.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Raises it.
+    pub(crate) fn raised(&self) -> PyResult<()> {
+        self.take().map_or(Ok(()), Err)
     }
 
     /// Asks Python for signals, which does something on its main thread alone.
@@ -171,41 +176,68 @@ impl Opened {
     pub(crate) fn new(py: Python<'_>, inputs: &[Input], options: &Options) -> PyResult<Opened> {
         let stop = Arc::new(Stop::default());
         let sources = sources(py, inputs, &stop)?;
-        let mut messages = py.detach(|| Messages::sequence(sources, options));
-        stop.take()?;
+        let messages = py.detach(|| Messages::sequence(sources, options));
+        stop.raised()?;
         let names = messages.names();
-        let mut opened = Opened { messages, names, stop, warned: false };
-        opened.complain(py)?;
+        let mut opened = Opened { messages, names, stop, warned: true };
+        opened.settle(py, Ok(()))?;
+        opened.warned = false;
         Ok(opened)
+    }
+
+    /// What went wrong and what is to be warned of, and that once: for whoever asks while others wait, since to raise
+    /// and to warn runs Python code.
+    pub(crate) fn verdict(&mut self, ended: Result<(), ReadError>) -> Verdict {
+        let mut verdict = Verdict { raised: self.stop.take(), said: Vec::new() };
+        let first = || self.names.first().cloned().unwrap_or_default();
+        if let Err(error) = ended {
+            verdict.said.push(Said::Error(first(), error.to_string(), error.at));
+        } else if let (1, Some(at), false) = (self.names.len(), self.messages.stats().cut_short, self.warned)
+        {
+            self.warned = true;
+            verdict.said.push(Said::CutShort(first(), at));
+        }
+        for trouble in self.messages.troubles() {
+            let file = trouble.file;
+            verdict.said.push(match trouble.kind {
+                TroubleKind::Open(error) => Said::Error(file, error.to_string(), error.at),
+                TroubleKind::Read(ReadError { kind: ReadErrorKind::CutShort, at }) => {
+                    Said::CutShort(file, at)
+                }
+                TroubleKind::Read(error) => Said::Error(file, error.to_string(), error.at),
+                _ => Said::Error(file, "cannot be read".to_owned(), 0),
+            });
+        }
+        verdict
     }
 
     /// Raises what went wrong, warns of captures that are cut short.
     pub(crate) fn settle(&mut self, py: Python<'_>, ended: Result<(), ReadError>) -> PyResult<()> {
-        self.stop.take()?;
-        if let Err(error) = ended {
-            let name = self.names.first().map_or("", String::as_str);
-            return Err(capture_error(py, name, &error.to_string(), error.at));
-        }
-        if let (1, Some(at), false) = (self.names.len(), self.messages.stats().cut_short, self.warned) {
-            self.warned = true;
-            warn(py, self.names.first().map_or("", String::as_str), at)?;
-        }
-        self.complain(py)
+        self.verdict(ended).tell(py)
     }
+}
 
-    fn complain(&mut self, py: Python<'_>) -> PyResult<()> {
-        for trouble in self.messages.troubles() {
-            match trouble.kind {
-                TroubleKind::Open(error) => {
-                    return Err(capture_error(py, &trouble.file, &error.to_string(), error.at));
-                }
-                TroubleKind::Read(ReadError { kind: ReadErrorKind::CutShort, at }) => {
-                    warn(py, &trouble.file, at)?
-                }
-                TroubleKind::Read(error) => {
-                    return Err(capture_error(py, &trouble.file, &error.to_string(), error.at));
-                }
-                _ => return Err(capture_error(py, &trouble.file, "cannot be read", 0)),
+/// How a read went.
+#[derive(Default)]
+pub(crate) struct Verdict {
+    raised: Option<PyErr>,
+    said: Vec<Said>,
+}
+
+enum Said {
+    /// File, what is wrong, and where.
+    Error(String, String, u64),
+    CutShort(String, u64),
+}
+
+impl Verdict {
+    /// Raises and warns. Runs Python code, so that no lock may be held that such code could wait for.
+    pub(crate) fn tell(self, py: Python<'_>) -> PyResult<()> {
+        self.raised.map_or(Ok(()), Err)?;
+        for said in self.said {
+            match said {
+                Said::Error(file, what, at) => return Err(capture_error(py, &file, &what, at)),
+                Said::CutShort(file, at) => warn(py, &file, at)?,
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The message table, whole, in batches, or message by message.
 
-use super::input::{Opened, Stop, inputs};
+use super::input::{Opened, Stop, Verdict, inputs};
 use super::options::{Asked, columns};
 use super::table::{Table, plan, whole};
 use crate::message::{Message, Place};
@@ -197,16 +197,20 @@ impl BatchIterator {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Table>> {
-        let (batch, went) =
-            py.detach(|| self.batcher.lock().unwrap_or_else(PoisonError::into_inner).next(self.rows));
-        match batch {
-            // What was read is given; what then went wrong is raised when more is asked for.
-            Some(batch) if went.is_ok() => Ok(Some(Table::new(Arc::clone(&self.schema), vec![batch]))),
-            _ => {
-                let mut batcher = self.batcher.lock().unwrap_or_else(PoisonError::into_inner);
-                batcher.opened.settle(py, went)?;
-                Ok(None)
+        // Nobody waits for the batcher with the interpreter held, and whoever has it asks for the interpreter only to
+        // read: what is said at the end is said when the batcher is free again.
+        let (batch, verdict) = py.detach(|| {
+            let mut batcher = self.batcher.lock().unwrap_or_else(PoisonError::into_inner);
+            let (batch, went) = batcher.next(self.rows);
+            match batch {
+                Some(batch) if went.is_ok() => (Some(batch), Verdict::default()),
+                _ => (None, batcher.opened.verdict(went)),
             }
+        });
+        verdict.tell(py)?;
+        match batch {
+            Some(batch) => Ok(Some(Table::new(Arc::clone(&self.schema), whole(vec![batch])?))),
+            None => Ok(None),
         }
     }
 }
@@ -279,15 +283,14 @@ impl MessageIterator {
     }
 
     fn __next__(&self, py: Python<'_>) -> PyResult<Option<Message>> {
-        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (message, went) = py.detach(|| {
-            let mut walk = lock();
+        let (message, verdict) = py.detach(|| {
+            let mut walk = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             let went = walk.advance();
-            (walk.ready.pop_front(), went)
+            let message = walk.ready.pop_front();
+            let ended = message.is_none() || went.is_err();
+            (message, if ended { walk.opened.verdict(went) } else { Verdict::default() })
         });
-        if message.is_none() || went.is_err() {
-            lock().opened.settle(py, went)?;
-        }
+        verdict.tell(py)?;
         Ok(message)
     }
 }

@@ -268,7 +268,7 @@ pub(crate) fn extract(
     let sources = sources(py, &inputs, &stop)?;
     let file = BufWriter::new(File::create(&out).map_err(|error| os_error(&error, &out))?);
     let copied = py.detach(|| extraction.copy(sources, file));
-    stop.take()?;
+    stop.raised()?;
     copied.map_err(|error| match error {
         ExtractError::Write(error) => os_error(&error, &out),
         error => capture_error(py, "extract", &error.to_string(), 0),

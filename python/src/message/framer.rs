@@ -5,6 +5,7 @@ use crate::error::parse_error;
 use crate::text::bytes_of;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::sync::MutexExt;
 use pyo3::types::PyList;
 use simdsip::{Error, Frame, Side};
 use std::sync::{Mutex, PoisonError};
@@ -91,54 +92,25 @@ impl Framer {
     /// `answerable`.
     fn feed<'py>(&self, data: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
         let (py, bytes) = (data.py(), bytes_of(data)?);
+        let (pieces, fault) = self.cut(py, &bytes);
         let found = PyList::empty(py);
-        let mut stream = self.stream.lock().unwrap_or_else(PoisonError::into_inner);
-        let Stream { framer, waiting, taken, error } = &mut *stream;
-        if let Some(error) = *error {
-            return Err(parse_error(py, error));
-        }
-        waiting.extend_from_slice(&bytes);
-        let mut at = 0;
-        loop {
-            let frame = framer.next(waiting.get(at..).unwrap_or_default());
-            match frame {
-                Frame::Need(_) => break,
-                Frame::Ping => found.append(Bound::new(py, Ping)?)?,
-                Frame::Pong => found.append(Bound::new(py, Pong)?)?,
-                Frame::Message(message) => {
-                    found.append(Bound::new(
-                        py,
-                        Message::new(Kept::Copied(message.into_owned()), self.mode),
-                    )?)?;
-                }
-                Frame::Refused { error: fault, message } => {
-                    let fault = Error { at: taken.saturating_add(at).saturating_add(fault.at), ..fault };
-                    let raised = parse_error(py, fault);
-                    raised.value(py).setattr("frames", found)?;
-                    let message = Message::new(Kept::Copied(message.into_owned()), self.mode);
-                    raised.value(py).setattr("answerable", message)?;
-                    at = at.saturating_add(frame.consumed());
-                    waiting.drain(..at.min(waiting.len()));
-                    *taken = taken.saturating_add(at);
-                    return Err(raised);
-                }
-                Frame::Fatal { error: fault, answerable } => {
-                    let fault = Error { at: taken.saturating_add(at).saturating_add(fault.at), ..fault };
-                    let raised = parse_error(py, fault);
-                    let answerable =
-                        answerable.map(|message| Message::new(Kept::Copied(message.into_owned()), self.mode));
-                    raised.value(py).setattr("frames", found)?;
-                    raised.value(py).setattr("answerable", answerable)?;
-                    *error = Some(fault);
-                    waiting.clear();
-                    return Err(raised);
-                }
+        for piece in pieces {
+            match piece {
+                Piece::Ping => found.append(Bound::new(py, Ping)?)?,
+                Piece::Pong => found.append(Bound::new(py, Pong)?)?,
+                Piece::Message(message) => found.append(Bound::new(py, message)?)?,
             }
-            at = at.saturating_add(frame.consumed());
         }
-        waiting.drain(..at.min(waiting.len()));
-        *taken = taken.saturating_add(at);
-        Ok(found)
+        match fault {
+            None => Ok(found),
+            Some(Fault::Again(error)) => Err(parse_error(py, error)),
+            Some(Fault::Now(error, answerable)) => {
+                let raised = parse_error(py, error);
+                raised.value(py).setattr("frames", found)?;
+                raised.value(py).setattr("answerable", answerable.map(|message| *message))?;
+                Err(raised)
+            }
+        }
     }
 
     /// Bytes that wait for more.
@@ -149,5 +121,61 @@ impl Framer {
 
     fn __repr__(&self) -> String {
         format!("<simdsip.Framer {}, {} bytes wait>", self.mode.word(), self.pending())
+    }
+}
+
+/// What was cut off the stream.
+enum Piece {
+    Ping,
+    Pong,
+    Message(Message),
+}
+
+/// Why it stops here: told before, for ever, or found now, with the message that can be refused.
+enum Fault {
+    Again(Error),
+    Now(Error, Option<Box<Message>>),
+}
+
+impl Framer {
+    /// Runs no Python code: other threads may wait for the stream.
+    fn cut(&self, py: Python<'_>, bytes: &[u8]) -> (Vec<Piece>, Option<Fault>) {
+        let mut stream = self.stream.lock_py_attached(py).unwrap_or_else(PoisonError::into_inner);
+        let Stream { framer, waiting, taken, error } = &mut *stream;
+        if let Some(error) = *error {
+            return (Vec::new(), Some(Fault::Again(error)));
+        }
+        let kept =
+            |message: simdsip::Message<'_>| Message::new(Kept::Copied(message.into_owned()), self.mode);
+        waiting.extend_from_slice(bytes);
+        let (mut pieces, mut at) = (Vec::new(), 0usize);
+        loop {
+            let frame = framer.next(waiting.get(at..).unwrap_or_default());
+            match frame {
+                Frame::Need(_) => break,
+                Frame::Ping => pieces.push(Piece::Ping),
+                Frame::Pong => pieces.push(Piece::Pong),
+                Frame::Message(message) => pieces.push(Piece::Message(kept(message))),
+                Frame::Refused { error: fault, message } => {
+                    let fault = Error { at: taken.saturating_add(at).saturating_add(fault.at), ..fault };
+                    let answerable = Some(Box::new(kept(message)));
+                    at = at.saturating_add(frame.consumed());
+                    waiting.drain(..at.min(waiting.len()));
+                    *taken = taken.saturating_add(at);
+                    return (pieces, Some(Fault::Now(fault, answerable)));
+                }
+                Frame::Fatal { error: fault, answerable } => {
+                    let fault = Error { at: taken.saturating_add(at).saturating_add(fault.at), ..fault };
+                    let answerable = answerable.map(|message| Box::new(kept(message)));
+                    *error = Some(fault);
+                    waiting.clear();
+                    return (pieces, Some(Fault::Now(fault, answerable)));
+                }
+            }
+            at = at.saturating_add(frame.consumed());
+        }
+        waiting.drain(..at.min(waiting.len()));
+        *taken = taken.saturating_add(at);
+        (pieces, None)
     }
 }
