@@ -237,3 +237,45 @@ def test_a_warning_may_ask_the_iterator_that_warns(calls_pcap, monkeypatch):
     asked = []
     monkeypatch.setattr("warnings.showwarning", lambda *_: asked.append(next(shared, None)))
     assert len(list(shared)) == 1 and asked == [None]
+
+
+PIPE = """
+import os, signal, threading, time
+import simdsip
+
+ticks = []
+def tick():
+    while True:
+        ticks.append(0)
+        time.sleep(0.01)
+threading.Thread(target=tick, daemon=True).start()
+threading.Timer({after}, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    print(len(simdsip.read_pcap({path!r}, threads=2)), end=" ")
+except KeyboardInterrupt:
+    print("interrupted", end=" ")
+print(len(ticks) > 10, flush=True)
+os._exit(0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+@pytest.mark.parametrize("writes, after, said", [("nothing", 1, "interrupted True"), ("half", 2, "interrupted True"), ("all", 60, None)])
+def test_a_named_pipe_is_read_once_and_may_be_interrupted(calls_pcap, tmp_path, writes, after, said):
+    path, data = tmp_path / "pipe", calls_pcap.read_bytes()
+    os.mkfifo(path)
+    reader = subprocess.Popen([sys.executable, "-c", PIPE.format(path=str(path), after=after)], stdout=subprocess.PIPE, text=True)
+    try:
+        if writes != "nothing":
+            with open(path, "wb") as pipe:
+                time.sleep(0.5)
+                pipe.write(data[:2000])
+                pipe.flush()
+                if writes == "half":
+                    reader.wait(timeout=30)
+                else:
+                    pipe.write(data[2000:])
+        out = reader.communicate(timeout=30)[0]
+    finally:
+        reader.kill()
+    assert out.strip() == (said or f"{len(oracle(calls_pcap))} True")

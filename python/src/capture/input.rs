@@ -7,14 +7,18 @@ use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use simdsip_capture::{Messages, Options, ReadError, ReadErrorKind, Source, TroubleKind};
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// One capture as it was named.
 #[derive(Debug)]
 pub(crate) enum Input {
     Path(PathBuf),
+    /// What is read once, as it comes: a named pipe, a terminal.
+    Pipe(PathBuf),
     Object(Py<PyAny>, String),
 }
 
@@ -35,16 +39,21 @@ fn input(one: &Bound<'_, PyAny>) -> PyResult<Input> {
         let name = one.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
         PyTypeError::new_err(format!("expected a path or a binary file object, not {name}"))
     })?;
-    // What cannot be opened is said before anything is read.
-    match File::open(&path).and_then(|file| file.metadata()) {
+    // What cannot be opened is said before anything is read. To open what is no file may wait for somebody who writes.
+    let metadata = std::fs::metadata(&path).and_then(|metadata| match metadata.is_file() {
+        true => File::open(&path).map(|_| metadata),
+        false => Ok(metadata),
+    });
+    match metadata {
+        Ok(metadata) if metadata.is_file() => Ok(Input::Path(path)),
         Ok(metadata) if metadata.is_dir() => Err(os_error(&io::ErrorKind::IsADirectory.into(), &path)),
-        Ok(_) => Ok(Input::Path(path)),
+        Ok(_) => Ok(Input::Pipe(path)),
         Err(error) => Err(os_error(&error, &path)),
     }
 }
 
 /// As Python's own `open` raises it.
-pub(crate) fn os_error(error: &io::Error, path: &std::path::Path) -> PyErr {
+pub(crate) fn os_error(error: &io::Error, path: &Path) -> PyErr {
     let code = match (error.raw_os_error(), error.kind()) {
         (Some(code), _) => Some(code),
         (None, io::ErrorKind::IsADirectory) => Some(21),
@@ -155,6 +164,10 @@ pub(crate) fn sources(py: Python<'_>, inputs: &[Input], stop: &Arc<Stop>) -> PyR
                     move || Ok(Reader { from: From::File(File::open(&path)?), stop: Arc::clone(&stop) });
                 Source::lazy(name, open)
             }
+            Input::Pipe(path) => {
+                let from = From::File(opened(py, path, &stop)?);
+                Source::new(path.to_string_lossy(), Reader { from, stop })
+            }
             Input::Object(object, name) => {
                 let from = From::Object(object.clone_ref(py));
                 Source::new(name.clone(), Reader { from, stop })
@@ -162,6 +175,29 @@ pub(crate) fn sources(py: Python<'_>, inputs: &[Input], stop: &Arc<Stop>) -> PyR
         })
     };
     inputs.iter().map(one).collect()
+}
+
+/// Opens what is no file, once. Others run meanwhile, and an interrupt ends it: then the thread that waits is left to
+/// itself.
+fn opened(py: Python<'_>, path: &Path, stop: &Stop) -> PyResult<File> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let name = path.to_owned();
+    std::thread::spawn(move || {
+        // Nobody may be there any more.
+        let _ = sender.send(File::open(name));
+    });
+    let opened = py.detach(|| {
+        loop {
+            match receiver.recv_timeout(Duration::from_millis(5)) {
+                Ok(opened) => return Some(opened),
+                Err(RecvTimeoutError::Timeout) if !stop.check() => {}
+                Err(_) => return None,
+            }
+        }
+    });
+    stop.raised()?;
+    let opened = opened.unwrap_or_else(|| Err(io::ErrorKind::Other.into()));
+    opened.map_err(|error| os_error(&error, path))
 }
 
 /// Captures that are being read.

@@ -1,6 +1,6 @@
 //! The message table, whole, in batches, or message by message.
 
-use super::input::{Opened, Stop, Verdict, inputs};
+use super::input::{Input, Opened, Stop, Verdict, inputs};
 use super::options::{Asked, columns};
 use super::table::{Table, plan, whole};
 use crate::message::{Message, Place};
@@ -60,12 +60,12 @@ impl Batcher {
 
 fn batcher(
     py: Python<'_>,
-    paths: &Bound<'_, PyAny>,
+    inputs: &[Input],
     columns: &Columns,
     asked: Asked,
 ) -> PyResult<(Batcher, Arc<Schema>)> {
     let schema = plan(Tables::Messages, columns, asked.types);
-    let opened = Opened::new(py, &inputs(paths)?, &asked.options)?;
+    let opened = Opened::new(py, inputs, &asked.options)?;
     let batches = Batches::new(Arc::clone(&schema), columns, asked.types, &opened.names);
     let reading = opened.messages.reading();
     let any = asked.filter.is_empty();
@@ -97,10 +97,13 @@ pub(crate) fn read_pcap(
 ) -> PyResult<Table> {
     let columns = self::columns(Tables::Messages, columns)?;
     let asked = messages_asked(options, &columns)?;
-    if asked.threads.get() > 1 && asked.limit == u64::MAX {
-        return threaded(py, paths, &columns, asked);
+    let inputs = inputs(paths)?;
+    // A read that waits for more is interrupted on this thread alone.
+    let waits = inputs.iter().any(|input| matches!(input, Input::Pipe(_)));
+    if asked.threads.get() > 1 && asked.limit == u64::MAX && !waits {
+        return threaded(py, &inputs, &columns, asked);
     }
-    let (mut batcher, schema) = batcher(py, paths, &columns, asked)?;
+    let (mut batcher, schema) = batcher(py, &inputs, &columns, asked)?;
     let mut all = Vec::new();
     let ended = py.detach(|| {
         loop {
@@ -117,10 +120,10 @@ pub(crate) fn read_pcap(
 }
 
 /// The same on several threads, while this one looks for signals.
-fn threaded(py: Python<'_>, paths: &Bound<'_, PyAny>, columns: &Columns, asked: Asked) -> PyResult<Table> {
+fn threaded(py: Python<'_>, inputs: &[Input], columns: &Columns, asked: Asked) -> PyResult<Table> {
     let Asked { options, filter, threads, types, .. } = asked;
     let schema = plan(Tables::Messages, columns, types);
-    let mut opened = Opened::new(py, &inputs(paths)?, &options)?;
+    let mut opened = Opened::new(py, inputs, &options)?;
     let (names, stop) = (Arc::clone(&opened.names), Arc::clone(&opened.stop));
     let any = filter.is_empty();
     let mut all = Vec::new();
@@ -186,7 +189,7 @@ pub(crate) fn iter_batches(
     }
     let columns = self::columns(Tables::Messages, columns)?;
     let asked = messages_asked(options, &columns)?;
-    let (batcher, schema) = batcher(py, paths, &columns, asked)?;
+    let (batcher, schema) = batcher(py, &inputs(paths)?, &columns, asked)?;
     Ok(BatchIterator { batcher: Mutex::new(batcher), schema, rows: batch_size })
 }
 
