@@ -24,7 +24,8 @@ impl Csv {
         Self { columns, defused: false, field: Vec::new() }
     }
 
-    /// The same, with an apostrophe before text that a spreadsheet would run as a formula.
+    /// The same, with an apostrophe before text that a spreadsheet would run as a formula, also behind what it may take
+    /// for the end of a field: semicolon and tab. All text is quoted.
     #[must_use]
     pub fn defused(self) -> Self {
         Self { defused: true, ..self }
@@ -117,19 +118,23 @@ fn joined<T>(items: impl Iterator<Item = T>, out: &mut Vec<u8>, mut item: impl F
 
 fn text(bytes: &[u8], defused: bool, out: &mut Vec<u8>) {
     let text = String::from_utf8_lossy(bytes);
-    let formula = defused && text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']);
-    let quote = text.is_empty() || text.contains([',', '"', '\r', '\n']);
+    let quote = defused || text.is_empty() || text.contains([',', '"', '\r', '\n']);
     if quote {
         out.push(b'"');
     }
-    if formula {
-        out.push(b'\'');
-    }
-    for (at, part) in text.split('"').enumerate() {
-        if at > 0 {
-            out.extend_from_slice(b"\"\"");
+    // Where a field begins, to whoever takes other signs for its end.
+    let mut begins = defused;
+    for byte in text.bytes() {
+        if begins && matches!(byte, b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r' | b'\n') {
+            out.push(b'\'');
         }
-        out.extend_from_slice(part.as_bytes());
+        // Blanks and quotes before a formula do not keep it from being one.
+        begins = defused
+            && (matches!(byte, b';' | b'\t' | b'\r' | b'\n') || (begins && matches!(byte, b' ' | b'"')));
+        if byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(byte);
     }
     if quote {
         out.push(b'"');
@@ -158,7 +163,13 @@ mod tests {
     #[test]
     fn formulas_are_defused_on_request() {
         assert_eq!(csv(b"=cmd()", false), "=cmd()");
-        assert_eq!(csv(b"=cmd()", true), "'=cmd()");
+        assert_eq!(csv(b"=cmd()", true), "\"'=cmd()\"");
         assert_eq!(csv(b"+49,1", true), "\"'+49,1\"");
+        assert_eq!(csv(b"plain", true), "\"plain\"");
+        assert_eq!(csv(b"a;=1+1\tx", true), "\"a;'=1+1\tx\"");
+        assert_eq!(csv(b"a\t=1", true), "\"a\t'=1\"");
+        assert_eq!(csv(b"a; \"@x", true), "\"a; \"\"'@x\"");
+        assert_eq!(csv(b"a;b=1-2", true), "\"a;b=1-2\"");
+        assert_eq!(csv(b"a;=1", false), "a;=1");
     }
 }

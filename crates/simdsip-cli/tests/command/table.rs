@@ -80,7 +80,7 @@ fn csv_and_json_lines_hold_the_same() {
         }
     }
     let safe = simdsip(&["messages", "--csv", "--csv-safe", "--columns", "server", &path]);
-    assert!(safe.text().contains("\r\n'=1+1\r\n"), "{}", safe.text());
+    assert!(safe.text().contains("\r\n\"'=1+1\"\r\n"), "{}", safe.text());
 }
 
 #[test]
