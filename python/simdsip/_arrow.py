@@ -42,7 +42,7 @@ def parse_many(values: Any) -> StructArray:
 
     `values` is an Arrow array of binary or text (pyarrow, polars and others, by `__arrow_c_array__` or as the only
     chunk of `__arrow_c_stream__` where pyarrow is there), or an iterable of bytes and None. The columns are those that
-    `messages` tables have for a message alone.
+    `messages` tables have for a message alone. One message alone is no iterable of messages: TypeError.
     """
     if not hasattr(values, "__arrow_c_array__"):
         if hasattr(values, "__arrow_c_stream__"):
@@ -86,11 +86,21 @@ def _polars_oldest(values: Any) -> Any:
 
 def _parse_list(values: Any) -> StructArray:
     ends, parts, valid, end = [0], [], bytearray(), 0
+    if isinstance(values, (str, bytes, bytearray, memoryview)):
+        raise TypeError("expected an iterable of messages, not one message")
     for value in values:
-        part = b"" if value is None else value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
+        part = b"" if value is None else value.encode("utf-8", "surrogateescape") if isinstance(value, str) else _bytes(value)
         end += len(part)
         ends.append(end)
         parts.append(part)
         valid.append(value is not None)
     offsets = b"".join(end.to_bytes(8, "little") for end in ends)
     return _simdsip.parse_buffers(offsets, 8, b"".join(parts), None if all(valid) else bytes(valid))
+
+
+def _bytes(value: Any) -> bytes:
+    # Of anything but a buffer, bytes() makes something else: of a number, so many zeros.
+    try:
+        return memoryview(value).tobytes()
+    except TypeError:
+        raise TypeError(f"expected bytes, str or None, not {type(value).__name__}") from None

@@ -14,7 +14,7 @@ _Pairs = list[tuple[str, str | None]]
 _Time = str | float | date
 
 @type_check_only
-class _Filters(TypedDict, total=False):
+class _StatsOptions(TypedDict, total=False):
     since: _Time | None
     until: _Time | None
     call_id: _Data | None
@@ -24,14 +24,20 @@ class _Filters(TypedDict, total=False):
     dst: object
     user: _Data | None
     defect: str | None
-    limit: int | None
     ports: str | int | Sequence[str | int] | None
     keylog: str | PathLike[str] | Sequence[str | PathLike[str]] | None
-    threads: int | None
+
+@type_check_only
+class _Filters(_StatsOptions, total=False):
+    limit: int | None
 
 @type_check_only
 class _TableOptions(_Filters, total=False):
     types: Literal["native", "spark"] | None
+
+@type_check_only
+class _ReadOptions(_TableOptions, total=False):
+    threads: int | None
 
 @type_check_only
 class _LadderOptions(TypedDict, total=False):
@@ -62,7 +68,7 @@ def command(arguments: Sequence[str | PathLike[str]]) -> int: ...
 def parse(data: _Data, mode: _Mode = "interop") -> Message: ...
 def parse_buffers(offsets: bytes, width: int, data: bytes, valid: bytes | None) -> StructArray: ...
 def read_pcap(
-    paths: _Captures, columns: str | Sequence[str] | None = None, **options: Unpack[_TableOptions]
+    paths: _Captures, columns: str | Sequence[str] | None = None, **options: Unpack[_ReadOptions]
 ) -> Table: ...
 def iter_batches(
     paths: _Captures,
@@ -80,7 +86,7 @@ def registrations(
 def transactions(
     paths: _Captures, columns: str | Sequence[str] | None = None, **options: Unpack[_TableOptions]
 ) -> Table: ...
-def stats(paths: _Captures, by: str | Sequence[str] | None = None, **options: Unpack[_Filters]) -> Any: ...
+def stats(paths: _Captures, by: str | Sequence[str] | None = None, **options: Unpack[_StatsOptions]) -> Any: ...
 def ladder(paths: _Captures, call_id: _Data, **options: Unpack[_LadderOptions]) -> Ladder: ...
 def extract(
     paths: _Captures,

@@ -22,8 +22,9 @@ def scan_pcap(paths: _Captures, **options: Unpack[_TableOptions]) -> pl.LazyFram
     """The message table of captures as a lazy frame.
 
     What no expression asks for is not read, rows that a predicate drops go batch by batch, and `head` ends the read.
-    Keywords are those of `read_pcap`.
+    Keywords are those of `iter_batches`.
     """
+    _simdsip.iter_batches([], **options)  # raises TypeError for any other
     schema = pl.DataFrame(_simdsip.read_pcap([], **options)).schema
 
     def source(

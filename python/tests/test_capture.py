@@ -173,15 +173,17 @@ import simdsip
 threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
 begin = time.monotonic()
 try:
-    simdsip.{work}(Endless(open({path!r}, "rb").read()), {columns!r}, threads={threads})
+    simdsip.{work}(Endless(open({path!r}, "rb").read()), {columns!r}, **{options!r})
 except KeyboardInterrupt:
     print("interrupted" if time.monotonic() - begin < 20 else "late")
 """
 
 
-@pytest.mark.parametrize("work, columns, threads", [("read_pcap", "frame", 1), ("read_pcap", "frame", 2), ("calls", "messages", 1)])
-def test_an_interrupt_ends_a_long_read(calls_pcap, work, columns, threads, tmp_path):
-    script = INTERRUPTED.format(tests=os.path.dirname(__file__), work=work, path=str(calls_pcap), columns=columns, threads=threads)
+@pytest.mark.parametrize(
+    "work, columns, options", [("read_pcap", "frame", {}), ("read_pcap", "frame", {"threads": 2}), ("calls", "messages", {})]
+)
+def test_an_interrupt_ends_a_long_read(calls_pcap, work, columns, options, tmp_path):
+    script = INTERRUPTED.format(tests=os.path.dirname(__file__), work=work, path=str(calls_pcap), columns=columns, options=options)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60, cwd=tmp_path)
     assert done.stdout == "interrupted\n", done.stderr
 
@@ -279,3 +281,13 @@ def test_a_named_pipe_is_read_once_and_may_be_interrupted(calls_pcap, tmp_path, 
     finally:
         reader.kill()
     assert out.strip() == (said or f"{len(oracle(calls_pcap))} True")
+
+
+@pytest.mark.parametrize(
+    "work, useless",
+    [("stats", "limit threads types"), ("iter_batches", "threads"), ("iter_messages", "threads types"), ("calls", "threads")],
+)
+def test_what_would_be_ignored_is_refused(calls_pcap, work, useless):
+    for name in useless.split():
+        with pytest.raises(TypeError, match=name):
+            getattr(simdsip, work)(calls_pcap, **{name: 1})

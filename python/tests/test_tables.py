@@ -120,6 +120,10 @@ def test_parse_many():
     assert len(simdsip.parse_many([])) == 0 == len(simdsip.parse_many(pa.array([], pa.binary())))
     with pytest.raises(TypeError, match="binary"):
         simdsip.parse_many(pa.array([1]))
+    for wrong in (INVITE, INVITE.decode("latin-1"), bytearray(INVITE), [5], [INVITE, 5], 5, [[INVITE]]):
+        with pytest.raises(TypeError):
+            simdsip.parse_many(wrong)
+    assert pa.array(simdsip.parse_many([bytearray(INVITE), memoryview(INVITE), None])).null_count == 1
 
 
 def test_parse_many_of_polars():

@@ -25,6 +25,17 @@ fn wrong(name: &str, error: impl Display) -> PyErr {
 }
 
 impl Asked {
+    /// Reads keywords, but not those that are `useless` to whoever asks.
+    pub(crate) fn without(keywords: Option<&Bound<'_, PyDict>>, useless: &[&str]) -> PyResult<Asked> {
+        for name in keywords.into_iter().flat_map(|keywords| keywords.keys()) {
+            let name: String = name.extract()?;
+            if useless.contains(&name.as_str()) {
+                return Err(PyTypeError::new_err(format!("unexpected keyword argument {name:?}")));
+            }
+        }
+        Asked::of(keywords)
+    }
+
     /// Reads keywords; those with `None` are not asked for.
     pub(crate) fn of(keywords: Option<&Bound<'_, PyDict>>) -> PyResult<Asked> {
         let mut asked = Asked {

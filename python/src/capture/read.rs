@@ -76,8 +76,12 @@ fn batcher(
     ))
 }
 
-fn messages_asked(keywords: Option<&Bound<'_, PyDict>>, columns: &Columns) -> PyResult<Asked> {
-    let mut asked = Asked::of(keywords)?;
+fn messages_asked(
+    keywords: Option<&Bound<'_, PyDict>>,
+    columns: &Columns,
+    useless: &[&str],
+) -> PyResult<Asked> {
+    let mut asked = Asked::without(keywords, useless)?;
     if !columns.has("is_retransmission") && !columns.has("duplicate_of") {
         asked.options = asked.options.without_repeats();
     }
@@ -96,7 +100,7 @@ pub(crate) fn read_pcap(
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Table> {
     let columns = self::columns(Tables::Messages, columns)?;
-    let asked = messages_asked(options, &columns)?;
+    let asked = messages_asked(options, &columns, &[])?;
     let inputs = inputs(paths)?;
     // A read that waits for more is interrupted on this thread alone.
     let waits = inputs.iter().any(|input| matches!(input, Input::Pipe(_)));
@@ -188,7 +192,7 @@ pub(crate) fn iter_batches(
         return Err(PyValueError::new_err("batch_size: expected a number from 1 on"));
     }
     let columns = self::columns(Tables::Messages, columns)?;
-    let asked = messages_asked(options, &columns)?;
+    let asked = messages_asked(options, &columns, &["threads"])?;
     let (batcher, schema) = batcher(py, &inputs(paths)?, &columns, asked)?;
     Ok(BatchIterator { batcher: Mutex::new(batcher), schema, rows: batch_size })
 }
@@ -237,7 +241,7 @@ pub(crate) fn iter_messages(
     paths: &Bound<'_, PyAny>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<MessageIterator> {
-    let mut asked = Asked::of(options)?;
+    let mut asked = Asked::without(options, &["threads", "types"])?;
     asked.options = asked.options.without_repeats();
     let opened = Opened::new(py, &inputs(paths)?, &asked.options)?;
     Ok(MessageIterator(Mutex::new(Walk { opened, asked, ready: VecDeque::new(), ended: false })))

@@ -24,7 +24,8 @@ macro_rules! record_table {
             options: Option<&Bound<'_, PyDict>>,
         ) -> PyResult<Table> {
             let columns = self::columns(Tables::$table, columns)?;
-            let Asked { options, filter, mut limit, types, .. } = Asked::of(options)?;
+            let Asked { options, filter, mut limit, types, .. } =
+                Asked::without(options, &["threads"])?;
             let schema = plan(Tables::$table, &columns, types);
             let mut opened = Opened::new(py, &inputs(paths)?, &options)?;
             let mut batches = Batches::new(Arc::clone(&schema), &columns, types, &opened.names);

@@ -54,7 +54,7 @@ pub(crate) fn stats<'py>(
             .ok_or_else(|| PyValueError::new_err(format!("by: expected src, dst, hour or day, not {word:?}")))
     };
     let by: Vec<By> = words.iter().map(one).collect::<PyResult<_>>()?;
-    let asked = Asked::of(options)?;
+    let asked = Asked::without(options, &["limit", "threads", "types"])?;
     let mut groups = Groups::new(by.clone());
     each_row(py, &inputs(paths)?, &asked.options, &mut |row, names| {
         if asked.filter.keeps(row) {
@@ -127,7 +127,7 @@ pub(crate) fn ladder(
     call_id: &Bound<'_, PyAny>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<Ladder> {
-    let asked = Asked::of(options)?;
+    let asked = Asked::without(options, &["limit", "threads", "types"])?;
     let mut ladder = simdsip_capture::Ladder::new(&bytes_of(call_id)?);
     let show = |text: &[u8]| text.to_vec();
     each_row(py, &inputs(paths)?, &asked.options, &mut |row, _| {
@@ -218,7 +218,7 @@ pub(crate) fn extract(
     frames: Option<HashSet<u64>>,
     options: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<u64> {
-    let asked = Asked::of(options)?;
+    let asked = Asked::without(options, &["threads", "types"])?;
     let inputs = inputs(paths)?;
     for input in &inputs {
         let Input::Path(path) = input else {
