@@ -77,7 +77,7 @@ pub(crate) struct Rejection {
 impl Rejection {
     fn of(error: Error, base: usize) -> Rejection {
         Rejection {
-            kind: word(error.kind),
+            kind: error.kind.as_str(),
             at: base + error.at,
             message: error.kind.to_string(),
             limit: matches!(
@@ -147,29 +147,5 @@ fn unfinished(at: usize, more: usize) -> Rejection {
         at,
         message: format!("the stream ends at least {more} {bytes} before the message does"),
         limit: false,
-    }
-}
-
-fn word(kind: ErrorKind) -> &'static str {
-    match kind {
-        ErrorKind::Empty => "empty",
-        ErrorKind::Method => "method",
-        ErrorKind::RequestUri => "request-uri",
-        ErrorKind::Version => "version",
-        ErrorKind::StatusCode => "status-code",
-        ErrorKind::ContentLength => "content-length",
-        ErrorKind::Boundary => "boundary",
-        ErrorKind::Limit(limit) => match limit {
-            LimitKind::Message => "limit-message",
-            LimitKind::HeaderSection => "limit-header-section",
-            LimitKind::Headers => "limit-headers",
-            LimitKind::Index => "limit-index",
-            LimitKind::Line => "limit-line",
-            LimitKind::Name => "limit-name",
-            LimitKind::Uri => "limit-uri",
-            LimitKind::MimeDepth => "limit-mime-depth",
-            _ => "limit",
-        },
-        _ => "other",
     }
 }
