@@ -42,6 +42,14 @@ def test_calls_and_counts_are_those_of_the_generator(name):
     assert stats["calls"] == len(calls)
     by_src = simdsip.stats(str(path), by="src")
     assert sum(sum(group["methods"].values()) for group in by_src) == sum(known["methods"].values())
+    for by in ("transport", "method", "status", "class", "user_agent", "from_user", "from_domain", "to_user", "to_domain"):
+        groups = simdsip.stats(path, by=[by])
+        assert sum(group["calls"] for group in groups) == len(calls), by
+        assert {code: count for group in groups for code, count in group["codes"].items()}.keys() == stats["codes"].keys()
+    codes = {group["status"]: sum(group["codes"].values()) for group in simdsip.stats(path, by="status") if group["codes"]}
+    assert codes == known["codes"]
+    with pytest.raises(ValueError, match="from_domain.*colour"):
+        simdsip.stats(path, by="colour")
     assert len(simdsip.registrations(path)) >= 1 and len(simdsip.transactions(path)) > len(calls)
 
 

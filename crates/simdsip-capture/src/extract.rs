@@ -2,19 +2,91 @@
 //!
 //! A conversation is a Call-ID. Its packets are those that complete its messages, and the fragments and segments that
 //! hold parts of them; of WebSocket and TLS connections all packets are taken, since the others could not be read
-//! without them, and of key logs that the captures hold the lines of these sessions. Rows tell which: [`Extraction::row`] first; then [`Extraction::copy`] reads the captures again.
-//! draft-ietf-opsawg-pcapng.
+//! without them, and of key logs that the captures hold the lines of these sessions. The captures are read up to three
+//! times: [`Chosen::look`] is told which conversations there are, [`Extraction::row`] which packets they have, and
+//! [`Extraction::copy`] copies them. draft-ietf-opsawg-pcapng.
 
 mod keys;
 
+use crate::filter::Filter;
 use crate::packet::{Endpoint, Wraps, ip, link};
 use crate::read::{Next, OpenError, ReadError, Sequence, Source};
 use crate::table::{FrameRef, Row, Transport};
 use etherparse::TcpSlice;
 use keys::Keys;
-use std::collections::HashSet;
+use simdsip::HeaderName;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Read, Write};
+
+/// Which conversations are wanted: by Call-ID, by the frames of their messages, by a filter that one of them passes.
+#[derive(Debug)]
+pub struct Chosen {
+    filter: Filter,
+    /// How many may still be chosen by frames or by the filter.
+    left: u64,
+    /// By number, the files that they are of; `None` is any.
+    frames: HashMap<u64, Vec<Option<String>>>,
+    /// Hashes of Call-IDs: a capture may have millions, and no two of them collide but by chance.
+    wanted: HashSet<u64>,
+    seed: RandomState,
+}
+
+impl Chosen {
+    /// Those of which a message passes the filter, at most `limit`; of an empty filter, none.
+    #[must_use]
+    pub fn new(filter: Filter, limit: u64) -> Self {
+        let (frames, wanted, seed) = (HashMap::new(), HashSet::new(), RandomState::new());
+        Self { filter, left: limit, frames, wanted, seed }
+    }
+
+    /// The conversation with this Call-ID.
+    pub fn call_id(&mut self, call_id: &[u8]) {
+        self.wanted.insert(self.seed.hash_one(call_id));
+    }
+
+    /// That of which a message is completed by this frame, of a file or of any.
+    pub fn frame(&mut self, file: Option<String>, frame: u64) {
+        self.frames.entry(frame).or_default().push(file);
+    }
+
+    /// Whether nothing was asked for.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.wanted.is_empty() && !self.has_to_look()
+    }
+
+    /// Whether the rows have to be looked at before it is known which conversations are wanted.
+    #[must_use]
+    pub fn has_to_look(&self) -> bool {
+        !self.filter.is_empty() || !self.frames.is_empty()
+    }
+
+    /// Chooses the conversation of a row, if frames or filter ask for it.
+    pub fn look(&mut self, row: &Row<'_>) {
+        let named = |file: &Option<String>| file.as_deref().is_none_or(|file| file == row.file());
+        let here = self.frames.get(&row.frame()).is_some_and(|files| files.iter().any(named));
+        if self.left > 0
+            && (here || (!self.filter.is_empty() && self.filter.keeps(row)))
+            && let Some(hash) = self.hash(row)
+            && self.wanted.insert(hash)
+        {
+            self.left -= 1;
+        }
+    }
+
+    /// Whether the conversation of a row is wanted.
+    #[must_use]
+    pub fn has(&self, row: &Row<'_>) -> bool {
+        self.hash(row).is_some_and(|hash| self.wanted.contains(&hash))
+    }
+
+    fn hash(&self, row: &Row<'_>) -> Option<u64> {
+        let field = row.message().ok()?.field(HeaderName::CallId)?;
+        Some(self.seed.hash_one(field.value()))
+    }
+}
 
 /// Gathers packets.
 #[derive(Clone, Debug, Default)]

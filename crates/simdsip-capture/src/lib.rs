@@ -35,9 +35,9 @@ mod transaction;
 
 pub use call::{Call, Calls, Evictions, Outcome, Side};
 pub use engine::{Chunk, Messages, Options, Progress, Reading, SigcompNote, Trouble, TroubleKind, in_order};
-pub use extract::{ExtractError, Extraction};
+pub use extract::{Chosen, ExtractError, Extraction};
 pub use filter::{Filter, FilterError, Net, Statuses, parse_time};
-pub use group::{By, Groups};
+pub use group::{By, ByError, Grouped, Groups};
 pub use ladder::{Hide, Ladder};
 pub use metric::{Delays, Metrics, Ratio};
 pub use packet::Endpoint;

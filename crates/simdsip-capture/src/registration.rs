@@ -6,7 +6,7 @@
 use crate::call::{Evictions, LINGER};
 use crate::live::Live;
 use crate::packet::Endpoint;
-use crate::table::{FrameRef, Row};
+use crate::table::{FrameRef, Row, Transport};
 use simdsip::typed::{ProxyAuthenticate, WwwAuthenticate};
 use simdsip::{HeaderName, Kind, Method};
 use std::sync::Arc;
@@ -65,6 +65,7 @@ pub struct Registration {
     pub(crate) contact: Option<Vec<u8>>,
     pub(crate) src: Endpoint,
     pub(crate) dst: Endpoint,
+    pub(crate) transport: Transport,
     pub(crate) user_agent: Option<Vec<u8>>,
     pub(crate) ts: i64,
     pub(crate) ts_final: Option<i64>,
@@ -109,6 +110,12 @@ impl Registration {
     #[must_use]
     pub fn ends(&self) -> (Endpoint, Endpoint) {
         (self.src, self.dst)
+    }
+
+    /// What carried the first REGISTER.
+    #[must_use]
+    pub fn transport(&self) -> Transport {
+        self.transport
     }
 
     /// Code of the last final response.
@@ -233,6 +240,7 @@ impl Registration {
             contact: None,
             src: row.source(),
             dst: row.dest(),
+            transport: row.transport(),
             user_agent: None,
             ts: now,
             ts_final: None,

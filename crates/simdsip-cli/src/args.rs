@@ -1,8 +1,10 @@
 //! What can be asked of the command, and its help.
 
 use crate::capture::args::{Captures, Filters, Format, Threads};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use simdsip::{Backend, Policy, Role as Does};
+use simdsip_capture::By;
 use simdsip_capture::table::{Columns, Table};
 use std::path::PathBuf;
 
@@ -87,6 +89,7 @@ const STATS_EXAMPLES: &str = "\
 Examples:
   simdsip stats call.pcap
   simdsip stats --by src,hour --json day-*.pcap.zst
+  simdsip stats --by user_agent,class call.pcap
 
 Ratios are percentages, delays milliseconds with the 50th, 95th and 99th percentile, which are at most 1 % off. What \
 each one means, and its section of RFC 6076: docs/guide/captures.md.";
@@ -278,8 +281,9 @@ pub(crate) struct Calls {
 
 #[derive(ClapArgs, Debug)]
 pub(crate) struct Statistics {
-    /// For each value of these apart: src, dst, hour, day.
-    #[arg(long, value_name = "NAME,…", value_delimiter = ',')]
+    /// For each value of these apart: src, dst, hour, day, transport, method, status, class (2xx), user_agent,
+    /// from_user, from_domain, to_user, to_domain.
+    #[arg(long, value_name = "NAME,…", value_delimiter = ',', hide_possible_values = true, value_parser = by())]
     pub(crate) by: Vec<By>,
     /// One JSON object instead of text.
     #[arg(long)]
@@ -288,14 +292,9 @@ pub(crate) struct Statistics {
     pub(crate) captures: Captures,
 }
 
-/// What statistics are grouped by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[value(rename_all = "snake_case")]
-pub(crate) enum By {
-    Src,
-    Dst,
-    Hour,
-    Day,
+/// What statistics are grouped by, as completion and messages know it.
+fn by() -> impl TypedValueParser<Value = By> {
+    PossibleValuesParser::new(By::ALL.map(By::as_str)).try_map(|word| word.parse::<By>())
 }
 
 #[derive(ClapArgs, Debug)]

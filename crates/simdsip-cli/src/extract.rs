@@ -5,11 +5,9 @@
 use crate::args::Extract;
 use crate::capture::{drive, options, sources};
 use crate::output::{Status, complain, reason};
-use simdsip::{Backend, HeaderName};
-use simdsip_capture::{ExtractError, Extraction, Filter, Row};
-use std::collections::HashSet;
+use simdsip::Backend;
+use simdsip_capture::{Chosen, ExtractError, Extraction, Row};
 use std::fs::File;
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, BufWriter};
 use std::ops::ControlFlow;
 
@@ -35,38 +33,24 @@ pub(crate) fn run(args: &Extract, cap: Option<Backend>) -> io::Result<Status> {
             return Ok(Status::Trouble);
         }
     };
-    let Some(frames) = frames.as_deref().map_or(Some(HashSet::new()), frame_list) else {
+    let Some(frames) = frames.as_deref().map_or(Some(Vec::new()), frame_list) else {
         complain("--frames", "expected numbers, one a line, perhaps behind a file's name and a tab");
         return Ok(Status::Trouble);
     };
-    let seed = RandomState::new();
-    let call_id = |row: &Row<'_>| {
-        let field = row.message().ok().and_then(|message| message.field(HeaderName::CallId));
-        field.map(|field| seed.hash_one(field.value()))
-    };
-    let mut wanted: HashSet<u64> = args.call.iter().map(|call| seed.hash_one(call.as_bytes())).collect();
-    let filter = args.filters.filter();
-    let mut status = Status::Finished;
-    if !filter.is_empty() || !frames.is_empty() {
-        let mut left = args.filters.limit.unwrap_or(u64::MAX);
-        status = pass(args, &options, &mut |row| {
-            let here = frames.contains(&(None, row.frame()))
-                || frames.contains(&(Some(row.file().to_owned()), row.frame()));
-            if left > 0
-                && (here || chosen(&filter, row))
-                && let Some(hash) = call_id(row)
-                && wanted.insert(hash)
-            {
-                left -= 1;
-            }
-        })?;
-    } else if args.call.is_empty() {
+    let mut chosen = Chosen::new(args.filters.filter(), args.filters.limit.unwrap_or(u64::MAX));
+    args.call.iter().for_each(|call| chosen.call_id(call.as_bytes()));
+    frames.into_iter().for_each(|(file, frame)| chosen.frame(file, frame));
+    if chosen.is_empty() {
         complain("extract", "expected --call, --frames or a filter");
         return Ok(Status::Trouble);
     }
+    let mut status = Status::Finished;
+    if chosen.has_to_look() {
+        status = pass(args, &options, &mut |row| chosen.look(row))?;
+    }
     let mut extraction = Extraction::default();
     status = status.max(pass(args, &options, &mut |row| {
-        if call_id(row).is_some_and(|hash| wanted.contains(&hash)) {
+        if chosen.has(row) {
             extraction.row(row);
         }
     })?);
@@ -95,10 +79,6 @@ pub(crate) fn run(args: &Extract, cap: Option<Backend>) -> io::Result<Status> {
     }
 }
 
-fn chosen(filter: &Filter, row: &Row<'_>) -> bool {
-    !filter.is_empty() && filter.keeps(row)
-}
-
 fn pass(
     args: &Extract,
     options: &simdsip_capture::Options,
@@ -117,7 +97,7 @@ fn pass(
 }
 
 /// `None` where a line is no number.
-fn frame_list(text: &str) -> Option<HashSet<(Option<String>, u64)>> {
+fn frame_list(text: &str) -> Option<Vec<(Option<String>, u64)>> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines
         .map(|line| match line.rsplit_once('\t') {

@@ -1,60 +1,41 @@
 //! `stats`: methods, codes, and the metrics of RFC 6076 and E.411.
 
-use crate::args::{By, Statistics, When};
+use crate::args::{Statistics, When};
 use crate::capture::{drive, options};
+use crate::escape::escaped;
 use crate::output::{Form, Output, Status, complain};
 use crate::style::{Ink, Style, count};
 use serde_json::{Map, Value, json};
 use simdsip::Backend;
-use simdsip_capture::{Calls, Delays, Endpoint, Metrics, Registrations};
+use simdsip_capture::{By, Delays, Groups, Metrics};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-/// Groups that are told apart; the rest is one.
-const MAX_GROUPS: usize = 100_000;
-
 pub(crate) fn run(args: &Statistics, color: When, cap: Option<Backend>) -> io::Result<Status> {
     let Some(options) = options(&args.captures, cap) else { return Ok(Status::Trouble) };
-    let mut groups = Groups { by: &args.by, groups: BTreeMap::new(), crowded: false };
-    let (mut calls, mut registrations) = (Calls::default(), Registrations::default());
+    let mut groups = Groups::new(args.by.clone());
     let status = drive(
         &args.captures.files,
         &options,
         &|_| Ok(()),
         &mut |row, names| {
-            groups.of(row.source(), row.dest(), row.time().unwrap_or_default()).row(row);
-            calls.row(row, names, &mut |call| {
-                let (src, dst) = call.ends();
-                groups.of(src, dst, call.start()).call(&call);
-            });
-            registrations.row(row, names, &mut |one| {
-                let (src, dst) = one.ends();
-                groups.of(src, dst, one.start()).registration(&one);
-            });
+            groups.row(row, names);
             ControlFlow::Continue(())
         },
         &mut || Ok(()),
     )?;
-    calls.finish(&mut |call| {
-        let (src, dst) = call.ends();
-        groups.of(src, dst, call.start()).call(&call);
-    });
-    registrations.finish(&mut |one| {
-        let (src, dst) = one.ends();
-        groups.of(src, dst, one.start()).registration(&one);
-    });
-    if groups.crowded {
-        complain("stats", &format!("more than {MAX_GROUPS} groups: those beyond are counted as one"));
+    let (groups, crowded) = groups.finish();
+    if crowded {
+        complain("stats", &format!("more than {} groups: those beyond are counted as one", Groups::MAX));
     }
     let mut output = Output::new(if args.json { Form::Json } else { Form::Text });
     if args.json {
-        let groups: Vec<_> =
-            groups.groups.iter().map(|(key, metrics)| document(&args.by, key, metrics)).collect();
+        let groups: Vec<_> = groups.iter().map(|(key, metrics)| document(&args.by, key, metrics)).collect();
         let whole = match args.by.is_empty() {
             true => groups.into_iter().next().unwrap_or_else(|| document(&[], &[], &Metrics::default())),
             false => {
-                json!({ "by": args.by.iter().map(|by| name(*by)).collect::<Vec<_>>(), "groups": groups })
+                json!({ "by": args.by.iter().map(|by| by.as_str()).collect::<Vec<_>>(), "groups": groups })
             }
         };
         serde_json::to_writer(&mut output, &whole)?;
@@ -63,10 +44,10 @@ pub(crate) fn run(args: &Statistics, color: When, cap: Option<Backend>) -> io::R
         let style = Style::of(color);
         let mut page = String::new();
         let none = Metrics::default();
-        if groups.groups.is_empty() && args.by.is_empty() {
+        if groups.is_empty() && args.by.is_empty() {
             text(&[], &[], &none, style, &mut page);
         }
-        for (key, metrics) in &groups.groups {
+        for (key, metrics) in &groups {
             text(&args.by, key, metrics, style, &mut page);
         }
         output.write_all(page.as_bytes())?;
@@ -75,50 +56,10 @@ pub(crate) fn run(args: &Statistics, color: When, cap: Option<Backend>) -> io::R
     Ok(status)
 }
 
-struct Groups<'a> {
-    by: &'a [By],
-    groups: BTreeMap<Vec<String>, Metrics>,
-    crowded: bool,
-}
-
-impl Groups<'_> {
-    fn of(&mut self, src: Endpoint, dst: Endpoint, time: i64) -> &mut Metrics {
-        let mut key: Vec<_> = self.by.iter().map(|by| part(*by, src, dst, time)).collect();
-        if self.groups.len() >= MAX_GROUPS && !self.groups.contains_key(&key) {
-            self.crowded = true;
-            key = self.by.iter().map(|_| "others".to_owned()).collect();
-        }
-        self.groups.entry(key).or_default()
-    }
-}
-
-fn part(by: By, src: Endpoint, dst: Endpoint, time: i64) -> String {
-    let clock = |len: usize| {
-        let mut text = Vec::new();
-        simdsip_capture::table::write_time(time, &mut text);
-        String::from_utf8_lossy(text.get(..len).unwrap_or_default()).into_owned()
-    };
-    match by {
-        By::Src => src.addr.to_string(),
-        By::Dst => dst.addr.to_string(),
-        By::Hour => clock(13),
-        By::Day => clock(10),
-    }
-}
-
-const fn name(by: By) -> &'static str {
-    match by {
-        By::Src => "src",
-        By::Dst => "dst",
-        By::Hour => "hour",
-        By::Day => "day",
-    }
-}
-
-fn document(by: &[By], key: &[String], metrics: &Metrics) -> Value {
+fn document(by: &[By], key: &[Option<String>], metrics: &Metrics) -> Value {
     let mut all = Map::new();
     for (by, value) in by.iter().zip(key) {
-        all.insert(name(*by).to_owned(), json!(value));
+        all.insert(by.as_str().to_owned(), json!(value));
     }
     all.insert("methods".to_owned(), json!(metrics.methods));
     all.insert("codes".to_owned(), json!(metrics.codes));
@@ -144,11 +85,15 @@ fn delay(delays: &Delays) -> Value {
     })
 }
 
-fn text(by: &[By], key: &[String], metrics: &Metrics, style: Style, out: &mut String) {
+fn text(by: &[By], key: &[Option<String>], metrics: &Metrics, style: Style, out: &mut String) {
     if !out.is_empty() {
         out.push('\n');
     }
-    let title: Vec<_> = by.iter().zip(key).map(|(by, value)| format!("{} {value}", name(*by))).collect();
+    // The values are the senders' text.
+    let shown =
+        |value: &Option<String>| value.as_ref().map_or("-".to_owned(), |value| escaped(value.as_bytes()));
+    let title: Vec<_> =
+        by.iter().zip(key).map(|(by, value)| format!("{} {}", by.as_str(), shown(value))).collect();
     if !title.is_empty() {
         style.paint(Ink::Strong, &title.join(", "), out);
         out.push('\n');

@@ -7,8 +7,9 @@ use crate::text::bytes_of;
 use pyo3::exceptions::{PyKeyError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
-use simdsip::HeaderName;
-use simdsip_capture::{By, Delays, ExtractError, Extraction, Groups, Metrics, Options, Progress, Row};
+use simdsip_capture::{
+    By, Chosen, Delays, ExtractError, Extraction, Groups, Metrics, Options, Progress, Row,
+};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::BufWriter;
@@ -32,7 +33,8 @@ fn each_row(
 }
 
 /// Methods, codes, calls and the metrics of RFC 6076 and E.411: a dict, or a list of them, one a group, if `by` names
-/// what groups go by: `src`, `dst`, `hour`, `day`.
+/// what groups go by: `src`, `dst`, `hour`, `day`, `transport`, `method`, `status`, `class`, `user_agent`, `from_user`,
+/// `from_domain`, `to_user`, `to_domain`. Where a message says nothing of it, the value is `None`.
 #[pyfunction]
 #[pyo3(signature = (paths, by = None, **options))]
 pub(crate) fn stats<'py>(
@@ -49,9 +51,7 @@ pub(crate) fn stats<'py>(
         },
     };
     let one = |word: &String| {
-        let found = By::ALL.into_iter().find(|by| by.as_str() == word);
-        found
-            .ok_or_else(|| PyValueError::new_err(format!("by: expected src, dst, hour or day, not {word:?}")))
+        word.parse().map_err(|error| PyValueError::new_err(format!("by: {error}, not {word:?}")))
     };
     let by: Vec<By> = words.iter().map(one).collect::<PyResult<_>>()?;
     let asked = Asked::without(options, &["limit", "threads", "types"])?;
@@ -228,36 +228,23 @@ pub(crate) fn extract(
             return Err(PyValueError::new_err("out is one of the captures"));
         }
     }
-    let mut wanted: HashSet<Vec<u8>> = HashSet::new();
+    let mut chosen = Chosen::new(asked.filter, asked.limit);
     if let Some(one) = call_id {
         match one.cast::<PyList>() {
-            Ok(all) => wanted
-                .extend(all.iter().map(|one| Ok(bytes_of(&one)?.to_vec())).collect::<PyResult<Vec<_>>>()?),
-            Err(_) => {
-                wanted.insert(bytes_of(one)?.to_vec());
-            }
+            Ok(all) => all.iter().try_for_each(|one| bytes_of(&one).map(|id| chosen.call_id(&id)))?,
+            Err(_) => chosen.call_id(&bytes_of(one)?),
         }
     }
-    let frames = frames.unwrap_or_default();
-    if !asked.filter.is_empty() || !frames.is_empty() {
-        let mut left = asked.limit;
-        each_row(py, &inputs, &asked.options, &mut |row, _| {
-            let chosen =
-                frames.contains(&row.frame()) || (!asked.filter.is_empty() && asked.filter.keeps(row));
-            if left > 0
-                && chosen
-                && let Some(id) = id_of(row)
-                && wanted.insert(id.to_vec())
-            {
-                left -= 1;
-            }
-        })?;
-    } else if wanted.is_empty() {
+    frames.unwrap_or_default().into_iter().for_each(|frame| chosen.frame(None, frame));
+    if chosen.is_empty() {
         return Err(PyTypeError::new_err("expected call_id, frames or a filter"));
+    }
+    if chosen.has_to_look() {
+        each_row(py, &inputs, &asked.options, &mut |row, _| chosen.look(row))?;
     }
     let mut extraction = Extraction::default();
     each_row(py, &inputs, &asked.options, &mut |row, _| {
-        if id_of(row).is_some_and(|id| wanted.contains(id)) {
+        if chosen.has(row) {
             extraction.row(row);
         }
     })?;
@@ -273,8 +260,4 @@ pub(crate) fn extract(
         ExtractError::Write(error) => os_error(&error, &out),
         error => capture_error(py, "extract", &error.to_string(), 0),
     })
-}
-
-fn id_of<'r>(row: &Row<'r>) -> Option<&'r [u8]> {
-    row.message().ok()?.field(HeaderName::CallId).map(|field| field.value())
 }

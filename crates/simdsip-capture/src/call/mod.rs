@@ -164,6 +164,7 @@ impl Call {
             callee_user: text(row.to().and_then(|to| addr_user(to))),
             src: row.source(),
             dst: row.dest(),
+            transport: row.transport(),
             touched: row.stamp().unwrap_or(now),
             names: Arc::clone(names),
             ..Self::default()

@@ -2,7 +2,7 @@
 
 use super::bye::Byes;
 use crate::packet::Endpoint;
-use crate::table::FrameRef;
+use crate::table::{FrameRef, Transport};
 use sha2::{Digest, Sha256};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -108,6 +108,7 @@ pub struct Call {
     pub(super) callee_user: Vec<u8>,
     pub(super) src: Endpoint,
     pub(super) dst: Endpoint,
+    pub(super) transport: Transport,
     pub(super) status: Option<Status>,
     pub(super) invite_cseq: u32,
     pub(super) cancelled: bool,
@@ -148,6 +149,7 @@ impl Default for Call {
             callee_user: Vec::new(),
             src: nobody,
             dst: nobody,
+            transport: Transport::Udp,
             status: None,
             invite_cseq: 0,
             cancelled: false,
@@ -334,6 +336,12 @@ impl Call {
     #[must_use]
     pub fn ends(&self) -> (Endpoint, Endpoint) {
         (self.src, self.dst)
+    }
+
+    /// What carried the first INVITE.
+    #[must_use]
+    pub fn transport(&self) -> Transport {
+        self.transport
     }
 
     /// Distinct To tags of its responses.

@@ -34,6 +34,6 @@ pub use row::{Row, RowDefect, RowDefects, Transport, error_code};
 pub use value::{FrameRef, Frames, Masked, Record, Value, Words};
 
 pub(crate) use json::text as json_text;
-pub(crate) use messages::{addr_user, q850};
+pub(crate) use messages::{addr_user, q850, user as uri_user};
 pub(crate) use row::Meta;
 pub use time::rfc3339 as write_time;

@@ -128,6 +128,104 @@ fn statistics_add_up() {
 }
 
 #[test]
+fn statistics_of_each_key_add_up() {
+    let (truth, rows) = (truth(), simdsip(&["messages", CAPTURE]).json());
+    let groups = |by: &str| {
+        let whole = simdsip(&["stats", "--json", "--by", by, CAPTURE]).json().remove(0);
+        assert_eq!(whole["by"], serde_json::json!(by.split(',').collect::<Vec<_>>()));
+        whole["groups"].as_array().unwrap().clone()
+    };
+    let messages = |group: &Value| -> u64 {
+        let counts = [&group["methods"], &group["codes"]].map(|counts| counts.as_object().unwrap());
+        counts.iter().flat_map(|counts| counts.values()).map(|count| count.as_u64().unwrap()).sum()
+    };
+    // What the table says of each message, as the keys say it.
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let host = |uri: &Value| {
+        let uri = uri.as_str()?.split_once(':')?.1;
+        let host = uri.rsplit('@').next()?;
+        let end = host.find(|byte: char| ";?>".contains(byte)).unwrap_or(host.len());
+        let host = &host[..end];
+        let end = if host.starts_with('[') { host.find(']')? + 1 } else { host.find(':').unwrap_or(end) };
+        Some(host[..end].to_lowercase())
+    };
+    let said = |by: &str, row: &Value| match by {
+        "hour" => Some(row["ts"].as_str().unwrap()[..13].to_owned()),
+        "day" => Some(row["ts"].as_str().unwrap()[..10].to_owned()),
+        "method" => text(&row["method"]).or_else(|| text(&row["cseq_method"])),
+        "status" => row["status"].as_u64().map(|status| status.to_string()),
+        "class" => row["status"].as_u64().map(|status| format!("{}xx", status / 100)),
+        "from_domain" => host(&row["from_uri"]),
+        "to_domain" => host(&row["to_uri"]),
+        by => text(&row[by]),
+    };
+    for by in [
+        "src",
+        "dst",
+        "hour",
+        "day",
+        "transport",
+        "method",
+        "status",
+        "class",
+        "user_agent",
+        "from_user",
+        "from_domain",
+        "to_user",
+        "to_domain",
+    ] {
+        let mut expected = std::collections::BTreeMap::<_, u64>::new();
+        rows.iter().for_each(|row| *expected.entry(said(by, row)).or_default() += 1);
+        let groups = groups(by);
+        let found: std::collections::BTreeMap<_, _> = groups
+            .iter()
+            .map(|group| (text(&group[by]), messages(group)))
+            .filter(|(_, count)| *count > 0)
+            .collect();
+        assert_eq!(found, expected, "{by}");
+        let calls: u64 = groups.iter().map(|group| group["calls"].as_u64().unwrap()).sum();
+        assert_eq!(
+            calls,
+            truth["legs"].as_u64().unwrap() + truth["scanner_invites"].as_u64().unwrap(),
+            "{by}"
+        );
+        assert_eq!(found.len() > 1, !matches!(by, "hour" | "day"), "{by}");
+    }
+    // Calls are of the group of their INVITE, and of their final status.
+    let by_both = groups("method,status");
+    let failed =
+        by_both.iter().find(|group| group["method"] == "INVITE" && group["status"] == "503").unwrap();
+    assert_eq!(failed["outcomes"], serde_json::json!({ "failed": failed["calls"] }));
+    let wrong = simdsip(&["stats", "--by", "colour", CAPTURE]);
+    assert!(wrong.status == Some(2) && wrong.err.contains("from_domain"), "{}", wrong.err);
+}
+
+#[test]
+fn what_groups_go_by_is_the_senders_text() {
+    let scratch = Scratch::new("groups");
+    let long = "x".repeat(10_000);
+    let options = |agent: &str| {
+        format!(
+            "OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: sip:a\r\nTo: <sip:b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nUser-Agent: {agent}\r\nl: 0\r\n\r\n"
+        )
+    };
+    let all = ["\u{1b}[2J\u{202e}evil", "folded\r\n agent", &long, "\u{e9}t\u{e9}"].map(options);
+    let path = scratch.write("x.pcap", &pcap(&all.each_ref().map(|one| one.as_bytes())));
+    let ran = simdsip(&["stats", "--by", "user_agent,status", &path]);
+    let shown = ran.text();
+    assert!(!shown.contains(['\u{1b}', '\u{202e}']) && shown.contains("user_agent \\x1b[2J"), "{shown}");
+    assert!(shown.contains("user_agent folded agent, status -"), "{shown}");
+    let json = simdsip(&["stats", "--json", "--by", "user_agent,status", &path]).json().remove(0);
+    let groups = json["groups"].as_array().unwrap();
+    assert_eq!(groups.len(), 4);
+    assert!(
+        groups
+            .iter()
+            .all(|group| group["status"].is_null() && group["user_agent"].as_str().unwrap().len() <= 256)
+    );
+}
+
+#[test]
 fn ladders_escape_what_they_draw() {
     let scratch = Scratch::new("ladder");
     let message = b"INVITE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:b>\r\n\
