@@ -7,8 +7,12 @@
 #[path = "../../crates/simdsip/tests/common/mod.rs"]
 pub mod common;
 pub mod edit;
+#[path = "../../crates/simdsip-capture/tests/layers/property.rs"]
+pub mod layers;
 pub mod sctp;
 pub mod typed;
+#[path = "../../crates/simdsip-capture/tests/layers/wire.rs"]
+pub mod wire;
 
 use std::io::Read;
 use std::sync::LazyLock;
