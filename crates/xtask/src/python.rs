@@ -1,6 +1,6 @@
 //! The Python package: a virtual environment, the built wheel in it, pytest.
 //!
-//! The wheel is built with the test profile, so that what it shares with the other tests is compiled once, and
+//! The wheel is built as the tests are, so that what it shares with the other tests is compiled once, and
 //! overflow checks and debug assertions are on.
 
 use std::path::{Path, PathBuf};
@@ -15,6 +15,10 @@ const OLDEST: (u32, u32) = (3, 11);
 const NEEDED: [&str; 2] = ["maturin>=1.9,<2", "pytest"];
 /// What takes the tables, and what checks the stubs: tests that want one that is not there skip.
 const WANTED: [&str; 5] = ["pyarrow", "polars", "duckdb", "pandas", "mypy"];
+
+/// What makes the dev profile the test profile of Cargo.toml. That itself would make a test harness of the module.
+const AS_TESTS: [(&str, &str); 2] =
+    [("CARGO_PROFILE_DEV_OPT_LEVEL", "1"), ("CARGO_PROFILE_DEV_DEBUG", "line-tables-only")];
 
 /// Builds, installs, tests.
 pub(crate) fn group(group: &mut Group) {
@@ -36,6 +40,52 @@ pub(crate) fn group(group: &mut Group) {
         Ok((text, ok)) => count(group, &text, ok),
         Err(error) => group.check("pytest", Err(error)),
     }
+}
+
+/// The source distribution is built, made a wheel of, and installed where nothing else is: a group of
+/// `cargo xtask test --all`.
+pub(crate) fn sdist(group: &mut Group) {
+    let Some(interpreter) = interpreter() else {
+        return group.skip(&format!("the sdist: no python3 of {}.{} or newer", OLDEST.0, OLDEST.1));
+    };
+    let installed = environment(&interpreter, group).and_then(|bin| from_sdist(&interpreter, &bin));
+    group.check("the sdist builds and installs", installed);
+}
+
+fn from_sdist(interpreter: &Path, bin: &Path) -> Result<()> {
+    let out = root().join("target/python-sdist");
+    let _ = std::fs::remove_dir_all(&out);
+    let mut pack = Command::new(bin.join("maturin"));
+    quiet(pack.current_dir(root().join("python")).args(["sdist", "--out"]).arg(&out))?;
+    let mut build = Command::new(bin.join("python"));
+    build.args(["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]);
+    build.args(["--no-build-isolation", "--no-deps", "--wheel-dir"]).arg(&out).arg(only(&out, "gz")?);
+    // What the other tests have compiled is not compiled again. pip builds in a folder of its own.
+    build
+        .envs(AS_TESTS)
+        .env("MATURIN_PEP517_ARGS", "--profile dev")
+        .env("CARGO_TARGET_DIR", root().join("target"));
+    quiet(build.env("PATH", path_with(bin)?))?;
+    let place = root().join("target/python-sdist-venv");
+    quiet(Command::new(interpreter).args(["-m", "venv", "--clear"]).arg(&place))?;
+    let fresh = place.join(if cfg!(windows) { "Scripts" } else { "bin" });
+    quiet(pip(&fresh).args(["--no-index", "--no-deps"]).arg(only(&out, "whl")?))?;
+    let capture = root().join("corpus/capture/mixed-400.pcap");
+    let uses = "import simdsip, sys; assert len(simdsip.calls(sys.argv[1])) == 34";
+    quiet(Command::new(fresh.join("python")).args(["-c", uses]).arg(capture)).map(drop)
+}
+
+/// The search path with the environment's programs first.
+fn path_with(bin: &Path) -> Result<std::ffi::OsString> {
+    let old = std::env::var_os("PATH").unwrap_or_default();
+    Ok(std::env::join_paths(std::iter::once(bin.to_owned()).chain(std::env::split_paths(&old)))?)
+}
+
+/// The file in a folder whose name ends so.
+fn only(folder: &Path, end: &str) -> Result<PathBuf> {
+    let mut files = std::fs::read_dir(folder)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));
+    let found = files.find(|path| path.extension().is_some_and(|is| is == end));
+    found.ok_or_else(|| format!("nothing that ends in .{end} was made").into())
 }
 
 fn interpreter() -> Option<PathBuf> {
@@ -77,15 +127,11 @@ fn wheel(bin: &Path) -> Result<()> {
     let mut build = Command::new(bin.join("maturin"));
     build
         .current_dir(root().join("python"))
-        .args(["build", "--locked", "--profile", "test", "--out"])
-        .arg(&out);
+        .args(["build", "--locked", "--profile", "dev", "--out"])
+        .arg(&out)
+        .envs(AS_TESTS);
     quiet(build.arg("--interpreter").arg(bin.join("python")))?;
-    let built = std::fs::read_dir(&out)?.filter_map(|entry| entry.ok().map(|entry| entry.path()));
-    let wheel = built
-        .into_iter()
-        .find(|path| path.extension().is_some_and(|end| end == "whl"))
-        .ok_or("maturin made no wheel")?;
-    quiet(pip(bin).args(["--force-reinstall", "--no-deps"]).arg(wheel)).map(drop)
+    quiet(pip(bin).args(["--force-reinstall", "--no-deps"]).arg(only(&out, "whl")?)).map(drop)
 }
 
 /// Reads pytest's last line: `31 passed, 2 skipped in 4.56s`.

@@ -37,6 +37,7 @@ pub(crate) fn run(extent: Extent) -> Result<()> {
     report.group("neon", neon::group);
     report.group("other targets", cross::checks);
     if extent == Extent::All {
+        report.group("python sdist", python::sdist);
         report.group("fuzz targets", fuzz::group);
     }
     report.finish()
