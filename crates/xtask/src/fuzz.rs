@@ -113,14 +113,14 @@ fn fuzz(checkout: &Path, target: &str, seconds: u64) -> Command {
 /// Directories with inputs to start from: those of the corpus that suit the target.
 fn seeds(target: &str) -> Vec<PathBuf> {
     let corpus = root().join("corpus");
-    match target {
-        // They read captures.
-        "capture" | "packets" => {
-            return Some(corpus.join("capture")).filter(|dir| dir.is_dir()).into_iter().collect();
-        }
-        // They read decisions, which no file is made of.
-        "reassembly" | "websocket" | "tls" | "hep" => return Vec::new(),
-        _ => {}
+    let captures = match target {
+        "capture" | "packets" => Some("capture"),
+        // These read decisions: any file does that has all kinds of bytes.
+        "reassembly" | "websocket" | "tls" | "hep" => Some("capture/encapsulation"),
+        _ => None,
+    };
+    if let Some(captures) = captures {
+        return Some(corpus.join(captures)).filter(|dir| dir.is_dir()).into_iter().collect();
     }
     let entries = std::fs::read_dir(corpus).into_iter().flatten().flatten();
     let mut dirs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
