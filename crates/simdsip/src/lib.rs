@@ -106,7 +106,7 @@ pub use policy::Policy;
 pub use scan::Backend;
 #[cfg(feature = "alloc")]
 pub use sdp::GrowSdpIndex;
-pub use sdp::{Sdp, SdpDefects, SdpIndex};
+pub use sdp::{Sdp, SdpBuilder, SdpDefects, SdpIndex};
 pub use text::{Elements, Param, Params, Span, Unescaped, Word};
 pub use typed::Header;
 pub use uri::{Escaped, Host, HostKind, PercentDecoded, Scheme, Uri, UriHeaders, UriParam, UriParams};

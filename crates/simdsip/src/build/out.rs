@@ -45,7 +45,7 @@ impl<'o> From<&'o mut alloc::vec::Vec<u8>> for Output<'o> {
 impl<'o> Output<'o> {
     /// What was written so far.
     #[inline]
-    pub(super) fn written(&self) -> &[u8] {
+    pub(crate) fn written(&self) -> &[u8] {
         match &self.0 {
             Place::Fixed { room, len } => room.get(..*len).unwrap_or(&[]),
             #[cfg(feature = "alloc")]
@@ -55,7 +55,7 @@ impl<'o> Output<'o> {
     }
 
     /// The same for good.
-    pub(super) fn into_written(mut self) -> &'o [u8] {
+    pub(crate) fn into_written(mut self) -> &'o [u8] {
         match core::mem::replace(&mut self.0, Place::Done) {
             Place::Fixed { room, len } => room.get(..len).unwrap_or(&[]),
             #[cfg(feature = "alloc")]
@@ -66,7 +66,7 @@ impl<'o> Output<'o> {
 
     /// Writes one piece, all or nothing.
     #[inline]
-    pub(super) fn put_one(&mut self, piece: &[u8]) -> Result<(), Error> {
+    pub(crate) fn put_one(&mut self, piece: &[u8]) -> Result<(), Error> {
         match &mut self.0 {
             Place::Fixed { room, len } => {
                 let end = len.saturating_add(piece.len());
@@ -82,7 +82,7 @@ impl<'o> Output<'o> {
     }
 
     /// Writes groups of pieces, all or nothing.
-    pub(super) fn put(&mut self, groups: &[&[&[u8]]]) -> Result<(), Error> {
+    pub(crate) fn put(&mut self, groups: &[&[&[u8]]]) -> Result<(), Error> {
         let mut size = 0usize;
         for piece in groups.iter().copied().flatten() {
             size = size.saturating_add(piece.len());
@@ -112,7 +112,7 @@ impl<'o> Output<'o> {
     }
 
     /// Takes back what was written behind the first `at` bytes.
-    pub(super) fn cut(&mut self, at: usize) {
+    pub(crate) fn cut(&mut self, at: usize) {
         match &mut self.0 {
             Place::Fixed { len, .. } => *len = at.min(*len),
             #[cfg(feature = "alloc")]

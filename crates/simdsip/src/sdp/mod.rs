@@ -2,15 +2,17 @@
 //!
 //! [`Sdp::parse`] finds lines by the crate's scanner and puts their offsets and type letters into an index of the caller's.
 //! Sections, attributes and values are found and read when asked for; nothing is copied, and every line, known or not, is
-//! there byte for byte. What is odd is told by [`Sdp::defects`]; only limits refuse a description. Does not answer offers,
-//! and takes over nothing from one section to another unless asked.
+//! there byte for byte. What is odd is told by [`Sdp::defects`]; only limits refuse a description. [`SdpBuilder`] writes one,
+//! [`SdpPatch`] changes one. Takes over nothing from one section to another unless asked.
 
 mod attribute;
+mod build;
 mod check;
 mod defects;
 mod edit;
 mod formats;
 mod index;
+mod judge;
 mod line;
 mod lookup;
 mod message;
@@ -25,6 +27,7 @@ mod view;
 mod words;
 
 pub use attribute::{Attribute, Attributes};
+pub use build::{Address, SdpBuilder};
 pub use defects::SdpDefects;
 pub use edit::{SdpEdits, SdpPatch};
 #[cfg(feature = "alloc")]
