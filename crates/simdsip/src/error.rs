@@ -3,6 +3,7 @@
 use core::fmt;
 
 use crate::defect::DefectCode;
+use crate::sdp::offer::Rule;
 
 /// A refusal: what was wrong, and at which byte of the input.
 ///
@@ -133,6 +134,8 @@ pub enum ErrorKind {
     Simulcast,
     /// `a=curr`, `a=conf` have three words, `a=des` four (RFC 3312 §4).
     Precondition,
+    /// An offer or an answer breaks this rule: [`crate::sdp::offer`].
+    Rule(Rule),
 }
 
 /// Which limit was exceeded; [`Error::at`] is the first byte over it or the header field to blame.
@@ -231,6 +234,7 @@ impl ErrorKind {
             Self::Rid => "rid",
             Self::Simulcast => "simulcast",
             Self::Precondition => "precondition",
+            Self::Rule(rule) => rule.as_str(),
         }
     }
 }
@@ -311,6 +315,7 @@ impl fmt::Display for ErrorKind {
             ErrorKind::Rid => "expected an identifier and send or recv",
             ErrorKind::Simulcast => "expected send or recv and a list of streams",
             ErrorKind::Precondition => "expected the words of a precondition",
+            ErrorKind::Rule(rule) => return write!(f, "{rule}"),
             ErrorKind::Request => "expected a request, and one that is answered",
         })
     }

@@ -2,7 +2,7 @@
 //!
 //! An [`SdpBuilder`] writes into the caller's buffer or `Vec` and refuses what [`Sdp::defects`](super::Sdp::defects) would
 //! tell of the result: order, grammar, levels, repetition, and what must be there. Does not choose ports, payload types or
-//! keys. RFC 8866 §5, §6, §9.
+//! keys; [`super::offer`] decides what stands in an offer or an answer. RFC 8866 §5, §6, §9.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -3,7 +3,7 @@
 //! [`Sdp::parse`] finds lines by the crate's scanner and puts their offsets and type letters into an index of the caller's.
 //! Sections, attributes and values are found and read when asked for; nothing is copied, and every line, known or not, is
 //! there byte for byte. What is odd is told by [`Sdp::defects`]; only limits refuse a description. [`SdpBuilder`] writes one,
-//! [`SdpPatch`] changes one. Takes over nothing from one section to another unless asked.
+//! [`SdpPatch`] changes one, [`offer`] makes offers and answers. Takes over nothing from one section to another unless asked.
 
 mod attribute;
 mod build;
@@ -18,6 +18,7 @@ mod lookup;
 mod message;
 mod name;
 mod number;
+pub mod offer;
 mod section;
 pub mod shape;
 mod table;

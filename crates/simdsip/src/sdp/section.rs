@@ -129,6 +129,18 @@ impl<'b> Section<'b> {
         Attributes::new(self.sdp, self.start..self.end)
     }
 
+    /// Its attributes, each with the number of its line in the section.
+    pub(super) fn numbered_attributes(&self) -> impl Iterator<Item = (u32, Attribute<'b>)> + use<'b> {
+        let lines = (0..).zip(self.lines()).filter(|(_, line)| line.letter() == b'a');
+        lines.map(|(at, line)| (at, Attribute::parse(line.value())))
+    }
+
+    /// The attribute whose line has that number.
+    pub(super) fn attribute_at(&self, at: u32) -> Option<Attribute<'b>> {
+        let at = self.start.checked_add(at).filter(|at| *at < self.end)?;
+        self.sdp.line(at).map(|line| Attribute::parse(line.value()))
+    }
+
     /// The first attribute of that name.
     #[inline]
     #[must_use]

@@ -22,7 +22,7 @@ fn all(bytes: &[u8], such: impl Fn(u8) -> bool) -> bool {
     !bytes.is_empty() && bytes.iter().all(|byte| such(*byte))
 }
 
-fn is_token(bytes: &[u8]) -> bool {
+pub(super) fn is_token(bytes: &[u8]) -> bool {
     all(bytes, is_token_char)
 }
 
