@@ -92,6 +92,11 @@ pub(crate) fn broken(offer: &[u8], answer: &[u8]) -> Vec<String> {
             tell("a direction that does not fit");
         }
         formats(offered, answered, &mut tell);
+        extensions(offered, answered, &mut tell);
+        // The transport of bundled media is that of their first (RFC 8843 §7.1.3).
+        if grouped.is_some_and(|group| answered.mid() != Some(answered_bundles[group][0])) {
+            continue;
+        }
         // What speaks for the transport of bundled media.
         let carrier = |plain: &Plain, groups: &[Vec<&str>], media: &PlainMedia| {
             let group = group_of(groups, media.mid())?;
@@ -132,17 +137,6 @@ pub(crate) fn broken(offer: &[u8], answer: &[u8]) -> Vec<String> {
         if answered.is_tls() && ours("fingerprint").is_none() {
             tell("DTLS without a fingerprint");
         }
-        for map in answered.all("extmap") {
-            let (id, uri) = map.split_once(' ').unwrap_or_default();
-            let id = id.split('/').next().unwrap_or_default();
-            let offered = offered.all("extmap").any(|map| {
-                let mut words = map.split_whitespace();
-                words.next().and_then(|word| word.split('/').next()) == Some(id) && words.next() == Some(uri)
-            });
-            if !offered {
-                tell("a header extension that was not offered");
-            }
-        }
         for crypto in answered.all("crypto") {
             let first = |text: &str| text.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
             if !offered.all("crypto").any(|offered| first(offered) == first(crypto)) {
@@ -167,7 +161,8 @@ fn formats(offered: &PlainMedia, answered: &PlainMedia, tell: &mut dyn FnMut(&st
     }
     let mut last = None;
     for format in &answered.formats {
-        let place = offered.formats.iter().position(|other| other == format);
+        let number = |format: &str| format.parse::<u64>().ok();
+        let place = offered.formats.iter().position(|other| number(other) == number(format));
         if place.is_none() || place <= last {
             tell("a payload type that was not offered, or in another order");
         }
@@ -202,5 +197,20 @@ fn formats(offered: &PlainMedia, answered: &PlainMedia, tell: &mut dyn FnMut(&st
     };
     if main(offered) && !main(answered) {
         tell("nothing but the company of a codec");
+    }
+}
+
+/// RFC 8285 §6: the same identifiers for the same extensions.
+fn extensions(offered: &PlainMedia, answered: &PlainMedia, tell: &mut dyn FnMut(&str)) {
+    for map in answered.all("extmap") {
+        let (id, uri) = map.split_once(' ').unwrap_or_default();
+        let id = id.split('/').next().unwrap_or_default();
+        let offered = offered.all("extmap").any(|map| {
+            let mut words = map.split_whitespace();
+            words.next().and_then(|word| word.split('/').next()) == Some(id) && words.next() == Some(uri)
+        });
+        if !offered {
+            tell("a header extension that was not offered");
+        }
     }
 }

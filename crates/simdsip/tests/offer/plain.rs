@@ -148,7 +148,9 @@ impl PlainMedia {
             if words.next().and_then(|word| word.parse::<u8>().ok()) == Some(number) {
                 let mut parts = words.next()?.split('/');
                 let name = parts.next()?.to_lowercase();
-                let clock = parts.next().map_or(Some(8000), |clock| clock.parse().ok())?;
+                // None, or an empty one: as if it were the usual one.
+                let clock = parts.next().filter(|clock| !clock.is_empty());
+                let clock = clock.map_or(Some(8000), |clock| clock.parse().ok())?;
                 return Some((name, clock, parts.next().and_then(|text| text.parse().ok()).unwrap_or(1)));
             }
         }

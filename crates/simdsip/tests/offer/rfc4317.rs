@@ -1,6 +1,6 @@
 //! Every exchange of RFC 4317: our end in place of the one that answers, and of the one that offers again.
 
-use simdsip::sdp::offer::{Codec, Formats, Local, Party, Rule, Stream, apply_answer, check_offer};
+use simdsip::sdp::offer::{Codec, Local, Party, Rule, Stream, apply_answer, check_offer};
 use simdsip::sdp::{Address, Direction, GrowSdpIndex, Sdp};
 use simdsip::{Error, ErrorKind};
 
@@ -332,5 +332,4 @@ fn rfc4317_5_3_an_answer_from_nowhere_holds() {
     let alices = placed(&[audio(49_170, &[ILBC])]);
     // The RFC keeps Alice's version: the same description.
     answers(&alice(&alices), "rfc4317-L01054", "rfc4317-L01138");
-    assert!(matches!(alices[0].formats, Formats::Rtp(_)));
 }

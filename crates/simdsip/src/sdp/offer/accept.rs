@@ -59,8 +59,10 @@ impl<'b> Accepted<'_, '_, 'b> {
         self.media.effective_direction().reversed().and(self.stream.allowed())
     }
 
+    /// Whether RTCP shares the port; what is no RTP says it for those that share its transport (RFC 8843 §9.3).
     fn muxed(&self) -> bool {
-        self.stream.rtcp_mux && self.peer.has_mux(self.at, &self.media)
+        let rtp = matches!(self.stream.formats, Formats::Rtp(_));
+        (self.stream.rtcp_mux || !rtp) && self.peer.has_mux(self.at, &self.media)
     }
 
     fn transport(&self) -> Transport<'_> {

@@ -248,7 +248,9 @@ fn bundle(local: &Local<'_>, peer: &Peer<'_>, plans: &mut Plans, group: u8) {
             continue;
         }
         let alike = proto.is_none_or(|proto| !rtp || proto.bytes().eq_ignore_ascii_case(line.proto()));
+        let mux = |first: usize| peer.sdp.media().nth(first).is_some_and(|media| peer.has_mux(first, &media));
         let first = match &tag {
+            Some((first, _)) if rtp && !mux(*first) => continue,
             Some((first, carrier)) if alike && is_tls(carrier.proto()) == is_tls(line.proto()) => *first,
             // The first one is known by its port.
             None if port(&media) != 0 => {

@@ -47,12 +47,15 @@ pub(super) fn answer(offer: &Peer<'_>, answer: &Peer<'_>, tolerate: Tolerate<'_>
     groups(offer, answer, tolerate)
 }
 
-/// `t=` line by line, by the numbers; what is no number is none here and there.
+/// `t=` line by line, by the numbers. What is no number in an offer cannot be repeated.
 fn timing(offer: &Sdp<'_>, answer: &Sdp<'_>, tolerate: Tolerate<'_>) -> Result<(), Error> {
-    let numbers =
-        |time: Result<Timing<'_>, Error>| time.and_then(|time| Ok((time.start()?, time.stop()?))).ok();
-    let ours = offer.session().timings().map(numbers);
-    if ours.eq(answer.session().timings().map(numbers)) {
+    let numbers = |time: Result<Timing<'_>, Error>| {
+        let time = time.ok()?;
+        Some((time.start().ok()?, time.stop().ok()?))
+    };
+    let ours = offer.session().timings().filter_map(numbers);
+    let theirs = answer.session().timings().filter_map(numbers);
+    if ours.clone().next().is_none() || ours.eq(theirs) {
         return Ok(());
     }
     let line = answer.session().line(LineKind::Timing).map_or(answer.span().slice(0..0), |line| line.text());
@@ -175,12 +178,16 @@ impl<'b> Pair<'_, 'b> {
         let (offer, answer, at) = (self.offer, self.answer, self.at);
         let (offered, answered) = (&self.offered, &self.answered);
         let place = |name| answer.transport(at, answered, name).map_or(line, |found| found.span());
-        let muxed = answer.has_mux(at, answered);
+        let (group, muxed) = (answer.group(at), answer.has_mux(at, answered));
+        if self.lines.1.is_rtp() && group.is_some() && !muxed {
+            tell(Rule::BundleWithoutMux, line, tolerate)?;
+        }
+        // The transport of bundled media is that of their first, which answers its own offer (RFC 8843 §7.1.3).
+        if group.and_then(|group| answer.tag(group)).is_some_and(|tag| tag != at) {
+            return Ok(());
+        }
         if muxed && !offer.has_mux(at, offered) {
             tell(Rule::AnswerRtcpMux, place(AttributeName::RtcpMux), tolerate)?;
-        }
-        if self.lines.1.is_rtp() && answer.group(at).is_some() && !muxed {
-            tell(Rule::BundleWithoutMux, line, tolerate)?;
         }
         match (offer.ice(at, offered), answer.ice(at, answered)) {
             (_, Credentials::None) | (Credentials::Both | Credentials::Half, Credentials::Both) => {}
