@@ -9,6 +9,7 @@ pub mod common;
 pub mod edit;
 #[path = "../../crates/simdsip-capture/tests/layers/property.rs"]
 pub mod layers;
+pub mod offer;
 pub mod sctp;
 pub mod typed;
 #[path = "../../crates/simdsip-capture/tests/layers/wire.rs"]

@@ -136,4 +136,6 @@ mod guide {
     struct ReadSdp;
     #[doc = include_str!("../../../docs/guide/rewrite-the-media-address.md")]
     struct RewriteTheMediaAddress;
+    #[doc = include_str!("../../../docs/guide/answer-an-offer.md")]
+    struct AnswerAnOffer;
 }

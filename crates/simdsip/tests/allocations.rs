@@ -276,3 +276,34 @@ fn patching_and_building_allocate_nothing() {
     assert_eq!(found, 0);
     assert!(done[0] > 900 && done[1] > 300, "{done:?}");
 }
+
+#[test]
+fn offers_and_answers_allocate_nothing() {
+    use simdsip::sdp::offer::{Agreement, Codec, Local, Party, Stream, check_offer};
+    use simdsip::sdp::{Address, Sdp, SdpIndex};
+
+    let codecs = [Codec::PCMU, Codec::PCMA, Codec::new(31, b"H261", 90_000)];
+    let streams = [Stream::rtp(b"audio", 4_000, &codecs), Stream::rtp(b"video", 4_002, &codecs)];
+    let local = Local::new(b"-", 1, Address::Host(b"h"), &streams);
+    let files = simdsip_corpus::files(&simdsip_corpus::root().join("sdp"));
+    let offers: Vec<Vec<u8>> = files.iter().map(|path| std::fs::read(path).expect("readable")).collect();
+    let [mut theirs, mut ours, mut later] = [(); 3].map(|()| SdpIndex::new());
+    let [mut room, mut other] = [[0; 4_096]; 2];
+    let mut done = 0;
+    let found = allocations(|| {
+        for bytes in &offers {
+            let offer = Sdp::parse(bytes, &mut theirs).expect("an example");
+            let Ok(answer) = local.answer(&offer, &mut room[..]) else { continue };
+            let answer = Sdp::parse(answer, &mut ours).expect("ours");
+            let agreement = Agreement::new(&offer, &answer, Party::Answerer, &mut |_| true).expect("ours");
+            done += agreement.streams().map(|stream| stream.formats().count()).sum::<usize>();
+            let mut again = local;
+            again.previous = Some(answer);
+            let Ok(next) = again.offer(&mut other[..]) else { continue };
+            let next = Sdp::parse(next, &mut later).expect("ours");
+            done += usize::from(check_offer(&answer, &next, &mut |_| true).is_ok());
+        }
+    });
+    assert!(done > 30, "{done}");
+    assert_eq!(found, 0);
+}

@@ -137,7 +137,8 @@ impl<'o> SdpBuilder<'o> {
     /// `m=`: begins a media description (RFC 8866 §5.14).
     ///
     /// # Errors
-    /// `Media` where kind or protocol has a space; else as [`line`](SdpBuilder::line).
+    /// `Media` where kind or protocol has a space; `Refused` with its place where the media description before lacks a line;
+    /// else as [`line`](SdpBuilder::line).
     pub fn media(&mut self, kind: &[u8], port: u16, proto: &[u8], formats: &[&[u8]]) -> Result<(), Error> {
         self.begin_media(kind, port, proto)?;
         formats.iter().try_for_each(|format| self.put_format(format))?;
@@ -161,7 +162,7 @@ impl<'o> SdpBuilder<'o> {
     ///
     /// # Errors
     /// `Text` where the value has a control byte; `Refused` with the defect that it would be; `Limit` where it is too long,
-    /// or one line or media description too many; `Room` where the buffer is too short, `at` being how much it has to hold.
+    /// or one line or media description too many; `Room` where the buffer is too short, `at` being what it has to hold at least.
     pub fn line(&mut self, kind: LineKind, value: &[&[u8]]) -> Result<(), Error> {
         self.put(&[&[kind.letter()], b"="])?;
         self.put(value)?;

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::corpora::{Tally, answer_all};
+use super::property::{Tally, answer_all};
 
 const SESSION: &[&str] = &[
     "a=group:BUNDLE 0 1 2",

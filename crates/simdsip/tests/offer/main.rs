@@ -8,26 +8,19 @@ mod corpora;
 mod made_up;
 mod plain;
 mod profiles;
+mod property;
 mod rfc3264;
 mod rfc4317;
 mod rules;
 mod session;
 
 use plain::Plain;
-use simdsip::sdp::{GrowSdpIndex, Sdp};
+use property::assert_clean;
 
 /// A description of the corpus.
 pub(crate) fn example(name: &str) -> Vec<u8> {
     let path = simdsip_corpus::root().join("sdp").join(format!("{name}.sdp"));
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// That `bytes` read well, without a defect.
-pub(crate) fn assert_clean(bytes: &[u8]) {
-    let mut index = GrowSdpIndex::new();
-    let sdp = Sdp::parse(bytes, &mut index).expect("within the limits");
-    let found: Vec<_> = sdp.defects().map(|defect| (defect.code.as_str(), defect.at)).collect();
-    assert!(found.is_empty(), "{found:?} in\n{}", String::from_utf8_lossy(bytes));
 }
 
 /// That two descriptions mean the same: who, where, when, and for each medium port, codecs and direction.

@@ -5,7 +5,7 @@
 pub(crate) struct Plain {
     pub(crate) origin: Vec<String>,
     pub(crate) connection: Option<String>,
-    pub(crate) times: Vec<(Option<u64>, Option<u64>)>,
+    pub(crate) times: Times,
     pub(crate) attributes: Vec<(String, Option<String>)>,
     pub(crate) media: Vec<PlainMedia>,
 }
@@ -19,6 +19,9 @@ pub(crate) struct PlainMedia {
     pub(crate) connection: Option<String>,
     pub(crate) attributes: Vec<(String, Option<String>)>,
 }
+
+/// `t=` lines: beginning and end, where they are numbers.
+pub(crate) type Times = Vec<(Option<u64>, Option<u64>)>;
 
 /// A codec: name in lower case, clock rate, channels.
 pub(crate) type Codec = (String, u32, u32);
@@ -71,8 +74,8 @@ impl Plain {
         let said = |attributes: &[(String, Option<String>)]| {
             attributes
                 .iter()
-                .filter_map(|(name, _)| ways.into_iter().find(|way| name.eq_ignore_ascii_case(way)))
-                .last()
+                .rev()
+                .find_map(|(name, _)| ways.into_iter().find(|way| name.eq_ignore_ascii_case(way)))
         };
         said(&self.media[at].attributes).or_else(|| said(&self.attributes)).unwrap_or("sendrecv")
     }
@@ -103,7 +106,7 @@ impl Plain {
 
     /// What it says, spelt one way: `o=`, times, and of each medium kind, port, protocol, address, codecs and direction; of a
     /// refused one kind and protocol.
-    pub(crate) fn meaning(&self) -> (Vec<String>, Vec<(Option<u64>, Option<u64>)>, Vec<String>) {
+    pub(crate) fn meaning(&self) -> (Vec<String>, Times, Vec<String>) {
         let media = (0..self.media.len()).map(|at| {
             let media = &self.media[at];
             if media.port == 0 {

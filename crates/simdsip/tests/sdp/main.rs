@@ -1,6 +1,7 @@
 //! Session descriptions: what real programs send, what other parsers make of it, a slow reader as twin, each defect alone.
 #![cfg(feature = "std")]
 
+mod builder;
 mod corpora;
 mod defects;
 mod edit_twin;
