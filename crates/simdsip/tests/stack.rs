@@ -124,24 +124,26 @@ fn offers_and_answers_take_no_more_than_eight_kilobytes_of_stack() {
     let codecs = [Codec::PCMU, Codec::PCMA, Codec::new(31, b"H261", 90_000)];
     let streams = [Stream::rtp(b"audio", 4_000, &codecs), Stream::rtp(b"video", 4_002, &codecs)];
     let local = Local::new(b"-", 1, Address::Host(b"h"), &streams);
-    let mut deepest = [0; 3];
+    let mut deepest = [0; 4];
     for path in simdsip_corpus::files(&simdsip_corpus::root().join("sdp")) {
         let bytes = std::fs::read(&path).expect("readable");
         let [mut theirs, mut ours] = [(); 2].map(|()| SdpIndex::new());
         let (mut room, mut other) = (vec![0; 4_096], vec![0; 4_096]);
         let offer = Sdp::parse(&bytes, &mut theirs).expect("an example");
-        deepest[0] = added(&mut || drop(local.answer(&offer, &mut room[..]))).max(deepest[0]);
+        deepest[0] = added(&mut || _ = local.answer(&offer, &mut room[..])).max(deepest[0]);
         let Ok(answer) = local.answer(&offer, &mut room[..]) else { continue };
         let answer = Sdp::parse(answer, &mut ours).expect("ours");
-        deepest[1] = added(&mut || {
-            let agreement = Agreement::new(&offer, &answer, Party::Answerer, &mut |_| true).expect("ours");
+        let agree = || Agreement::new(&offer, &answer, Party::Answerer, &mut |_| true);
+        deepest[1] = added(&mut || assert!(agree().is_ok())).max(deepest[1]);
+        let agreement = agree().expect("ours");
+        deepest[2] = added(&mut || {
             std::hint::black_box(agreement.streams().map(|stream| stream.formats().count()).sum::<usize>());
         })
-        .max(deepest[1]);
+        .max(deepest[2]);
         let mut again = local;
         again.previous = Some(answer);
-        deepest[2] = added(&mut || drop(again.offer(&mut other[..]))).max(deepest[2]);
+        deepest[3] = added(&mut || _ = again.offer(&mut other[..])).max(deepest[3]);
     }
-    println!("answer, agreement, offer: {deepest:?} bytes of stack");
+    println!("answer, agreement, what was agreed, offer: {deepest:?} bytes of stack");
     assert!(deepest.iter().all(|depth| (1..=8 << 10).contains(depth)), "{deepest:?}");
 }

@@ -63,7 +63,7 @@ impl From<Ipv6Addr> for Address<'_> {
 /// sdp.media(b"audio", 4000, b"RTP/AVP", &[b"0", b"101"])?;
 /// sdp.attribute(b"rtpmap", &[b"101 telephone-event", b"/8000"])?;
 /// let error = sdp.attribute(b"ptime", &[b"soon"]).unwrap_err(); // no number; the rest stands
-/// assert_eq!((error.kind, error.at), (ErrorKind::Refused(DefectCode::SdpAttributeValue), 140));
+/// assert_eq!((error.kind, error.at), (ErrorKind::Refused(DefectCode::SdpAttributeValue), 134));
 /// sdp.attribute(b"recvonly", &[])?;
 /// assert_eq!(sdp.finish()?, b"v=0\r\no=- 7 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n\
 ///     m=audio 4000 RTP/AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\na=recvonly\r\n");

@@ -135,6 +135,12 @@ impl<'b> Section<'b> {
         lines.map(|(at, line)| (at, Attribute::parse(line.value())))
     }
 
+    /// The number within the description of the first line with that attribute.
+    pub(super) fn line_of(&self, name: AttributeName) -> Option<u32> {
+        let (at, _) = self.numbered_attributes().find(|(_, attribute)| attribute.id() == name)?;
+        self.start.checked_add(at)
+    }
+
     /// The attribute whose line has that number.
     pub(super) fn attribute_at(&self, at: u32) -> Option<Attribute<'b>> {
         let at = self.start.checked_add(at).filter(|at| *at < self.end)?;

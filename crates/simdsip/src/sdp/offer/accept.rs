@@ -89,6 +89,7 @@ impl<'b> Accepted<'_, '_, 'b> {
         Transport { rtcp, ice, setup, dtls, tls_id, crypto }
     }
 
+    #[inline(never)]
     fn rtp(&self, writer: &mut Writer<'_>, codecs: &[Codec<'_>], carrier: &Stream<'_>) -> Result<(), Error> {
         let table = FormatTable::of(&self.media);
         let choice = Choice::of(&table, &self.line, codecs, self.muxed());
@@ -111,8 +112,8 @@ impl<'b> Accepted<'_, '_, 'b> {
                 writer.sdp.attribute(b"fmtp", &[number.as_bytes(), b" ", codec.fmtp])?;
             }
             let heard = feedback.get(usize::from(format.payload_type)).copied().unwrap_or(0);
-            for (bit, text) in (0..32u32).zip(codec.feedback) {
-                if heard & 1u32.wrapping_shl(bit) != 0 {
+            for (bit, text) in (0..16u32).zip(codec.feedback) {
+                if heard & 1u16.wrapping_shl(bit) != 0 {
                     writer.sdp.attribute(b"rtcp-fb", &[number.as_bytes(), b" ", text])?;
                 }
             }
@@ -121,8 +122,8 @@ impl<'b> Accepted<'_, '_, 'b> {
     }
 
     /// Which of each codec's kinds of feedback were offered: one bit each (RFC 4585 §4.2).
-    fn feedback(&self, codecs: &[Codec<'_>], choice: &Choice) -> [u32; COUNT] {
-        let mut heard = [0u32; COUNT];
+    fn feedback(&self, codecs: &[Codec<'_>], choice: &Choice) -> [u16; COUNT] {
+        let mut heard = [0u16; COUNT];
         if !is_feedback(self.line.proto()) {
             return heard;
         }
@@ -139,9 +140,9 @@ impl<'b> Accepted<'_, '_, 'b> {
                     continue;
                 }
                 let Some(codec) = choice.get(payload_type).and_then(|at| codecs.get(at)) else { continue };
-                for (bit, text) in (0..32u32).zip(codec.feedback) {
+                for (bit, text) in (0..16u32).zip(codec.feedback) {
                     if same_words(kind, text) {
-                        *slot |= 1u32.wrapping_shl(bit);
+                        *slot |= 1u16.wrapping_shl(bit);
                     }
                 }
             }

@@ -3,6 +3,8 @@
 //! Holds the answer against the rules once; what is asked afterwards is read from both descriptions. RFC 3264 §6.1, §7;
 //! RFC 8843 §7.4; RFC 5761 §5.1; RFC 4145 §4.1.
 
+use core::iter::FusedIterator;
+
 use crate::error::Error;
 
 use super::super::line::{Connection, MediaLine};
@@ -12,7 +14,7 @@ use super::super::shape::{Rtcp, Setup};
 use super::super::view::Sdp;
 use super::super::words::Words;
 use super::check;
-use super::format::{Format, FormatTable};
+use super::format::{Format, FormatTable, payload_type};
 use super::local::Role;
 use super::peer::{Credentials, Peer, is_tcp, port};
 
@@ -69,7 +71,9 @@ impl<'b> Agreement<'b> {
         us: Party,
         tolerate: &mut dyn FnMut(Error) -> bool,
     ) -> Result<Agreement<'b>, Error> {
-        let agreement = Agreement { offer: Peer::of(offer)?, answer: Peer::of(answer)?, us };
+        let mut agreement = Agreement { offer: Peer::new(offer), answer: Peer::new(answer), us };
+        agreement.offer.read()?;
+        agreement.answer.read()?;
         check::answer(&agreement.offer, &agreement.answer, tolerate)?;
         Ok(agreement)
     }
@@ -219,25 +223,18 @@ impl<'g, 'b> AgreedStream<'g, 'b> {
     }
 
     /// The codecs that both have, in the order of the peer's preference: the first is to be sent with (RFC 3264 §6.1, §7).
-    pub fn formats(&self) -> impl Iterator<Item = AgreedFormat<'b>> + use<'b> {
+    #[must_use]
+    pub fn formats(&self) -> AgreedFormats<'b> {
         let (local, remote) = (self.local(), self.remote());
-        let (ours, theirs) = (FormatTable::of(&local), FormatTable::of(&remote));
         let lines = local.media().ok().zip(remote.media().ok());
-        let lines = lines.filter(|_| self.is_accepted()).filter(|(line, _)| line.is_rtp());
-        let mut words = lines.map(|(_, line)| line.formats());
-        let mut seen = 0u128;
-        core::iter::from_fn(move || {
-            loop {
-                let send = next_format(words.as_mut()?, &theirs, &mut seen)?;
-                let line: MediaLine<'b> = lines?.0;
-                let same = |format: &Format<'b>| format.same(&send);
-                let equal = |format: &Format<'b>| format.payload_type == send.payload_type && same(format);
-                let receive = ours.of_line(&line).find(equal).or_else(|| ours.of_line(&line).find(same));
-                if let Some(receive) = receive {
-                    return Some(AgreedFormat { send, receive });
-                }
-            }
-        })
+        let lines = lines.filter(|(line, _)| self.is_accepted() && line.is_rtp());
+        AgreedFormats {
+            ours: FormatTable::of(&local),
+            theirs: FormatTable::of(&remote),
+            line: lines.map(|(line, _)| line),
+            words: lines.map(|(_, line)| line.formats()),
+            seen: 0,
+        }
     }
 
     /// `telephone-event`, where both have it (RFC 4733 §2.4.1).
@@ -247,15 +244,43 @@ impl<'g, 'b> AgreedStream<'g, 'b> {
     }
 }
 
-/// The next payload type that means something and was not seen.
-fn next_format<'b>(words: &mut Words<'b>, table: &FormatTable<'b>, seen: &mut u128) -> Option<Format<'b>> {
-    words.filter_map(super::format::payload_type).find_map(|number| {
-        let bit = 1u128.wrapping_shl(number.into());
-        let again = *seen & bit != 0;
-        *seen |= bit;
-        if again { None } else { table.get(number) }
-    })
+/// Codecs that both ends have. Made by [`AgreedStream::formats`].
+#[derive(Clone, Debug)]
+pub struct AgreedFormats<'b> {
+    ours: FormatTable<'b>,
+    theirs: FormatTable<'b>,
+    line: Option<MediaLine<'b>>,
+    /// What is left of the peer's payload types, and which were met.
+    words: Option<Words<'b>>,
+    seen: u128,
 }
+
+impl<'b> Iterator for AgreedFormats<'b> {
+    type Item = AgreedFormat<'b>;
+
+    fn next(&mut self) -> Option<AgreedFormat<'b>> {
+        let line = self.line?;
+        for number in self.words.as_mut()?.filter_map(payload_type) {
+            let bit = 1u128.wrapping_shl(number.into());
+            if self.seen & bit != 0 {
+                continue;
+            }
+            self.seen |= bit;
+            let Some(send) = self.theirs.get(number) else { continue };
+            let same = |format: &Format<'b>| format.same(&send);
+            let equal = |format: &Format<'b>| format.payload_type == number && same(format);
+            // The same number, where it means the same.
+            let receive =
+                self.ours.of_line(&line).find(equal).or_else(|| self.ours.of_line(&line).find(same));
+            if let Some(receive) = receive {
+                return Some(AgreedFormat { send, receive });
+            }
+        }
+        None
+    }
+}
+
+impl FusedIterator for AgreedFormats<'_> {}
 
 /// A codec that both ends have; its number may differ (RFC 3264 §6.1).
 #[derive(Clone, Copy, Debug)]

@@ -29,6 +29,7 @@ fn tell(rule: Rule, place: Span<'_>, tolerate: Tolerate<'_>) -> Result<(), Error
 }
 
 /// Holds an answer against its offer.
+#[inline(never)]
 pub(super) fn answer(offer: &Peer<'_>, answer: &Peer<'_>, tolerate: Tolerate<'_>) -> Result<(), Error> {
     for (at, offered) in offer.sdp.media().enumerate() {
         let Some(answered) = answer.sdp.media().nth(at) else { break };
@@ -48,6 +49,7 @@ pub(super) fn answer(offer: &Peer<'_>, answer: &Peer<'_>, tolerate: Tolerate<'_>
 }
 
 /// `t=` line by line, by the numbers. What is no number in an offer cannot be repeated.
+#[inline(never)]
 fn timing(offer: &Sdp<'_>, answer: &Sdp<'_>, tolerate: Tolerate<'_>) -> Result<(), Error> {
     let numbers = |time: Result<Timing<'_>, Error>| {
         let time = time.ok()?;
@@ -63,6 +65,7 @@ fn timing(offer: &Sdp<'_>, answer: &Sdp<'_>, tolerate: Tolerate<'_>) -> Result<(
 }
 
 /// Groups of an answer hold what one offered group holds, and nothing that was refused.
+#[inline(never)]
 fn groups(offer: &Peer<'_>, answer: &Peer<'_>, tolerate: Tolerate<'_>) -> Result<(), Error> {
     for group in 0..answer.group_count() {
         let mut offered = None;
@@ -122,6 +125,7 @@ impl<'b> Pair<'_, 'b> {
     }
 
     /// Direction and formats.
+    #[inline(never)]
     fn media(&self, line: Span<'b>, tolerate: Tolerate<'_>) -> Result<(), Error> {
         let (offered, answered) = (self.offered.effective_direction(), self.answered.effective_direction());
         if answered.and(offered.reversed()) != answered {
@@ -158,6 +162,7 @@ impl<'b> Pair<'_, 'b> {
         offered.any(|offered| offered.uri() == answered.uri())
     }
 
+    #[inline(never)]
     fn has_common(&self) -> bool {
         let (offered, answered) = &self.lines;
         if !offered.is_rtp() {
@@ -174,6 +179,7 @@ impl<'b> Pair<'_, 'b> {
     }
 
     /// Ports, keys, ICE.
+    #[inline(never)]
     fn transport(&self, line: Span<'b>, tolerate: Tolerate<'_>) -> Result<(), Error> {
         let (offer, answer, at) = (self.offer, self.answer, self.at);
         let (offered, answered) = (&self.offered, &self.answered);
@@ -296,6 +302,7 @@ fn origin(previous: &Sdp<'_>, offer: &Sdp<'_>, tolerate: Tolerate<'_>) -> Result
     if stepped || unchanged { Ok(()) } else { tell(Rule::VersionStep, place, tolerate) }
 }
 
+#[inline(never)]
 fn payload_types(before: &Media<'_>, now: &Media<'_>, tolerate: Tolerate<'_>) -> Result<(), Error> {
     let (Ok(old_line), Ok(line)) = (before.media(), now.media()) else { return Ok(()) };
     if port(before) == 0 || !old_line.is_rtp() || !line.is_rtp() || old_line.kind() != line.kind() {

@@ -67,6 +67,7 @@ impl Choice {
 }
 
 /// Whether a stream can carry any of what a media description offers.
+#[inline(never)]
 pub(super) fn has_common(
     formats: &Formats<'_>,
     media: &Media<'_>,

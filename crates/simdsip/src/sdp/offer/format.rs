@@ -5,6 +5,7 @@
 
 use crate::text::Span;
 
+use super::super::attribute::Attribute;
 use super::super::line::MediaLine;
 use super::super::name::AttributeName;
 use super::super::number::integer;
@@ -157,20 +158,24 @@ pub(super) fn payload_type(word: Span<'_>) -> Option<u8> {
     u8::try_from(integer(word).ok()?).ok().filter(|number| usize::from(*number) < COUNT)
 }
 
-/// Where the first rtpmap and the first fmtp of each payload type stand.
+/// Where the first rtpmap and the first fmtp of each payload type stand: numbers of lines within the media description.
+/// Lines from 65,535 on are not seen, which is far behind [`crate::Limits::sdp_line_count`].
+#[derive(Clone, Debug)]
 pub(super) struct FormatTable<'b> {
     section: Media<'b>,
-    rtpmap: [u32; COUNT],
-    fmtp: [u32; COUNT],
+    rtpmap: [u16; COUNT],
+    fmtp: [u16; COUNT],
 }
 
 impl<'b> FormatTable<'b> {
-    const NONE: u32 = u32::MAX;
+    const NONE: u16 = u16::MAX;
 
+    #[inline(never)]
     pub(super) fn of(media: &Media<'b>) -> FormatTable<'b> {
         let mut table =
             FormatTable { section: *media, rtpmap: [Self::NONE; COUNT], fmtp: [Self::NONE; COUNT] };
-        for (at, attribute) in media.numbered_attributes() {
+        let near = |(at, attribute): (u32, Attribute<'b>)| Some((u16::try_from(at).ok()?, attribute));
+        for (at, attribute) in media.numbered_attributes().map_while(near) {
             let slots = match attribute.id() {
                 AttributeName::Rtpmap => &mut table.rtpmap,
                 AttributeName::Fmtp => &mut table.fmtp,
@@ -186,9 +191,9 @@ impl<'b> FormatTable<'b> {
         table
     }
 
-    fn value(&self, slots: &[u32; COUNT], payload_type: u8) -> Option<Span<'b>> {
-        let at = *slots.get(usize::from(payload_type))?;
-        self.section.attribute_at(at).map(|attribute| attribute.value_span())
+    fn value(&self, slots: &[u16; COUNT], payload_type: u8) -> Option<Span<'b>> {
+        let at = slots.get(usize::from(payload_type)).copied().filter(|at| *at != Self::NONE)?;
+        self.section.attribute_at(at.into()).map(|attribute| attribute.value_span())
     }
 
     /// What that payload type means; `None` where nothing well formed says it.

@@ -120,7 +120,7 @@ pub struct Stream<'a> {
     pub crypto: &'a [(&'a [u8], &'a [u8])],
     /// Credentials of ICE. None: no ICE.
     pub ice: Option<Ice<'a>>,
-    /// Header extensions: the identifier that offers give, and the URI (RFC 8285).
+    /// Header extensions: the identifier that offers give, and the URI (RFC 8285). Answers have the first 64 at most.
     pub extensions: &'a [(u8, &'a [u8])],
     /// Whether the caller deals with preconditions (RFC 3312): `curr`, `des` and `conf` are then among `attributes`.
     pub preconditions: bool,
@@ -214,7 +214,7 @@ pub struct Codec<'a> {
     pub channels: u16,
     /// Parameters, written as they are. Those of `rtx` and `red` name payload types: answers take the peer's.
     pub fmtp: &'a [u8],
-    /// Feedback that is understood, such as `nack pli` (RFC 4585 §4.2).
+    /// Feedback that is understood, such as `nack pli` (RFC 4585 §4.2). Answers have the first 16 at most.
     pub feedback: &'a [&'a [u8]],
 }
 

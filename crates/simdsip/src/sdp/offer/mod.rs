@@ -24,7 +24,7 @@ mod peer;
 mod rule;
 mod write;
 
-pub use agreement::{AgreedFormat, AgreedStream, Agreement, Party, apply_answer};
+pub use agreement::{AgreedFormat, AgreedFormats, AgreedStream, Agreement, Party, apply_answer};
 pub use check::check_offer;
 pub use events::Events;
 pub use format::Format;

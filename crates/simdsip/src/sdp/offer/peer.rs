@@ -17,21 +17,29 @@ use super::local::Role;
 /// Media descriptions of an offer or answer; [`crate::Limits::sdp_media_count`] by default.
 pub(super) const MEDIA_LIMIT: usize = 64;
 
+/// No group, no media description.
+const NONE: u8 = u8::MAX;
+
 /// `BUNDLE` groups of one; media of more are not bundled.
 const GROUP_LIMIT: usize = 8;
+
+/// Numbers of lines within a description; `u32::MAX` where there is none.
+type Mids = [u32; MEDIA_LIMIT];
 
 /// The media descriptions and groups of a description.
 #[derive(Clone, Debug)]
 pub(super) struct Peer<'b> {
     pub(super) sdp: Sdp<'b>,
     pub(super) count: usize,
-    /// Nothing where there is none.
-    mids: [Place; MEDIA_LIMIT],
-    groups: [Option<Place>; GROUP_LIMIT],
-    /// The group that each is in.
-    memberships: [Option<u8>; MEDIA_LIMIT],
-    /// The first one of each group whose port is not 0.
-    tags: [Option<u8>; GROUP_LIMIT],
+    /// The line that has the mid of each.
+    mids: Mids,
+    /// Where the members of each group stand.
+    groups: [Place; GROUP_LIMIT],
+    group_count: u8,
+    /// The group that each is in, or `NONE`.
+    memberships: [u8; MEDIA_LIMIT],
+    /// The first one of each group whose port is not 0, or `NONE`.
+    tags: [u8; GROUP_LIMIT],
 }
 
 impl<'b> Peer<'b> {
@@ -40,50 +48,62 @@ impl<'b> Peer<'b> {
     /// # Errors
     /// `Limit` for more than 64 media descriptions.
     pub(super) fn of(sdp: &Sdp<'b>) -> Result<Peer<'b>, Error> {
-        let mut peer = Peer {
+        let mut peer = Peer::new(sdp);
+        peer.read().map(|()| peer)
+    }
+
+    /// Nothing read yet.
+    pub(super) fn new(sdp: &Sdp<'b>) -> Peer<'b> {
+        Peer {
             sdp: *sdp,
             count: 0,
-            mids: [Place::default(); MEDIA_LIMIT],
-            groups: [None; GROUP_LIMIT],
-            memberships: [None; MEDIA_LIMIT],
-            tags: [None; GROUP_LIMIT],
-        };
+            mids: [u32::MAX; MEDIA_LIMIT],
+            groups: [Place::default(); GROUP_LIMIT],
+            group_count: 0,
+            memberships: [NONE; MEDIA_LIMIT],
+            tags: [NONE; GROUP_LIMIT],
+        }
+    }
+
+    /// The same in place.
+    #[inline(never)]
+    pub(super) fn read(&mut self) -> Result<(), Error> {
+        let (sdp, peer) = (&{ self.sdp }, self);
         let bundles = sdp.session().attributes_of(AttributeName::Group).filter_map(bundle);
         for (slot, group) in peer.groups.iter_mut().zip(bundles) {
-            *slot = Some(Place::of(group));
+            *slot = Place::of(group);
+            peer.group_count = peer.group_count.saturating_add(1);
         }
         for media in sdp.media() {
             let Some(slot) = peer.mids.get_mut(peer.count) else {
                 return Err(Error::new(ErrorKind::Limit(LimitKind::SdpMedia), media.range().start));
             };
-            let mid = media.attribute(AttributeName::Mid);
-            *slot = mid.map_or(Place::default(), |mid| Place::of(mid.value_span().trim()));
+            *slot = media.line_of(AttributeName::Mid).unwrap_or(u32::MAX);
             peer.count = peer.count.saturating_add(1);
         }
-        for (number, group) in (0u8..).zip(peer.groups.iter().flatten()) {
-            let mut tag = None;
-            for member in Words::new(group.within(sdp.span())).filter_map(|mid| find(sdp, &peer.mids, mid)) {
-                if let Some(slot @ None) = peer.memberships.get_mut(member) {
-                    *slot = Some(number);
-                    let live = peer.sdp.media().nth(member).is_some_and(|media| port(&media) != 0);
-                    tag = tag.or(if live { u8::try_from(member).ok() } else { None });
+        for number in 0..peer.group_count {
+            let mut tag = NONE;
+            for member in peer.group_words(number).filter_map(|mid| find(sdp, &peer.mids, mid)) {
+                if let Some(slot @ &mut NONE) = peer.memberships.get_mut(member) {
+                    *slot = number;
+                    let live = sdp.media().nth(member).is_some_and(|media| port(&media) != 0);
+                    tag = if live && tag == NONE { member as u8 } else { tag };
                 }
             }
             if let Some(slot) = peer.tags.get_mut(usize::from(number)) {
                 *slot = tag;
             }
         }
-        Ok(peer)
+        Ok(())
     }
 
     pub(super) fn mid(&self, at: usize) -> Option<Span<'b>> {
-        let mid = self.mids.get(at).copied().filter(|mid| !mid.is_empty())?;
-        Some(mid.within(self.sdp.span()))
+        mid(&self.sdp, *self.mids.get(at)?)
     }
 
     /// The group that a media description is in.
     pub(super) fn group(&self, at: usize) -> Option<u8> {
-        self.memberships.get(at).copied().flatten()
+        self.memberships.get(at).copied().filter(|group| *group != NONE)
     }
 
     /// The members of a group, in its order.
@@ -99,8 +119,8 @@ impl<'b> Peer<'b> {
 
     /// The mids that a group names.
     pub(super) fn group_words(&self, group: u8) -> Words<'b> {
-        let place = self.groups.get(usize::from(group)).copied().flatten();
-        Words::new(place.map_or(Span::NOTHING, |place| place.within(self.sdp.span())))
+        let place = self.groups.get(usize::from(group)).copied().unwrap_or_default();
+        Words::new(place.within(self.sdp.span()))
     }
 
     /// The media description with that mid.
@@ -110,12 +130,12 @@ impl<'b> Peer<'b> {
 
     /// How many groups there are.
     pub(super) fn group_count(&self) -> u8 {
-        self.groups.iter().flatten().count() as u8
+        self.group_count
     }
 
     /// The one whose transport the group has; of an answer, its first.
     pub(super) fn tag(&self, group: u8) -> Option<usize> {
-        self.tags.get(usize::from(group)).copied().flatten().map(usize::from)
+        self.tags.get(usize::from(group)).copied().filter(|tag| *tag != NONE).map(usize::from)
     }
 
     /// The media description that speaks for the transport of another where that says nothing itself.
@@ -181,8 +201,14 @@ fn bundle(attribute: Attribute<'_>) -> Option<Span<'_>> {
     Some(words.rest())
 }
 
-fn find(sdp: &Sdp<'_>, mids: &[Place; MEDIA_LIMIT], mid: Span<'_>) -> Option<usize> {
-    mids.iter().position(|known| !known.is_empty() && known.bytes(sdp.span()) == mid.bytes())
+fn find(sdp: &Sdp<'_>, mids: &Mids, name: Span<'_>) -> Option<usize> {
+    mids.iter().position(|line| mid(sdp, *line).is_some_and(|known| known.bytes() == name.bytes()))
+}
+
+/// The mid in the line with that number; an empty one is none.
+fn mid<'b>(sdp: &Sdp<'b>, line: u32) -> Option<Span<'b>> {
+    let value = Attribute::parse(sdp.line(line)?.value()).value_span().trim();
+    if value.is_empty() { None } else { Some(value) }
 }
 
 /// The port; 0 where it is none.
