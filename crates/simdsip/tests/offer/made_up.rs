@@ -183,3 +183,60 @@ fn hostile_bytes_in_real_offers_do_no_harm() {
     }
     assert!(tally.answered > 1_000, "{tally:?}");
 }
+
+/// Offers of 64 KB that ask for as much work as they can: what is asked of each payload type, line and group is bounded.
+#[test]
+fn hostile_offers_end_in_time() {
+    let head = "v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nc=IN IP4 h\r\nt=0 0\r\n";
+    let media = "m=video 9 UDP/TLS/RTP/SAVPF";
+    let all: String = (0..128).map(|number| format!(" {number}")).collect();
+    let transport = "a=fingerprint:sha-256 4A:AD\r\na=rtcp-mux\r\n";
+    let many = |count: usize, line: &dyn Fn(usize) -> String| (0..count).map(line).collect::<String>();
+    let h264 = many(128, &|at| {
+        format!("a=rtpmap:{at} H264/90000\r\na=fmtp:{at} {}packetization-mode=1\r\n", "x=1;".repeat(90))
+    });
+    let rtx = many(128, &|at| format!("a=rtpmap:{at} rtx/90000\r\na=fmtp:{at} apt={}\r\n", (at + 1) % 128));
+    let offers = [
+        format!("{head}{media}{all}\r\n{transport}{h264}"),
+        format!("{head}{media}{all}\r\n{transport}{rtx}a=rtpmap:96 VP8/90000\r\n"),
+        format!(
+            "{head}{media} 96\r\n{transport}a=rtpmap:96 VP8/90000\r\n{}",
+            many(3_900, &|_| "a=rtcp-fb:* nack\r\n".to_owned())
+        ),
+        format!(
+            "{head}{media} 96\r\n{transport}a=rtpmap:96 VP8/90000\r\n{}",
+            many(3_900, &|at| format!("a=extmap:{at} u:{at}\r\n"))
+        ),
+        format!(
+            "{head}a=group:BUNDLE{}\r\n{}",
+            " 1".repeat(4_000),
+            many(64, &|at| format!("{media} 96\r\na=mid:{at}\r\n"))
+        ),
+        format!(
+            "{head}{}{media} 96\r\na=mid:1\r\n",
+            many(600, &|_| format!("a=group:BUNDLE{}\r\n", " 1".repeat(40)))
+        ),
+        format!("{head}{media} {}\r\n{transport}", "96 ".repeat(2_500)),
+    ];
+    for (at, offer) in offers.iter().enumerate() {
+        assert!(offer.len() < 90_000, "{at}: {}", offer.len());
+        let (begin, mut tally) = (std::time::Instant::now(), Tally::default());
+        answer_all("hostile", offer.as_bytes(), &mut tally);
+        let took = begin.elapsed();
+        println!("{at}: {} bytes, four ends, {took:?}: {tally:?}", offer.len());
+        // The plain checker is slow, and so may the machine be.
+        assert!(took.as_secs() < 20, "{at}: {took:?}");
+    }
+    // Our own part of it, in the worst of them.
+    let mut index = simdsip::sdp::GrowSdpIndex::new();
+    for (at, offer) in offers.iter().enumerate() {
+        let sdp = simdsip::Sdp::parse(offer.as_bytes(), &mut index).expect("within the limits");
+        super::profiles::all(&mut |profile, local| {
+            let (begin, mut room) = (std::time::Instant::now(), Vec::new());
+            let _ = local.answer(&sdp, &mut room);
+            let took = begin.elapsed();
+            println!("{at} {profile}: {took:?}");
+            assert!(took.as_millis() < 1_000, "{at} {profile}: {took:?}");
+        });
+    }
+}

@@ -1,7 +1,7 @@
 //! Start lines: each refusal with its place, each defect, and the lengths at which reading goes another way.
 
-use std::{format, vec};
 use std::vec::Vec;
+use std::{format, vec};
 
 use super::{check, error, every_backend, lenient};
 use crate::defect::DefectSet;
