@@ -4,7 +4,7 @@
 //! else what is old. Never the code, never the new message.
 
 use super::codec::{BASE, Codec};
-use super::encode::Step;
+use super::parse::Step;
 
 /// The window places `to..from` that go, so that the window is at most `most`; `None` where nothing needs to.
 pub(crate) fn choose(
@@ -37,19 +37,24 @@ pub(crate) fn choose(
         };
         if !matches!(step, Step::Byte(_)) {
             let from = here.saturating_sub(offset);
-            for at in (from..from.saturating_add(len)).filter(|at| (first..begin).contains(at)) {
-                if let Some(count) = repeated.get_mut(at.saturating_sub(first) / BLOCK) {
-                    *count = count.saturating_add(1);
+            let (mut at, end) = (from.max(first), from.saturating_add(len).min(begin));
+            while at < end {
+                let block = at.saturating_sub(first) / BLOCK;
+                let next = first.saturating_add(block.saturating_add(1).saturating_mul(BLOCK)).min(end);
+                if let Some(count) = repeated.get_mut(block) {
+                    *count = count.saturating_add(next.saturating_sub(at) as u16);
                 }
+                at = next;
             }
         }
         here = here.saturating_add(len);
     }
     let wide = over.div_ceil(BLOCK).min(blocks);
-    // Age in sixteenths of a block over the whole history.
+    // The oldest block is worth `OLD` more than the youngest.
+    let year = (OLD << 16).checked_div(blocks as u32).unwrap_or(0);
     let worth = |block: usize| {
         let count = u32::from(repeated.get(block).copied().unwrap_or(0)).saturating_mul(REPEATED);
-        let old = (blocks.saturating_sub(block) as u32).saturating_mul(OLD) / blocks.max(1) as u32;
+        let old = (blocks.saturating_sub(block) as u32).saturating_mul(year) >> 16;
         count.saturating_add(old)
     };
     let mut sum: u32 = (0..wide).map(worth).sum();

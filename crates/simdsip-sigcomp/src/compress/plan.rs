@@ -9,8 +9,9 @@ use alloc::vec::Vec;
 
 use super::codec::{BASE, Codec, DICTIONARY_LEN};
 use super::cut;
-use super::encode::{Encoder, Prelude};
+use super::encode::{Prelude, write};
 use super::matches::Matches;
+use super::parse::Parser;
 use crate::params::Params;
 use crate::state::{STATE_OVERHEAD, StateId, StateItem};
 use crate::udvm::FeedbackItem;
@@ -65,7 +66,7 @@ const SILENT_MAX: [u32; 2] = [6, 16];
 /// Room that all compressors of an endpoint share.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Workshop {
-    encoder: Encoder,
+    parser: Parser,
     found: Matches,
     /// Code, history and text as they will lie in the peer's memory from address 128 on.
     window: Vec<u8>,
@@ -217,7 +218,8 @@ impl Compressor {
             Try::Shorter => state_max / 3 * 2,
             _ => state_max,
         };
-        let token = (crate::udvm::fcs16(text) >> 8) as u8 & 0x7f;
+        let checksum = crate::udvm::fcs16(text);
+        let token = (checksum >> 8) as u8 & 0x7f;
         let keeps = self.mode() != Mode::Stateless && state_max > codec.code.len().saturating_add(64);
         let room = self.may_make(state_max);
         let dictionary = base.is_none() && how != Try::Bare;
@@ -236,14 +238,14 @@ impl Compressor {
         {
             return None;
         }
-        shop.found.clear();
-        shop.encoder.parse(codec, &shop.window, begin, &mut shop.found);
+        shop.found.read(&shop.window, begin);
+        shop.parser.parse(codec, &shop.window, begin, &shop.found);
 
         let mut prelude = Prelude { dictionary, ..Prelude::default() };
         let mut made = None;
         // A message that is sent again may make again what it made.
         if keeps && (room || self.sent.iter().any(|told| told.token == token)) {
-            let cut = cut::choose(shop.encoder.steps(), codec, &shop.window, begin, state_max);
+            let cut = cut::choose(shop.parser.steps(), codec, &shop.window, begin, state_max);
             let state = state_of(codec, &shop.window, cut);
             if room || self.known.iter().any(|known| known.state == state) {
                 (prelude.cut, made) = (cut, Some(state));
@@ -276,7 +278,7 @@ impl Compressor {
 
         let offered = self.offered.filter(|_| !self.gives_up());
         header(codec, base.as_ref(), offered, returned, out);
-        shop.encoder.write(codec, text, &prelude, out);
+        write(codec, shop.parser.steps(), checksum, &prelude, out);
         Some(Attempt { base, made, token })
     }
 
