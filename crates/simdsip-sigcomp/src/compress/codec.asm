@@ -6,7 +6,6 @@ set (dst, 8)            ; state_length to begin with, then the next address to w
 set (begin, 10)         ; where the message begins
 set (h, 12)
 set (h_low, 13)
-set (source, 14)
 set (length, 16)
 set (offset, 18)
 set (n, 20)
@@ -29,6 +28,8 @@ at (128)
 LOAD (dst, (code_end - base))
 STATE-CREATE ((code_end - base), base, main, 6, 0)
 :main
+; The last byte before here is 0, which is DECOMPRESSION-FAILURE.
+set (fail, (main - 1))
 ADD ($dst, base)
 INPUT-BYTES (2, checksum, fail)
 :prelude
@@ -69,9 +70,8 @@ INPUT-BITS (8, h, end)
 COPY-LITERAL (h_low, 1, $dst)
 JUMP (plain)
 :new
-INPUT-BITS (address_bits, source, end)
-LOAD (offset, $dst)
-SUBTRACT ($offset, $source)
+; What was said last is said again soonest: 10, 13 or far_bits and 13 bits for the distance.
+INPUT-HUFFMAN (offset, end, 3, 10, 512, 1023, 1, 3, 2048, 4095, 513, far_bits, 0, far_high, 2561)
 :again
 INPUT-HUFFMAN (length, end, 4, 4, 0, 7, 3, 2, 32, 47, 11, 3, 384, 447, 27, 2, 1792, 2047, 91)
 COPY-OFFSET ($offset, $length, $dst)

@@ -135,10 +135,22 @@ pub(crate) const fn length_code(len: usize) -> Code {
     }
 }
 
+/// The code of a distance: recent text is said again most.
+pub(crate) const fn offset_code(codec: &Codec, offset: u16) -> Code {
+    match offset {
+        0..=512 => (offset.saturating_sub(1) + 512, 10),
+        513..=2560 => (offset - 513 + 2048, 13),
+        _ => (offset - 2561, codec.address_bits + 2),
+    }
+}
+
 /// The assembly of a variant.
 #[must_use]
 pub fn assembly(address_bits: u32, shared: bool) -> alloc::string::String {
+    // Two zeros, then an address.
+    let (far_bits, far_high) = (address_bits.saturating_sub(11), (1_u32 << address_bits.min(14)) - 1);
     let mut text = alloc::format!("set (address_bits, {address_bits})\n");
+    text.push_str(&alloc::format!("set (far_bits, {far_bits})\nset (far_high, {far_high})\n"));
     text.push_str(include_str!("codec.asm"));
     text.push_str(if shared { include_str!("codec_shared.asm") } else { include_str!("codec_chain.asm") });
     text.push_str(include_str!("codec_end.asm"));

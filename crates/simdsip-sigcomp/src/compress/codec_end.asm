@@ -1,3 +1,1 @@
-:fail
-DECOMPRESSION-FAILURE
 :code_end

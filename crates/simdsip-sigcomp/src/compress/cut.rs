@@ -3,7 +3,7 @@
 //! One stretch of the history goes: the one that is least missed. Bytes that the new message repeats are in it twice;
 //! else what is old. Never the code, never the new message.
 
-use super::codec::{BASE, Codec};
+use super::codec::Codec;
 use super::parse::Step;
 
 /// The window places `to..from` that go, so that the window is at most `most`; `None` where nothing needs to.
@@ -29,8 +29,8 @@ pub(crate) fn choose(
     for step in steps {
         let len = match *step {
             Step::Byte(_) => 1,
-            Step::New { from, len } => {
-                offset = here.saturating_sub(usize::from(from.saturating_sub(BASE)));
+            Step::New { offset: new, len } => {
+                offset = usize::from(new);
                 usize::from(len)
             }
             Step::Again { len } => usize::from(len),

@@ -4,7 +4,7 @@
 
 use alloc::vec::Vec;
 
-use super::codec::{AGAIN, BASE, Code, Codec, NEW, hex_code, length_code, plain_code};
+use super::codec::{AGAIN, BASE, Code, Codec, NEW, hex_code, length_code, offset_code, plain_code};
 use super::parse::Step;
 
 /// What goes before the text.
@@ -48,9 +48,9 @@ pub(crate) fn write(codec: &Codec, steps: &[Step], checksum: u16, prelude: &Prel
                 }
             }
             Step::Byte(byte) => bits.put(plain_code(byte)),
-            Step::New { from, len } => {
+            Step::New { offset, len } => {
                 bits.put(if hex { NEW[1] } else { NEW[0] });
-                bits.put((from, codec.address_bits));
+                bits.put(offset_code(codec, offset));
                 bits.put(length_code(usize::from(len)));
             }
             Step::Again { len } => {

@@ -6,7 +6,9 @@
 
 use alloc::vec::Vec;
 
-use super::codec::{AGAIN, BASE, Codec, LENGTH_MAX, LENGTH_MIN, NEW, hex_code, length_code, plain_code};
+use super::codec::{
+    AGAIN, Codec, LENGTH_MAX, LENGTH_MIN, NEW, hex_code, length_code, offset_code, plain_code,
+};
 use super::matches::{FIRST, Matches, common};
 
 /// How many places are looked at for each position.
@@ -25,9 +27,9 @@ const TAIL: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     Byte(u8),
-    /// Copies from a place in the window.
+    /// Copies from so many bytes before.
     New {
-        from: u16,
+        offset: u16,
         len: u16,
     },
     /// Goes on at the old offset.
@@ -40,8 +42,7 @@ pub(crate) enum Step {
 struct Node {
     /// Bits from the beginning to here.
     cost: u32,
-    /// Where the step to here copies from: a place, or one of the two below.
-    from: u16,
+    kind: Kind,
     len: u16,
     /// Distance to the source; 0 before the first match.
     offset: u16,
@@ -49,12 +50,15 @@ struct Node {
     hex: bool,
 }
 
-/// The step spells a byte.
-const SPELLED: u16 = 0;
-/// The step goes on at the old offset. No place of a window is as low.
-const SAME: u16 = 1;
+/// The step that leads to a position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Byte,
+    New,
+    Again,
+}
 
-const UNREACHED: Node = Node { cost: u32::MAX, from: SPELLED, len: 1, offset: 0, hex: false };
+const UNREACHED: Node = Node { cost: u32::MAX, kind: Kind::Byte, len: 1, offset: 0, hex: false };
 
 /// A place that begins as the text does, and how far.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,7 +83,6 @@ impl Parser {
         if let Some(first) = self.nodes.first_mut() {
             first.cost = 0;
         }
-        let new_bits = NEW.map(|(_, bits)| bits.wrapping_add(codec.address_bits));
         let mut at = 0_usize;
         let mut known = Match::default();
         while let (Some(&byte), Some(&node)) = (text.get(at), self.nodes.get(at)) {
@@ -91,18 +94,14 @@ impl Parser {
                 let again = again(window, here, most, node.offset);
                 if again >= LENGTH_MIN {
                     let cost = node.cost.wrapping_add(AGAIN[usize::from(node.hex)].1);
-                    self.lengths(at, again, Node { cost, from: SAME, ..node });
+                    self.lengths(at, again, Node { cost, kind: Kind::Again, ..node });
                 }
-                let carried = known.from;
-                known = longest(found, window, here, most, known, again);
-                if known.from != carried {
-                    self.one_back(at, window, here, known, new_bits);
-                }
-                let offset = here.wrapping_sub(known.from) as u16;
-                if known.len >= LENGTH_MIN && offset != node.offset {
-                    let cost = node.cost.wrapping_add(new_bits[usize::from(node.hex)]);
-                    let from = BASE.wrapping_add(known.from as u16);
-                    self.lengths(at, known.len, Node { cost, from, offset, ..node });
+                let carried = known;
+                known = self.longest(codec, found, window, (at, here), most, known, again);
+                if known.from != carried.from {
+                    self.one_back(codec, at, window, here, known);
+                } else if known.len >= LENGTH_MIN {
+                    self.copied(codec, at, here, known);
                 }
                 let far = known.len.max(again);
                 if far >= ENOUGH {
@@ -117,18 +116,25 @@ impl Parser {
 
     /// The match may begin one byte sooner, where it was not looked for.
     #[inline]
-    fn one_back(&mut self, at: usize, window: &[u8], here: usize, known: Match, new_bits: [u32; 2]) {
+    fn one_back(&mut self, codec: &Codec, at: usize, window: &[u8], here: usize, known: Match) {
         let (from, here) = (known.from.wrapping_sub(1), here.wrapping_sub(1));
-        let first = |at: usize| window.get(at).copied();
-        if known.len < LENGTH_MIN || first(from) != first(here) || first(from).is_none() {
-            return;
+        let first = window.get(from);
+        if known.len >= LENGTH_MIN && at > 0 && first.is_some() && first == window.get(here) {
+            let len = known.len.wrapping_add(1).min(LENGTH_MAX);
+            self.copied(codec, at.wrapping_sub(1), here, Match { from, len });
         }
-        let at = at.wrapping_sub(1);
+    }
+
+    /// A match from a new place.
+    #[inline]
+    fn copied(&mut self, codec: &Codec, at: usize, here: usize, found: Match) {
         let Some(&node) = self.nodes.get(at).filter(|node| node.cost != u32::MAX) else { return };
-        let cost = node.cost.wrapping_add(new_bits[usize::from(node.hex)]);
-        let (offset, from) = (here.wrapping_sub(from) as u16, BASE.wrapping_add(from as u16));
-        let len = known.len.wrapping_add(1).min(LENGTH_MAX);
-        self.lengths(at, len, Node { cost, from, offset, ..node });
+        let offset = here.wrapping_sub(found.from) as u16;
+        if offset != node.offset {
+            let bits = NEW[usize::from(node.hex)].1.wrapping_add(offset_code(codec, offset).1);
+            let cost = node.cost.wrapping_add(bits);
+            self.lengths(at, found.len, Node { cost, kind: Kind::New, offset, ..node });
+        }
     }
 
     #[inline]
@@ -136,7 +142,7 @@ impl Parser {
         let bits = BYTE_BITS[usize::from(node.hex)][usize::from(byte)];
         let cost = node.cost.wrapping_add(u32::from(bits));
         let hex = matches!(byte, b'0'..=b'9' | b'a'..=b'f');
-        self.relax(at, Node { cost, from: SPELLED, len: 1, offset: node.offset, hex });
+        self.relax(at, Node { cost, kind: Kind::Byte, len: 1, offset: node.offset, hex });
     }
 
     /// From the longest down, as long as it gets cheaper.
@@ -162,16 +168,68 @@ impl Parser {
         cheaper
     }
 
+    /// The longest match there is, as far as is looked; the one that is known, where none is longer. Each that is longer
+    /// than those nearer by is taken into account.
+    #[inline]
+    #[expect(clippy::too_many_arguments, reason = "one call, all of it hot")]
+    fn longest(
+        &mut self,
+        codec: &Codec,
+        found: &Matches,
+        window: &[u8],
+        (at, here): (usize, usize),
+        most: usize,
+        known: Match,
+        again: usize,
+    ) -> Match {
+        let mut best = known;
+        if best.len >= most || again >= PLENTY {
+            return best;
+        }
+        let depth = if best.len >= GOOD { FEW } else { DEPTH };
+        let mut len = best.len.max(FIRST - 1);
+        let byte = |at: usize| window.get(at).copied().unwrap_or_default();
+        let mut behind = byte(here.wrapping_add(len));
+        let mut from = found.before(here);
+        for _ in 0..depth {
+            if from >= here {
+                break;
+            }
+            // Only what is longer is of use, and it shows at the byte behind.
+            if byte(from.wrapping_add(len)) == behind {
+                let now = common(window, from, here, most);
+                if now > len {
+                    (best, len) = (Match { from, len: now }, now);
+                    self.copied(codec, at, here, best);
+                    if len >= most {
+                        break;
+                    }
+                    behind = byte(here.wrapping_add(len));
+                }
+            }
+            from = found.before(from);
+        }
+        if best.len < LENGTH_MIN
+            && let Some(from) = found.short(here)
+        {
+            best = Match { from, len: common(window, from, here, most) };
+            if best.len >= LENGTH_MIN {
+                self.copied(codec, at, here, best);
+            }
+        }
+        best
+    }
+
     fn walk_back(&mut self, text: &[u8]) {
         self.steps.clear();
         let mut at = text.len();
         while at > 0 {
-            let Some(&Node { from, len, .. }) = self.nodes.get(at) else { break };
+            let Some(&Node { kind, len, offset, .. }) = self.nodes.get(at) else { break };
             at = at.saturating_sub(usize::from(len).max(1));
-            self.steps.push(match from {
-                SPELLED => Step::Byte(text.get(at).copied().unwrap_or_default()),
-                SAME => Step::Again { len },
-                _ => Step::New { from, len },
+            self.steps.push(match kind {
+                Kind::Byte => Step::Byte(text.get(at).copied().unwrap_or_default()),
+                Kind::Again => Step::Again { len },
+                Kind::New => Step::New { offset, len },
             });
         }
         self.steps.reverse();
@@ -194,43 +252,6 @@ impl Parser {
 fn again(window: &[u8], here: usize, most: usize, offset: u16) -> usize {
     let from = here.wrapping_sub(usize::from(offset));
     if offset == 0 || window.get(from) != window.get(here) { 0 } else { common(window, from, here, most) }
-}
-
-/// The longest match there is, as far as is looked; the one that is known, where none is longer.
-#[inline]
-fn longest(found: &Matches, window: &[u8], here: usize, most: usize, known: Match, again: usize) -> Match {
-    let mut best = known;
-    if best.len >= most || again >= PLENTY {
-        return best;
-    }
-    let depth = if best.len >= GOOD { FEW } else { DEPTH };
-    let mut len = best.len.max(FIRST - 1);
-    let byte = |at: usize| window.get(at).copied().unwrap_or_default();
-    let mut behind = byte(here.wrapping_add(len));
-    let mut from = found.before(here);
-    for _ in 0..depth {
-        if from >= here {
-            break;
-        }
-        // Only what is longer is of use, and it shows at the byte behind.
-        if byte(from.wrapping_add(len)) == behind {
-            let now = common(window, from, here, most);
-            if now > len {
-                (best, len) = (Match { from, len: now }, now);
-                if len >= most {
-                    break;
-                }
-                behind = byte(here.wrapping_add(len));
-            }
-        }
-        from = found.before(from);
-    }
-    if best.len < LENGTH_MIN
-        && let Some(from) = found.short(here)
-    {
-        best = Match { from, len: common(window, from, here, most) };
-    }
-    best
 }
 
 /// Bits of each byte, behind plain and behind hex.
@@ -279,11 +300,12 @@ mod tests {
                     let bits = node.cost + u32::from(LENGTH_BITS[len]);
                     if offset == node.offset {
                         let cost = bits + AGAIN[usize::from(node.hex)].1;
-                        parser.relax(at, Node { cost, from: SAME, len: len as u16, offset, hex: false });
+                        let kind = Kind::Again;
+                        parser.relax(at, Node { cost, kind, len: len as u16, offset, hex: false });
                     }
-                    let cost = bits + NEW[usize::from(node.hex)].1 + codec.address_bits;
-                    let from = BASE + from as u16;
-                    parser.relax(at, Node { cost, from, len: len as u16, offset, hex: false });
+                    let cost = bits + NEW[usize::from(node.hex)].1 + offset_code(codec, offset).1;
+                    let kind = Kind::New;
+                    parser.relax(at, Node { cost, kind, len: len as u16, offset, hex: false });
                 }
             }
         }
@@ -300,8 +322,8 @@ mod tests {
                     out.push(byte);
                     continue;
                 }
-                Step::New { from, len } => {
-                    offset = out.len() - usize::from(from - BASE);
+                Step::New { offset: new, len } => {
+                    offset = usize::from(new);
                     len
                 }
                 Step::Again { len } => len,

@@ -195,9 +195,8 @@ impl Compressor {
         };
         let sms = self.memory().checked_div(slots).unwrap_or(0);
         let memory = self.remote.dms().saturating_sub(self.remote.dms() / 3);
-        // A short message must be able to pay for it; announcing costs it once more.
-        let earned = u32::from(self.remote.cpb()).saturating_mul(1000).saturating_sub(3600);
-        let paid = if self.mode() == Mode::Shared { earned >> 1 } else { earned };
+        // A message that is too short to pay for it makes a shorter one.
+        let paid = u32::from(self.remote.cpb()).saturating_mul(1000).saturating_sub(3600);
         sms.saturating_sub(STATE_OVERHEAD).min(memory).min(paid) as usize
     }
 

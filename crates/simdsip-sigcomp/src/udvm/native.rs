@@ -211,12 +211,11 @@ impl Udvm {
                 }
                 Symbol::New | Symbol::Again => {
                     if matches!(symbol, Symbol::New) {
-                        account.pay(1)?;
-                        let Some(source) = input.bits(codec.address_bits) else { return Some(()) };
-                        account.earn(codec.address_bits);
-                        account.pay(2)?;
-                        let here = (self.window.len() as u16).wrapping_add(BASE);
-                        offset = here.wrapping_sub(source);
+                        // What INPUT-HUFFMAN costs, instead of COMPARE.
+                        account.pay(4)?;
+                        let Some((new, bits)) = distance(codec, input) else { return Some(()) };
+                        account.earn(bits);
+                        offset = new;
                     } else {
                         account.pay(1)?;
                     }
@@ -369,6 +368,21 @@ fn hex_symbol(input: &mut Input<'_>) -> Option<(Symbol, u32)> {
     code = code << 5 | input.bits(5)?;
     let symbol = if code == 1023 { Symbol::Raw } else { Symbol::Text(code.wrapping_sub(928 - 0x20) as u8) };
     Some((symbol, 10))
+}
+
+#[inline]
+fn distance(codec: &Codec, input: &mut Input<'_>) -> Option<(u16, u32)> {
+    let mut code = input.bits(10)?;
+    if code >= 512 {
+        return Some((code.wrapping_sub(511), 10));
+    }
+    code = code << 3 | input.bits(3)?;
+    if code >= 2048 {
+        return Some((code.wrapping_sub(2048 - 513), 13));
+    }
+    let more = codec.address_bits.checked_sub(11)?;
+    code = code << more | input.bits(more)?;
+    Some((code.wrapping_add(2561), codec.address_bits.checked_add(2)?))
 }
 
 #[inline]

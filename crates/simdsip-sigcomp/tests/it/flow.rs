@@ -59,7 +59,7 @@ fn ratios_of_the_ims_flow() {
         (Mode::Optimistic, 4096, 5.0),
         (Mode::Optimistic, 8192, 5.25),
         (Mode::Shared, 8192, 6.25),
-        (Mode::Shared, 16_384, 6.7),
+        (Mode::Shared, 16_384, 7.0),
         (Mode::Acked, 4096, 3.6),
         (Mode::Acked, 8192, 4.9),
         (Mode::Acked, 16_384, 5.6),
