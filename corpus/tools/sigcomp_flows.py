@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Conversations of one phone with its proxy, cut out of captures, and what raw zlib makes of them.
 usage: sigcomp_flows.py cut CAPTURE.pcap PHONE [PEER] > FLOW.json    UDP over Ethernet, IPv4, unfragmented
-       sigcomp_flows.py zlib FLOW.json...                            a line of JSON for each
+       sigcomp_flows.py zlib FLOW.json... > zlib.json                for the tests: corpus/sigcomp/flow_*.json
        sigcomp_flows.py generated OUT.pcap SEED                      runs generate_capture.py; prints who talks most
+
+flow_baresip: cut bs-hold-resume.pcap 10.20.0.11 10.20.0.1; flow_linphone: cut linphone-call-pause-resume.pcap, the same
+two; flow_generated: generated OUT.pcap 1, cut OUT.pcap 10.28.202.187 192.0.2.11. Captures: corpus/capture/recorded.
 
 A flow is what corpus/sigcomp/flow_ims.json is: a list of {"dir": "U" or "D", "text": ...}, U from the phone.
 
@@ -69,8 +72,8 @@ def main(args):
     if args[:1] == ['cut'] and len(args) in (3, 4):
         json.dump(cut(*args[1:]), sys.stdout, indent=0)
     elif args[:1] == ['zlib'] and len(args) > 1:
-        for path in args[1:]:
-            print(json.dumps({'flow': os.path.basename(path), **measure(json.load(open(path)))}))
+        json.dump({os.path.basename(path): measure(json.load(open(path))) for path in args[1:]}, sys.stdout, indent=1)
+        print()
     elif args[:1] == ['generated'] and len(args) == 3:
         subprocess.run([sys.executable, os.path.join(HERE, 'generate_capture.py'), args[1], '60000', args[2]], check=True, stdout=subprocess.DEVNULL)
         counts = {}

@@ -7,6 +7,7 @@ mod hostile;
 mod loss;
 mod mend;
 mod native;
+mod quotient;
 mod rfc4464;
 mod rfc4465;
 mod tshark;

@@ -205,10 +205,10 @@ fn the_dearest_look_ups_end_soon() {
         assert!(failure.cycles > 10_000, "{failure:?}");
         begin.elapsed()
     };
-    let best = (0..5).map(run).min().unwrap();
+    let best = (0..20).map(run).min().unwrap();
     println!("8,192 look-ups among {} states: {best:?}", ids.len());
-    // 3 ms on a busy machine, 270 where all states are walked over.
-    assert!(best < Duration::from_millis(20), "{best:?}");
+    // 270 ms where all states are walked over.
+    assert!(best < Duration::from_millis(4), "{best:?}");
 }
 
 /// A datagram whose bytecode runs by itself.
