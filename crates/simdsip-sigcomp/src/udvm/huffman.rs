@@ -35,7 +35,7 @@ pub(super) struct Huffman {
 }
 
 /// How many are kept, by address.
-pub(super) const SLOTS: usize = 8;
+pub(super) const SLOTS: usize = 16;
 
 impl Default for Huffman {
     fn default() -> Self {
@@ -54,7 +54,7 @@ impl Default for Huffman {
 impl<S: States + ?Sized> Vm<'_, '_, S> {
     #[inline]
     pub(super) fn input_huffman(&mut self) -> Result<(), Reason> {
-        let at = (self.pc as usize ^ self.pc as usize >> 3) % SLOTS;
+        let at = slot(self.pc);
         if let Some(known) = self.scratch.huffman.get(at)
             && known.set_count > 0
             && u32::from(known.pc) == self.pc
@@ -182,6 +182,12 @@ impl<S: States + ?Sized> Vm<'_, '_, S> {
     }
 }
 
+/// Where the sets of an instruction are kept.
+#[inline]
+fn slot(pc: u32) -> usize {
+    usize::from((pc as u16).wrapping_mul(0x9e37) >> 12) % SLOTS
+}
+
 /// Whether no operand of an instruction refers to memory.
 fn all_numbers(raw: &[u8], n: u16) -> bool {
     let mut rest = raw.get(1..).unwrap_or_default();
@@ -200,4 +206,25 @@ fn all_numbers(raw: &[u8], n: u16) -> bool {
     };
     // Destination, address; the count, which is below 128 for as many sets as are kept; the sets.
     multi(2) && multi(1) && multi(usize::from(n).saturating_mul(4))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sets_of_our_code_do_not_displace_each_other() {
+        for codec in &crate::compress::codec::CODECS {
+            let lines = crate::udvm::disasm::disassemble(codec.code, 128);
+            let mut slots: alloc::vec::Vec<usize> = lines
+                .iter()
+                .filter(|line| line.text.starts_with("INPUT-HUFFMAN"))
+                .map(|line| slot(u32::from(line.address)))
+                .collect();
+            let all = slots.len();
+            slots.sort_unstable();
+            slots.dedup();
+            assert_eq!((all, slots.len()), (4, 4));
+        }
+    }
 }
