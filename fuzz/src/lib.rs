@@ -11,6 +11,7 @@ pub mod edit;
 pub mod layers;
 pub mod offer;
 pub mod sctp;
+pub mod sigcomp;
 pub mod typed;
 #[path = "../../crates/simdsip-capture/tests/layers/wire.rs"]
 pub mod wire;
