@@ -6,7 +6,10 @@ use common::{ACK, Capture, SYN, TCP, UDP, request};
 use simdsip_capture::{Calls, Messages, Options, Progress, Source};
 
 /// Frame, whether it was sent again, and of which frame it is a second capture.
-fn told(parts: &[&Capture]) -> (Vec<(u64, bool, Option<u64>)>, Vec<i32>) {
+type Told = (u64, bool, Option<u64>);
+
+/// The rows, and how many messages each call has.
+fn told(parts: &[&Capture]) -> (Vec<Told>, Vec<i32>) {
     let sources = parts.iter().map(|part| Source::new("part", &part.bytes[..])).collect();
     let mut messages = Messages::sequence(sources, &Options::default());
     let (mut rows, mut calls, mut counts) = (Vec::new(), Calls::default(), Vec::new());
