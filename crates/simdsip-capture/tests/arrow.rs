@@ -142,7 +142,7 @@ fn a_batch_is_full_by_its_bytes_and_refused_where_offsets_end() {
     let schema = Arc::new(arrow_schema(Table::Messages, &columns, Types::Native, ""));
     let mut batches = Batches::new(schema, &columns, Types::Native, &[]);
     let row = Long(vec![b'x'; 1 << 20]);
-    let mut fill = |batches: &mut Batches, count: usize| (0..count).for_each(|_| batches.row(&row));
+    let fill = |batches: &mut Batches, count: usize| (0..count).for_each(|_| batches.row(&row));
     fill(&mut batches, 63);
     assert!(!batches.is_full(64) && batches.is_full(63));
     fill(&mut batches, 1);

@@ -155,7 +155,7 @@ fn read_object(object: &Bound<'_, PyAny>, buffer: &mut [u8]) -> PyResult<usize> 
 
 /// Sources to be read once. A file object is read from where it stands.
 pub(crate) fn sources(py: Python<'_>, inputs: &[Input], stop: &Arc<Stop>) -> PyResult<Vec<Source<Reader>>> {
-    let one = |input: &Input| {
+    let one = |input: &Input| -> PyResult<Source<Reader>> {
         let stop = Arc::clone(stop);
         Ok(match input {
             Input::Path(path) => {
@@ -186,7 +186,7 @@ fn opened(py: Python<'_>, path: &Path, stop: &Stop) -> PyResult<File> {
         // Nobody may be there any more.
         let _ = sender.send(File::open(name));
     });
-    let opened = py.detach(|| {
+    let opened = py.detach(move || {
         loop {
             match receiver.recv_timeout(Duration::from_millis(5)) {
                 Ok(opened) => return Some(opened),
@@ -212,7 +212,7 @@ impl Opened {
     pub(crate) fn new(py: Python<'_>, inputs: &[Input], options: &Options) -> PyResult<Opened> {
         let stop = Arc::new(Stop::default());
         let sources = sources(py, inputs, &stop)?;
-        let messages = py.detach(|| Messages::sequence(sources, options));
+        let mut messages = py.detach(|| Messages::sequence(sources, options));
         stop.raised()?;
         let names = messages.names();
         let mut opened = Opened { messages, names, stop, warned: true };
