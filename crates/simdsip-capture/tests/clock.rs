@@ -104,11 +104,17 @@ fn a_wrong_clock_gives_up_no_stream() {
 #[test]
 fn what_comes_first_after_a_pause_is_not_old() {
     let hour = 3_600_000_000_000;
+    for pause in [hour, 48 * hour] {
+        after_a_pause(pause);
+    }
+}
+
+fn after_a_pause(pause: u64) {
     let expected = (vec![Outcome::Answered, Outcome::Incomplete], vec![RegistrationResult::Registered], 0);
     // A pause before all, so that the first request is what ends it.
     let mut capture = Capture::new();
     capture.udp(UDP, b"x");
-    capture.now += hour;
+    capture.now += pause;
     capture.udp(UDP, &message("INVITE sip:b@x SIP/2.0", "INVITE", "call"));
     capture.udp(UDP, &message("INVITE sip:b@x SIP/2.0", "INVITE", "call"));
     capture.udp(BACK, &message("SIP/2.0 200 OK", "INVITE", "call"));
@@ -135,13 +141,13 @@ fn what_comes_first_after_a_pause_is_not_old() {
     let (front, back) = whole.split_at(70);
     let mut capture = Capture::new();
     capture.tcp(TCP, 999, SYN, 0, b"");
-    capture.now += hour;
+    capture.now += pause;
     capture.tcp(TCP, 1000, ACK, 1, front);
     capture.tcp(TCP, 1070, ACK, 1, back);
     let mut made = Capture::new();
     made.udp(UDP, &whole);
     let datagram = &made.bytes[24 + 16 + 14 + 20..];
-    capture.now += hour;
+    capture.now += pause;
     capture.ip(UDP, 17, 0x2000, &datagram[..64]);
     capture.ip(UDP, 17, 8, &datagram[64..]);
     let (rows, _) = capture.rows();

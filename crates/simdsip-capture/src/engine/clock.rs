@@ -1,10 +1,12 @@
 //! What time it is, by the packets: the time that idle flows, calls and transactions are given up by.
 //!
-//! It does not run backwards for packets that were swapped. A jump is believed only as far as the next packet bears it
-//! out, and back is gone when two packets in a row say so; thus one record with a time of its own, or an agent whose clock
-//! is wrong, makes nothing expire. A step of 30 s, which expires nothing that was just touched, is none.
+//! It does not run backwards for packets that were swapped. A pause of up to a day is believed at once; a jump beyond that
+//! only as far as the next packet bears it out, and back is gone when two packets in a row say so. Thus one record of
+//! another century, or an agent whose clock is wrong, makes nothing expire.
 
-/// Nanoseconds: no more than the shortest time after which something is given up.
+/// Nanoseconds: longer than anything waits, so that all that is old is given up before what comes first after a pause.
+const PAUSE: i64 = 24 * 3600 * 1_000_000_000;
+/// Nanoseconds that packets may be swapped by: no more than the shortest time after which something is given up.
 const STEP: i64 = 30_000_000_000;
 
 #[derive(Debug, Default)]
@@ -30,7 +32,7 @@ impl Clock {
         let last = std::mem::replace(&mut self.last, time);
         let now = self.now.unwrap_or(time);
         let ahead = |of: i64| of.saturating_sub(now);
-        self.now = Some(if ahead(time) > STEP {
+        self.now = Some(if ahead(time) > PAUSE {
             now.max(time.min(last))
         } else if ahead(time) >= -STEP {
             now.max(time)
@@ -67,7 +69,7 @@ mod tests {
     #[test]
     fn one_packet_of_another_time_changes_nothing() {
         let far = i64::MAX / SECOND;
-        for lie in [far, -far, 1_000, -1_000, 41, -41] {
+        for lie in [far, -far, 90_000, -90_000, -41] {
             assert_eq!(told(&[1, 2, lie, 3, 4]), [1, 2, 2, 3, 4], "{lie}");
         }
         assert_eq!(told(&[1, 2, far, 3, far, 4, -far, 5]), [1, 2, 2, 3, 3, 4, 4, 5]);
@@ -75,14 +77,16 @@ mod tests {
 
     #[test]
     fn a_pause_is_believed_when_the_next_packet_bears_it_out() {
-        assert_eq!(told(&[0, 600, 601, 602]), [0, 0, 600, 602]);
-        // One packet a minute.
-        assert_eq!(told(&[0, 60, 120, 180, 240]), [0, 0, 60, 120, 180]);
+        let day = 86_400;
+        assert_eq!(told(&[0, 600, day, day + 1]), [0, 600, day, day + 1]);
+        assert_eq!(told(&[0, 2 * day, 2 * day + 1, 2 * day + 2]), [0, 0, 2 * day, 2 * day + 2]);
+        // One packet in two days.
+        assert_eq!(told(&[0, 2 * day, 4 * day, 6 * day]), [0, 0, 2 * day, 4 * day]);
     }
 
     #[test]
     fn a_clock_that_was_led_astray_goes_back() {
         assert_eq!(told(&[9_000, 1, 2, 3]), [9_000, 9_000, 2, 3]);
-        assert_eq!(told(&[1, 9_000, 9_001, 2, 3, 4]), [1, 1, 9_000, 9_000, 3, 4]);
+        assert_eq!(told(&[1, 9_000, 9_001, 2, 3, 4]), [1, 9_000, 9_001, 9_001, 3, 4]);
     }
 }
