@@ -3,6 +3,10 @@
 //! The cheapest way by the codes of `codec`, found position by position. What was found at one position goes on at the
 //! next, so most places are turned down at one look; where it cannot get cheaper, it is not tried. Knows nothing of
 //! states: the window is what the receiver's memory will hold.
+#![allow(
+    clippy::indexing_slicing,
+    reason = "a bool cannot leave an array of 2, nor a byte one of 256; lengths are cut to LENGTH_MAX"
+)]
 
 use alloc::vec::Vec;
 
