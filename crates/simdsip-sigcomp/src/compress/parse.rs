@@ -301,7 +301,7 @@ mod tests {
                 let same = (0..most).take_while(|len| window[from + len] == window[here + len]).count();
                 let offset = (here - from) as u16;
                 for len in LENGTH_MIN..=same {
-                    let bits = node.cost + u32::from(LENGTH_BITS[len]);
+                    let bits = node.cost + length_code(len).1;
                     if offset == node.offset {
                         let cost = bits + AGAIN[usize::from(node.hex)].1;
                         let kind = Kind::Again;
