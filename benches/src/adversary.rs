@@ -146,7 +146,9 @@ fn framed(parser: Parser, bytes: &[u8], cuts: &[usize]) -> u64 {
             match frame {
                 Frame::Need(_) => break,
                 Frame::Fatal { .. } => return sum,
-                Frame::Message(message) | Frame::Refused { message, .. } => sum += message.headers().len() as u64,
+                Frame::Message(message) | Frame::Refused { message, .. } => {
+                    sum += message.headers().len() as u64
+                }
                 Frame::Ping | Frame::Pong => sum += 1,
             }
             start += consumed;
