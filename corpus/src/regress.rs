@@ -19,7 +19,7 @@ pub struct Case {
     pub defects: Vec<String>,
     /// Length of the body in bytes, for a datagram that is a message.
     pub body_len: Option<usize>,
-    /// As a stream, from a new framer of a server: `need`, `message`, `ping` or `fatal`, what each
+    /// As a stream, from a new framer of a server: `need`, `message`, `refused`, `ping` or `fatal`, what each
     /// call gives until the bytes are used up. Empty: not stated.
     pub stream: Vec<String>,
     /// Where the body is multipart and a count is owed: the parts of its first level, or why none.

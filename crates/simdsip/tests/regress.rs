@@ -71,7 +71,7 @@ fn agreed(parser: Parser, case: &Case) -> Result<(), String> {
     let (found, _) = events(parser, Side::Server, [&case.bytes[..]]);
     match (datagram, found.as_slice()) {
         (Ok(message), [Event::Message(bytes)]) if message.as_bytes() == bytes => Ok(()),
-        (Err(error), [Event::Fatal(fatal, _)]) if error == *fatal => Ok(()),
+        (Err(error), [Event::Fatal(told, _) | Event::Refused(_, told)]) if error == *told => Ok(()),
         (datagram, found) => Err(format!("a datagram gives {datagram:?}, a stream {found:?}")),
     }
 }
