@@ -451,3 +451,23 @@ fn white_space_before_the_colon_ends_at_the_border() {
         assert_eq!(verdict(&bytes, &border), Action::Accept);
     }
 }
+
+// covers: RFC 3261 §21.4.11
+#[test]
+fn rfc3261_21_4_11_a_request_uri_over_the_limit_is_answered() {
+    let asked = |len: usize| {
+        let uri = format!("sip:{}@b.example", "b".repeat(len - 14));
+        let bytes = format!(
+            "OPTIONS {uri} SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@a.example>;tag=1\r\n\
+             To: <sip:b@b.example>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+        );
+        let mut index = Index::new();
+        let message = Parser::default().parse(bytes.as_bytes(), &mut index).unwrap();
+        [Role::Uas, Role::Proxy].map(|role| {
+            let verdict = message.validate(&Element::new(role));
+            (verdict.status(), verdict.at)
+        })
+    };
+    assert_eq!(asked(4_096), [(None, None); 2]);
+    assert_eq!(asked(4_097), [(Some(414), Some(8)); 2]);
+}

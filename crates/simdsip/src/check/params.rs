@@ -77,7 +77,7 @@ pub(super) fn bare(c: &mut Cursor<'_>, rules: &Rules, out: &mut Findings) -> Rea
     behind(c, &mut names, rules, out)
 }
 
-fn behind<'b>(c: &mut Cursor<'b>, names: &mut Names<'b>, rules: &Rules, out: &mut Findings) -> Read {
+fn behind<'b>(c: &mut Cursor<'b>, names: &mut Names, rules: &Rules, out: &mut Findings) -> Read {
     loop {
         let before = *c;
         c.lws();
@@ -101,7 +101,7 @@ fn behind<'b>(c: &mut Cursor<'b>, names: &mut Names<'b>, rules: &Rules, out: &mu
 }
 
 /// One parameter, and what is known of its name.
-fn step<'b>(c: &mut Cursor<'b>, names: &mut Names<'b>, rules: &Rules, out: &mut Findings) {
+fn step<'b>(c: &mut Cursor<'b>, names: &mut Names, rules: &Rules, out: &mut Findings) {
     let mut ahead = *c;
     if let Some(name) = ahead.token() {
         names.note(name, rules, out);
@@ -182,19 +182,20 @@ fn bracketed<'b>(c: &mut Cursor<'b>, out: &mut Findings) -> Option<Span<'b>> {
 const BACK: usize = 64;
 
 /// The names that have been there.
-pub(super) struct Names<'b> {
+pub(super) struct Names {
     count: u32,
     /// Those that the header must have, as [`Rules::which`] numbers them.
     found: u32,
-    rows: [(u32, Span<'b>); BACK],
+    /// A hash of each, and where it stands: half a span, for there may be names of a header and of a URI at a time.
+    rows: [(u32, u32, u32); BACK],
 }
 
-impl<'b> Names<'b> {
-    pub(super) fn new() -> Names<'b> {
-        Names { count: 0, found: 0, rows: [(0, Span::NOTHING); BACK] }
+impl Names {
+    pub(super) fn new() -> Names {
+        Names { count: 0, found: 0, rows: [(0, 0, 0); BACK] }
     }
 
-    pub(super) fn note(&mut self, name: Span<'b>, rules: &Rules, out: &mut Findings) {
+    pub(super) fn note(&mut self, name: Span<'_>, rules: &Rules, out: &mut Findings) {
         self.found |= rules.which(name);
         if self.again(name, |name| name.bytes().iter().copied()) && rules.once {
             out.add(DefectCode::RepeatedParameter, name);
@@ -203,7 +204,7 @@ impl<'b> Names<'b> {
     }
 
     /// The same of a URI's parameter, whose name may be escaped (RFC 3261 §19.1.4; RFC 3966 §3).
-    pub(super) fn note_escaped(&mut self, name: Span<'b>, out: &mut Findings) {
+    pub(super) fn note_escaped(&mut self, name: Span<'_>, out: &mut Findings) {
         if self.again(name, |name| Escaped::new(name).unescaped()) {
             out.add(DefectCode::RepeatedParameter, name);
         }
@@ -211,13 +212,14 @@ impl<'b> Names<'b> {
     }
 
     /// Whether `name` has been there, in any case. `text` gives what a name says, byte by byte.
-    fn again<T: Iterator<Item = u8>>(&mut self, name: Span<'b>, text: fn(Span<'b>) -> T) -> bool {
+    fn again<'b, T: Iterator<Item = u8>>(&mut self, name: Span<'b>, text: fn(Span<'b>) -> T) -> bool {
         let lower = |name| text(name).map(|byte| byte.to_ascii_lowercase());
         let hash = lower(name).fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
         let rows = self.rows.get(..self.count as usize).unwrap_or(&self.rows);
-        let again = rows.iter().any(|row| row.0 == hash && lower(row.1).eq(lower(name)));
+        let is = |start, end| lower(name.at_places(start, end)).eq(lower(name));
+        let again = rows.iter().any(|&(other, start, end)| other == hash && is(start, end));
         if let Some(row) = self.rows.get_mut(self.count as usize) {
-            *row = (hash, name);
+            *row = (hash, name.start(), name.end());
         }
         self.count = self.count.saturating_add(1);
         again
