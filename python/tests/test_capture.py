@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import os
@@ -236,8 +237,8 @@ print("done")
 def test_threads_share_an_iterator_of_a_capture_that_is_cut_short(calls_pcap, tmp_path, work):
     path = tmp_path / "cut.pcap"
     path.write_bytes(calls_pcap.read_bytes()[:2000])
-    done = subprocess.run(
-        [sys.executable, "-c", SHARED.format(work=work, path=str(path))], capture_output=True, text=True, check=False, timeout=60)
+    code = SHARED.format(work=work, path=str(path))
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout == "done\n", done.stderr
 
 
@@ -269,15 +270,32 @@ os._exit(0)
 """
 
 
+def writer_of(path, reader):
+    """The pipe, once the reader has opened it: to open it for writing alone would wait for a reader that died."""
+    for _ in range(600):
+        assert reader.poll() is None, "the reader ended before it opened the pipe"
+        try:
+            pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as error:
+            assert error.errno == errno.ENXIO
+            time.sleep(0.05)
+        else:
+            os.set_blocking(pipe, True)
+            return open(pipe, "wb")
+    raise AssertionError("nobody opened the pipe")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
 @pytest.mark.parametrize("writes, after, said", [("nothing", 1, "interrupted True"), ("half", 2, "interrupted True"), ("all", 60, None)])
 def test_a_named_pipe_is_read_once_and_may_be_interrupted(calls_pcap, tmp_path, writes, after, said):
     path, data = tmp_path / "pipe", calls_pcap.read_bytes()
     os.mkfifo(path)
-    reader = subprocess.Popen([sys.executable, "-c", PIPE.format(path=str(path), after=after)], stdout=subprocess.PIPE, text=True)
+    code = PIPE.format(path=str(path), after=after)
+    # Elsewhere than where the package's sources are.
+    reader = subprocess.Popen([sys.executable, "-c", code], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     try:
         if writes != "nothing":
-            with open(path, "wb") as pipe:
+            with writer_of(path, reader) as pipe:
                 time.sleep(0.5)
                 pipe.write(data[:2000])
                 pipe.flush()
