@@ -266,3 +266,21 @@ fn buffers_of_any_length_hold_the_answer_or_say_how_much_they_must() {
         }
     }
 }
+
+/// Two provisional responses with descriptions, the first of which breaks a rule: nothing of it is left in the second.
+#[test]
+fn an_answer_that_fails_spoils_no_later_one() {
+    let offer = format!("{HEAD}m=audio 4000 RTP/AVP 0 8\r\n");
+    let answers =
+        ["m=audio 5000 RTP/AVP 99\r\n", "m=audio 6000 RTP/AVP 8\r\n"].map(|media| format!("{HEAD}{media}"));
+    let (mut a, mut b) = (GrowSdpIndex::new(), GrowSdpIndex::new());
+    let offer = Sdp::parse(offer.as_bytes(), &mut a).unwrap();
+    for _ in 0..2 {
+        let failed = Sdp::parse(answers[0].as_bytes(), &mut b).unwrap();
+        assert!(matches!(apply_answer(&offer, &failed), Err(Error { kind: ErrorKind::Rule(_), .. })));
+        let agreed = Sdp::parse(answers[1].as_bytes(), &mut b).unwrap();
+        let agreement = apply_answer(&offer, &agreed).unwrap();
+        let stream = agreement.streams().next().unwrap();
+        assert!(stream.formats().map(|format| format.send.payload_type()).eq([8]));
+    }
+}
